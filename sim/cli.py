@@ -1,0 +1,447 @@
+"""The command line: one short command per library function. Heavy imports happen inside commands."""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
+
+from cyclopts import App, CycloptsError, Group, Parameter
+
+if TYPE_CHECKING:
+    from sim.scenario.load import Loaded
+
+DONE, FAILED, WRONG, INTERRUPTED = 0, 1, 2, 130
+LARGEST_SEED = 2**64 - 1
+
+OUTPUT = Group("Output", sort_key=2)
+
+Lang = Annotated[Literal["en", "zh"], Parameter(group=OUTPUT)]
+Json = Annotated[bool, Parameter(name="--json", negative="", group=OUTPUT)]
+Quiet = Annotated[bool, Parameter(negative="", group=OUTPUT)]
+Overwrite = Annotated[bool, Parameter(negative="", group=OUTPUT)]
+Out = Annotated[Path | None, Parameter(group=OUTPUT)]
+Engine = Literal["arrays", "agents"]
+
+
+def _version() -> str:
+    import sim
+
+    return f"sanyu {sim.__version__}"
+
+
+app = App(
+    name="sanyu",
+    help="Fans between the public, the commercial and the private domain (三域): simulate operating logics, "
+    "compare what they earn.",
+    version=_version,
+    suppress_keyboard_interrupt=False,
+    help_epilogue="Start here: sanyu compare liquor. A FILE is a scenario file or the name of a shipped one.",
+)
+app.register_install_completion_command()
+
+
+class Wrong(Exception):
+    """The input or the usage is wrong: one line per mistake, exit code 2."""
+
+
+@app.command
+def compare(
+    file: str,
+    /,
+    *,
+    seed: int = 0,
+    pairs: int | None = None,
+    threads: int | None = None,
+    engine: Engine = "arrays",
+    out: Out = None,
+    overwrite: Overwrite = False,
+    json: Json = False,
+    quiet: Quiet = False,
+    lang: Lang = "en",
+    report: Annotated[bool, Parameter(group=OUTPUT)] = True,
+) -> int:
+    """Compare all logics of a scenario on the same people with the same luck.
+
+    At least ten pairs of runs; more until the verdict is clear or the budget of fan-days is spent.
+
+    Parameters
+    ----------
+    file
+        Scenario file, or the name of a shipped one.
+    seed
+        Seed of all chance; the same seed gives the same numbers.
+    pairs
+        Run exactly this many pairs [default: until the verdict is clear].
+    threads
+        Runs at a time [default: one per core].
+    engine
+        "arrays" is fast, "agents" is readable; both give the same numbers.
+    out
+        Folder of the results [default: runs/TITLE-HASH].
+    overwrite
+        Replace the results in that folder.
+    json
+        Summary as JSON on standard output, nothing else.
+    quiet
+        Print the folder of the results, nothing else.
+    lang
+        Language of report and terminal.
+    report
+        Write report.html and figures, or only the tables.
+    """
+    _check_seed(seed)
+    _check_least("--pairs", pairs, 2, "An interval needs two pairs or more.")
+    _check_least("--threads", threads, 1)
+    loaded = _load(file)
+    if len(loaded.scenario.logics) < 2:
+        name = next(iter(loaded.scenario.logics))
+        raise Wrong(
+            f"{loaded.path}: it has one logic ({name}), and a comparison needs two. Try: sanyu run {file}"
+        )
+    target = _target(loaded, out, overwrite, "compare", seed=seed, pairs=pairs, engine=engine)
+    _announce_compilation(engine)
+
+    from sim.report.terminal import comparison_progress, print_comparison
+    from sim.report.write import replacing, summary_of, write_comparison
+    from sim.studies.compare import compare as study
+
+    try:
+        with comparison_progress(shown=not quiet and not json, lang=lang) as progress:
+            found = study(
+                loaded.scenario, seed=seed, pairs=pairs, engine=engine, threads=threads, progress=progress
+            )
+    except KeyboardInterrupt:
+        _say("Interrupted before two pairs had finished; nothing was written.")
+        return INTERRUPTED
+    with replacing(target, overwrite) as folder:
+        write_comparison(found, folder, lang, assumptions=loaded.assumptions, report=report)
+    if json:
+        _print_json(summary_of(found, lang) | {"folder": str(target)})
+    elif quiet:
+        print(target)
+    else:
+        print_comparison(found, target, lang, report)
+    if found.stopped == "interrupted":
+        _say(f"Interrupted; the {found.pairs} finished pairs are kept. To continue with more pairs:")
+        _say("  " + _again(pairs=f"{max(10, 2 * found.pairs)}", overwrite=None, out=str(target)))
+        return INTERRUPTED
+    return DONE
+
+
+@app.command
+def run(
+    file: str,
+    /,
+    *,
+    logic: str | None = None,
+    seed: int = 0,
+    replications: int = 1,
+    engine: Engine = "arrays",
+    threads: int = 1,
+    out: Out = None,
+    overwrite: Overwrite = False,
+    json: Json = False,
+    quiet: Quiet = False,
+    lang: Lang = "en",
+) -> int:
+    """Run one logic of a scenario: daily table, figures, summary.
+
+    Parameters
+    ----------
+    file
+        Scenario file, or the name of a shipped one.
+    logic
+        Name of a logic of the scenario [default: its first].
+    seed
+        Seed of all chance; the same seed gives the same numbers.
+    replications
+        Number of runs, with other people and other luck each.
+    engine
+        "arrays" is fast, "agents" is readable; both give the same numbers.
+    threads
+        Threads of one run; they change nothing but the time.
+    out
+        Folder of the results [default: runs/TITLE-HASH].
+    overwrite
+        Replace the results in that folder.
+    json
+        Summary as JSON on standard output, nothing else.
+    quiet
+        Print the folder of the results, nothing else.
+    lang
+        Language of figures and terminal.
+    """
+    _check_seed(seed)
+    _check_least("--replications", replications, 1)
+    _check_least("--threads", threads, 1)
+    loaded = _load(file)
+    logic = _logic(loaded, logic)
+    options = {"logic": logic, "seed": seed, "replications": replications, "engine": engine}
+    target = _target(loaded, out, overwrite, "run", **options)
+    _announce_compilation(engine)
+
+    from sim.engines.run import run as simulate
+    from sim.report.terminal import print_runs, run_progress
+    from sim.report.write import replacing, summary_of_runs, write_runs
+
+    runs: list[Any] = []
+    interrupted = False
+    with run_progress(
+        loaded.scenario.days, replications, shown=not quiet and not json, lang=lang
+    ) as progress:
+        try:
+            for r in range(replications):
+                runs.append(simulate(loaded.scenario, logic, seed, r, engine, threads, progress))
+        except KeyboardInterrupt:
+            interrupted = True
+    if not runs:
+        _say("Interrupted before a run had finished; nothing was written.")
+        return INTERRUPTED
+    with replacing(target, overwrite) as folder:
+        write_runs(runs, folder, lang, assumptions=loaded.assumptions)
+    if json:
+        _print_json(summary_of_runs(runs) | {"folder": str(target)})
+    elif quiet:
+        print(target)
+    else:
+        print_runs(runs, target, lang)
+    if interrupted:
+        _say(f"Interrupted; the {len(runs)} finished replications are kept. To get all of them:")
+        _say("  " + _again(overwrite=None, out=str(target)))
+        return INTERRUPTED
+    return DONE
+
+
+@app.command
+def show(file: str, /, *, json: Json = False, lang: Lang = "en") -> int:
+    """Show every value of a scenario with its source and how far it can be trusted.
+
+    Parameters
+    ----------
+    file
+        Scenario file, or the name of a shipped one.
+    json
+        The values as JSON.
+    lang
+        Language of the headings.
+    """
+    loaded = _load(file)
+    from sim.report.terminal import plain_assumptions, print_assumptions
+
+    if json:
+        _print_json(plain_assumptions(loaded.assumptions))
+    else:
+        print_assumptions(loaded.scenario, loaded.assumptions, lang)
+    return DONE
+
+
+@app.command
+def presets(name: str | None = None, /) -> int:
+    """List the presets of platforms and industries and the shipped scenarios, or print one.
+
+    Parameters
+    ----------
+    name
+        A preset, or a shipped scenario.
+    """
+    from sim.report.shelf import print_shelf, shelf, text_of
+
+    found = shelf()
+    if name is None:
+        print_shelf(found)
+        return DONE
+    if name not in found:
+        raise Wrong(f"there is no preset {name!r}. {_did_you_mean(name, found)}")
+    print(text_of(found[name]), end="")
+    return DONE
+
+
+@app.command
+def new(file: Path, /, *, from_: Annotated[str, Parameter(name="--from")] = "liquor") -> int:
+    """Start a scenario file of your own, with comments, from a shipped scenario.
+
+    Parameters
+    ----------
+    file
+        The file to write; it must not exist yet.
+    from_
+        The shipped scenario to start from.
+    """
+    from sim.report.shelf import shelf, starter
+
+    scenarios = {name: item for name, item in shelf().items() if item.kind == "scenario"}
+    if from_ not in scenarios:
+        raise Wrong(f"there is no shipped scenario {from_!r}. {_did_you_mean(from_, scenarios)}")
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with file.open("x", encoding="utf-8") as opened:
+            opened.write(starter(scenarios[from_], file.name))
+    except FileExistsError:
+        raise Wrong(
+            f"{file} exists already, and a file of yours is never overwritten. Choose another name."
+        ) from None
+    except OSError as error:
+        raise Wrong(f"{file} cannot be written: {error.strerror}.") from None
+    print(f"Wrote {file}. Next: sanyu show {file}, then sanyu compare {file}")
+    return DONE
+
+
+@app.command
+def schema() -> int:
+    """Print the JSON Schema of scenario files, for completion in editors."""
+    from sim.scenario.json_schema import json_schema
+
+    _print_json(json_schema())
+    return DONE
+
+
+@app.command
+def validate(*, seed: int = 0, json: Json = False, lang: Lang = "en") -> int:
+    """Run the patterns of the evidence; print observed, target and verdict (exit 1 if one is missed).
+
+    Parameters
+    ----------
+    seed
+        Seed of all chance.
+    json
+        The verdicts as JSON on standard output, nothing else.
+    lang
+        Language of the headings.
+    """
+    _check_seed(seed)
+    _announce_compilation("arrays")
+    from dataclasses import asdict
+
+    from sim.report.terminal import print_verdicts, validation_progress
+    from sim.studies.validate import validate as study
+
+    with validation_progress(shown=not json) as progress:
+        found = study(seed=seed, progress=progress)
+    if json:
+        _print_json([asdict(verdict) for verdict in found])
+    else:
+        print_verdicts(found, lang)
+    return DONE if all(verdict.verdict == "holds" for verdict in found) else FAILED
+
+
+def _load(file: str) -> "Loaded":
+    from sim.scenario.load import load
+    from sim.scenario.mistakes import ScenarioError
+
+    try:
+        return load(file)
+    except ScenarioError as error:
+        raise Wrong(str(error)) from None
+
+
+def _logic(loaded: "Loaded", logic: str | None) -> str:
+    known = loaded.scenario.logics
+    if logic is None:
+        return next(iter(known))
+    if logic not in known:
+        raise Wrong(f"--logic {logic}: {loaded.path} has no such logic. {_did_you_mean(logic, known)}")
+    return logic
+
+
+def _did_you_mean(name: str, known: Any) -> str:
+    from sim.scenario.mistakes import did_you_mean
+
+    return did_you_mean(name, known)
+
+
+def _check_seed(seed: int) -> None:
+    if not 0 <= seed <= LARGEST_SEED:
+        raise Wrong(f"--seed {seed} is outside 0 … 2⁶⁴ − 1. Try --seed {abs(seed) % (LARGEST_SEED + 1)}")
+
+
+def _check_least(option: str, value: int | None, least: int, why: str = "") -> None:
+    if value is not None and value < least:
+        raise Wrong(f"{option} {value} is below {least}. {why}".rstrip())
+
+
+def _target(loaded: "Loaded", out: Path | None, overwrite: bool, command: str, **options: Any) -> Path:
+    """The folder of the results; Wrong when it may not be written, before anything is computed."""
+    from sim.report.write import default_folder, is_ours
+
+    target = out or default_folder(loaded.scenario, command, options)
+    if target.exists():
+        if not overwrite:
+            raise Wrong(
+                f"{target} exists already. Add --overwrite to replace it, or --out FOLDER for another place."
+            )
+        if not is_ours(target):
+            raise Wrong(
+                f"{target} is not a folder of results, so --overwrite leaves it alone. Use --out FOLDER."
+            )
+    nearest = next(p for p in target.absolute().parents if p.exists())
+    if not nearest.is_dir():
+        raise Wrong(f"{target} cannot be made: {nearest} is a file. Use --out FOLDER.")
+    import os
+
+    if not os.access(nearest, os.W_OK):
+        raise Wrong(f"{target} cannot be made: {nearest} may not be written. Use --out FOLDER.")
+    return target
+
+
+def _announce_compilation(engine: str) -> None:
+    if engine == "arrays":
+        from sim.compiled import INTERPRETED, is_cached
+
+        if not INTERPRETED and not is_cached():
+            _say("Compiling the rules once for this machine (about 15 s) …")
+
+
+def _again(**changes: str | None) -> str:
+    """The command that was given, with options set; None sets a flag."""
+    import shlex
+
+    words = iter(sys.argv[1:])
+    kept = []
+    for text in words:
+        option = text.removeprefix("--").partition("=")[0]
+        if text.startswith("--") and option in changes:
+            if "=" not in text and changes[option] is not None:
+                next(words, None)
+            continue
+        kept.append(text)
+    for option, value in changes.items():
+        kept += [f"--{option}"] if value is None else [f"--{option}", value]
+    return shlex.join(["sanyu", *kept])
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr)
+
+
+def _print_json(data: Any) -> None:
+    import json
+
+    print(json.dumps(data, ensure_ascii=False, indent=2, default=str, allow_nan=False))
+
+
+def _keep_output_alive() -> None:
+    """Characters that the terminal's encoding lacks are printed with replacements."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure: Callable[..., None] | None = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="replace")
+
+
+def main() -> NoReturn:
+    """Entry point of the ``sanyu`` command."""
+    _keep_output_alive()
+    try:
+        code = app(exit_on_error=False, result_action="return_value") or DONE
+        sys.stdout.flush()
+    except CycloptsError:
+        code = WRONG  # the message is printed already
+    except Wrong as wrong:
+        _say(str(wrong))
+        code = WRONG
+    except KeyboardInterrupt:
+        _say("Interrupted.")
+        code = INTERRUPTED
+    except BrokenPipeError:  # the reader, such as head, has left
+        sys.stderr.close()
+        code = DONE
+    sys.exit(code)

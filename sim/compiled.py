@@ -1,0 +1,77 @@
+"""Compilation: the one decorator of every rule, and where compiled rules are kept.
+
+``@rule`` compiles a pure scalar function with Numba. With ``NUMBA_DISABLE_JIT=1`` it is the identity, and the
+same function is read, stepped through and run as plain Python.
+
+Compiled code is kept in a folder of the user's cache directory whose name holds a hash of every source that
+can be compiled into a rule, of the flags and of the versions. Numba alone would miss two changes (an edit in a
+helper of another file, another flag) and go on returning the old rule.
+"""
+
+import hashlib
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numba
+import numpy as np
+from numba.core import config
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+# Division by zero is excluded by the rules themselves; "numpy" saves the check. fastmath stays off: it would
+# reorder sums and break equality with plain Python.
+FLAGS: dict[str, Any] = {"error_model": "numpy", "nogil": True, "fastmath": False, "forceinline": True}
+INTERPRETED = bool(config.DISABLE_JIT)
+
+_PACKAGE = Path(__file__).parent
+_SOURCES = ("compiled.py", "domains.py", "streams.py", "plans.py", "rules/*.py", "engines/*.py")
+
+
+def fingerprint() -> str:
+    """Hash of all sources, flags and versions that decide what compiled code does."""
+    digest = hashlib.sha256()
+    for pattern in _SOURCES:
+        for path in sorted(_PACKAGE.glob(pattern)):
+            digest.update(path.relative_to(_PACKAGE).as_posix().encode() + b"\0" + path.read_bytes())
+    digest.update(repr((sorted(FLAGS.items()), numba.__version__, np.__version__, sys.version)).encode())
+    return digest.hexdigest()[:16]
+
+
+def _writable(folder: Path) -> bool:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        return os.access(folder, os.W_OK)
+    except OSError:
+        return False
+
+
+def cache_folder() -> Path:
+    """Folder of compiled rules for exactly these sources; a temporary one where no other can be written."""
+    import platformdirs
+
+    name = f"rules-{fingerprint()}"
+    home = Path(os.environ.get("SANYU_CACHE_DIR") or platformdirs.user_cache_dir("sanyu", appauthor=False))
+    folder = home / name
+    return folder if _writable(folder) else Path(tempfile.gettempdir()) / f"sanyu-{os.getuid()}" / name
+
+
+CACHE = cache_folder()
+
+
+def is_cached() -> bool:
+    """True when the fast engine's kernel has been compiled on this machine for exactly these sources."""
+    return any(CACHE.rglob("*advance_rows*.nbi"))
+
+
+def rule(function: Function) -> Function:
+    """Compile a pure scalar function; the identity when compilation is switched off."""
+    before = config.CACHE_DIR
+    config.CACHE_DIR = str(CACHE)  # read by Numba while it decorates; other users of Numba are left alone
+    try:
+        return numba.njit(cache=True, **FLAGS)(function)  # type: ignore[no-any-return]
+    finally:
+        config.CACHE_DIR = before

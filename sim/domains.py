@@ -1,0 +1,105 @@
+"""The words of the field: domains, tiers, lifecycle, causes and sources, with their Chinese names.
+
+Every number that stands for a kind of something in code, in a table or in a file is a member here, and
+a published member never changes its value.
+"""
+
+from enum import IntEnum
+
+
+class Domain(IntEnum):
+    """Where a person stands towards the brand (evidence E-1, E-5, E-6)."""
+
+    PUBLIC = 0  # met only through the feed
+    COMMERCIAL = 1  # clicked a paid impression within the retargeting window and does not follow
+    PRIVATE = 2  # follows: the brand can reach the fan at will
+
+
+class Tier(IntEnum):
+    """Closeness of a follower, by intimacy (evidence E-47)."""
+
+    PASSER_BY = 0
+    LIKING = 1
+    DEVOTED = 2
+
+
+class Lifecycle(IntEnum):
+    """Commercial life of a person who has followed (evidence E-48)."""
+
+    NEW = 0  # follows, active, has not ordered
+    FIRST_ORDER = 1  # follows, active, ordered once
+    REPEAT = 2  # follows, active, ordered twice or more
+    SILENT = 3  # follows, but has opened and ordered nothing for 30 days
+    CHURNED = 4  # followed once and left
+
+
+class Cause(IntEnum):
+    """Why a fan left a channel or the private domain (model.md §3.4h)."""
+
+    NATURAL = 0
+    FATIGUE = 1
+    NEGLECT = 2
+    DISTRUST = 3
+    SHOCK = 4
+
+
+class Source(IntEnum):
+    """What brought a person to the brand."""
+
+    POOL = 0  # was there at the start
+    FEED = 1
+    AD = 2
+    LIVE = 3
+
+
+class ChannelKind(IntEnum):
+    """What kind of place a channel is; it decides how its messages are opened."""
+
+    SUBSCRIPTION = 0  # one message, one alert; opened or not
+    GROUP = 1  # a room that is visited; messages pile up in it
+    DIRECT = 2  # one to one
+    ARTICLE = 3  # folded among other accounts' articles
+    MOMENTS = 4  # a stream that can be scrolled past
+
+
+TIERS = len(Tier)
+CAUSES = len(Cause)
+MAX_CHANNELS = 8  # the month's message counts are 7 bits each in one 64-bit integer
+
+CHINESE: dict[str, str] = {
+    "PUBLIC": "公域",
+    "COMMERCIAL": "商域",
+    "PRIVATE": "私域",
+    "PASSER_BY": "路人粉",
+    "LIKING": "好感粉",
+    "DEVOTED": "真爱粉",
+    "NEW": "新粉",
+    "FIRST_ORDER": "首单",
+    "REPEAT": "复购",
+    "SILENT": "沉默",
+    "CHURNED": "流失",
+    "NATURAL": "自然流失",
+    "FATIGUE": "疲劳",
+    "NEGLECT": "冷落",
+    "DISTRUST": "失去信任",
+    "SHOCK": "单条消息触发",
+    "POOL": "初始粉丝",
+    "FEED": "信息流",
+    "AD": "广告",
+    "LIVE": "直播",
+    "SUBSCRIPTION": "订阅",
+    "GROUP": "群聊",
+    "DIRECT": "私信",
+    "ARTICLE": "公众号",
+    "MOMENTS": "朋友圈",
+}
+
+
+def chinese(member: IntEnum) -> str:
+    """Chinese name of a member of this module."""
+    return CHINESE[member.name]
+
+
+def word(member: IntEnum) -> str:
+    """The member's name as columns and texts write it: lower case with underscores."""
+    return member.name.lower()

@@ -1,0 +1,107 @@
+"""The readable engine: one ``mesa.Agent`` per row. It is the reference that the fast engine must equal."""
+
+from typing import TYPE_CHECKING
+
+import mesa
+import numpy as np
+
+from sim.engines.population import rounded_fan, rounded_person
+from sim.engines.reservoir import Responder, pool_address
+from sim.rules.climate import Climate, World
+from sim.rules.fan_day import (
+    Fan,
+    Person,
+    advance_fan,
+    count_bystander,
+    first_response,
+    initial_fan,
+    needs_visit,
+    person_at,
+    reachable,
+    segment_of_member,
+)
+from sim.rules.tally import Tally
+
+if TYPE_CHECKING:
+    from sim.engines.model import FanModel
+
+
+class FanAgent(mesa.Agent):  # type: ignore[misc]
+    """A person with a row: who it is (``person``) and how it stands towards the brand (``fan``)."""
+
+    def __init__(self, model: "FanModel", person: Person, fan: Fan) -> None:
+        super().__init__(model)
+        self.person = rounded_person(person)
+        self.fan = rounded_fan(fan)
+
+    @property
+    def follows(self) -> bool:
+        """True in the private domain."""
+        return bool(reachable(self.fan.channels, self.fan.muted))
+
+    def live(self, climate: Climate, world: World, key: int, tally: Tally) -> None:
+        """One day of this person."""
+        if needs_visit(self.fan, climate.exposure[self.person.segment], climate.day):
+            self.fan = rounded_fan(advance_fan(self.person, self.fan, climate, world, key, tally))
+        else:
+            count_bystander(self.fan.clicked_on, self.fan.left_on, climate.day, tally)
+
+
+class AgentRows:
+    """Rows of the readable engine: the agents of a Mesa model."""
+
+    def __init__(self, model: "FanModel", world: World, key: int) -> None:
+        self.model, self.world, self.key = model, world, key
+
+    def populate(self, fans: int) -> None:
+        """The initial pool."""
+        for number in range(fans):
+            address = pool_address(number)
+            segment = segment_of_member(address, self.world, self.key)
+            person = rounded_person(person_at(address, segment, self.world.brand.trust_pool, self.world, self.key))
+            FanAgent(self.model, person, initial_fan(person, self.world, self.key))
+
+    def advance(self, climate: Climate, tally: Tally) -> None:
+        """One day of all rows."""
+        self.model.agents.do("live", climate, self.world, self.key, tally)
+
+    def admit(self, responders: list[Responder], climate: Climate, tally: Tally) -> None:
+        """New rows of today, in the order of the reservoir."""
+        for address, segment, kind in responders:
+            person, fan = first_response(address, segment, int(kind), climate, self.world, self.key, tally)
+            FanAgent(self.model, person, fan)
+
+    def segments(self) -> list[int]:
+        """Rows by segment."""
+        found = [0] * self.world.segments.count
+        for agent in self.model.agents:
+            found[agent.person.segment] += 1
+        return found
+
+    def members(self) -> list[int]:
+        """Members by channel."""
+        found = [0] * self.world.channels.count
+        for agent in self.model.agents:
+            for c in range(len(found)):
+                found[c] += agent.fan.channels >> c & 1
+        return found
+
+    def cohorts(self, firsts: list[int]) -> tuple[int, ...]:
+        """Followers by the month in which they followed: before day 0, then months that begin on days ``firsts``."""
+        found = [0] * (len(firsts) + 1)
+        for agent in self.model.agents:
+            if agent.follows:
+                joined = agent.fan.joined_on
+                found[0 if joined < 0 else sum(first <= joined for first in firsts)] += 1
+        return tuple(found)
+
+    def table(self) -> dict[str, np.ndarray]:
+        """All columns of all rows."""
+        rows = [(*agent.person, *agent.fan) for agent in self.model.agents]
+        return dict(zip((*Person._fields, *Fan._fields), map(np.array, zip(*rows, strict=True)), strict=True))
+
+    def close(self) -> None:
+        """Nothing to end."""
+
+
+

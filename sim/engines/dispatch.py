@@ -1,0 +1,77 @@
+"""Dispatch: from pushes per week to the messages of a day, and what they cost to make.
+
+Each channel × tier carries a remainder, c ← c + f/7, and sends ⌊c⌋, so that Σ sent = ⌊Σ f/7⌋ whatever the plan does;
+a second remainder on the value share tells value from promotion.
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.domains import TIERS
+from sim.plans import Brief, Plan
+
+_ROUNDING = 1e-9  # 7 × (1/7) must send
+
+
+@dataclass(frozen=True, slots=True)
+class Messages:
+    """Messages of a day by channel × tier, shape [C·T]; notices of lives by channel, shape [C].
+
+    cost  cents for the items and lives made today
+    """
+
+    value: np.ndarray
+    promotion: np.ndarray
+    notice: np.ndarray
+    week: np.ndarray
+    lives: int
+    cost: int
+
+
+class Dispatch:
+    """Carried remainders and the messages of the last seven days."""
+
+    def __init__(self, brief: Brief, live_cost: float) -> None:
+        self.brief = brief
+        self.live_cost = live_cost  # cents
+        cells = TIERS * len(brief.channels)
+        self.remainder = [0.0] * cells
+        self.value_remainder = [0.0] * cells
+        self.live_remainder = 0.0
+        self.last = np.zeros((7, cells), np.int64)  # ring of daily totals
+
+    def day(self, day: int, plan: Plan) -> Messages:
+        """Messages of a day under the plan in force."""
+        channels = len(self.brief.channels)
+        value = np.zeros(TIERS * channels, np.int64)
+        promotion = np.zeros(TIERS * channels, np.int64)
+        for c in range(channels):
+            for t in range(TIERS):
+                at = TIERS * c + t
+                self.remainder[at] += plan.pushes[c][t] / 7.0
+                sent = math.floor(self.remainder[at] + _ROUNDING)
+                self.remainder[at] -= sent
+                for _ in range(sent):
+                    self.value_remainder[at] += plan.value_share[c][t]
+                    if self.value_remainder[at] >= 1.0 - _ROUNDING:
+                        self.value_remainder[at] -= 1.0
+                        value[at] += 1
+                    else:
+                        promotion[at] += 1
+        self.live_remainder += plan.lives_per_week / 7.0
+        lives = math.floor(self.live_remainder + _ROUNDING)
+        self.live_remainder -= lives
+        cost = self._cost(value, promotion, lives, plan.quality)
+        notice = np.array([lives if c.live_notice else 0 for c in self.brief.channels], np.int64)
+        promotion += np.repeat(notice, TIERS)  # the notice of a live is a promotion that needs no item of its own
+        self.last[day % 7] = value + promotion
+        return Messages(value, promotion, notice, self.last.sum(axis=0).astype(np.float64), lives, cost)
+
+    def _cost(self, value: np.ndarray, promotion: np.ndarray, lives: int, quality: float) -> int:
+        """One item per channel, day and kind of content, shared by tiers; a value item costs c₀·e^(c₁·quality)."""
+        useful = int((value.reshape(-1, TIERS).max(axis=1) > 0).sum())
+        promoting = int((promotion.reshape(-1, TIERS).max(axis=1) > 0).sum())
+        item = self.brief.base_item_cost * math.exp(self.brief.quality_cost * quality)
+        return round(useful * item + promoting * self.brief.base_item_cost + lives * self.live_cost)

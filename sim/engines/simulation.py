@@ -1,0 +1,171 @@
+"""The day loop, shared by all engines: plan, climate, touches, the rows' day, the book."""
+
+import datetime as dt
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.domains import MAX_CHANNELS, TIERS, ChannelKind
+from sim.engines.book import Book
+from sim.engines.dispatch import Dispatch, Messages
+from sim.engines.market import Market, MarketDay
+from sim.engines.reservoir import Responder, Reservoir
+from sim.engines.world import brief_of, cells_of, commission_on, floats, integers, month_starts, world_of
+from sim.logics import Logic
+from sim.observables import Ledger
+from sim.plans import Plan, Seen, SeenDay
+from sim.rules.climate import Climate, World, compilable
+from sim.rules.messages import attention
+from sim.rules.tally import MAX_SEGMENTS, Tally, new_tally
+from sim.scenario.schema import Scenario
+from sim.streams import replication_key
+
+CELLS = TIERS * MAX_CHANNELS
+
+
+class Rows(Protocol):
+    """What an engine provides: storage of the rows and the loop over them."""
+
+    def populate(self, fans: int) -> None:
+        """The initial pool."""
+
+    def advance(self, climate: Climate, tally: Tally) -> None:
+        """One day of all rows."""
+
+    def admit(self, responders: list[Responder], climate: Climate, tally: Tally) -> None:
+        """New rows of today."""
+
+    def segments(self) -> list[int]:
+        """Rows by segment."""
+        ...
+
+    def members(self) -> list[int]:
+        """Members by channel."""
+        ...
+
+    def cohorts(self, firsts: list[int]) -> tuple[int, ...]:
+        """Followers by month of following."""
+        ...
+
+    def close(self) -> None:
+        """Give back what the engine holds."""
+
+
+class RowsMaker(Protocol):
+    """Makes the rows of an engine for a world and a replication."""
+
+    def __call__(self, world: World, key: int) -> Rows:
+        """Empty rows."""
+        ...
+
+
+class Simulation:
+    """One logic of a scenario under way.
+
+    scenario     the question;  logic: name of a logic's table
+    seed, replication  address of all chance
+    make_rows    the engine
+    """
+
+    def __init__(self, scenario: Scenario, logic: str, seed: int, replication: int, make_rows: RowsMaker) -> None:
+        self.scenario = scenario
+        self.logic: Logic = scenario.logics[logic]
+        self.key = replication_key(seed, replication)
+        self.world = compilable(world_of(scenario))
+        self.brief = brief_of(scenario)
+        self.season = scenario.market.season.daily(scenario.start, scenario.days)
+        self.rows = make_rows(self.world, self.key)
+        self.rows.populate(scenario.pool.fans)
+        untouched = [users - rows for users, rows in zip(cells_of(scenario), self.rows.segments(), strict=True)]
+        self.reservoir = Reservoir([max(0, n) for n in untouched], self.key)
+        self.market = Market(scenario, self.world)
+        self.dispatch = Dispatch(self.brief, 100.0 * scenario.costs.live)
+        self.book = Book(scenario, self.rows.members())
+        self.month_starts = month_starts(scenario.start, scenario.days)
+        self.plan: Plan | None = None
+        self.history: list[SeenDay] = []
+        self.exposure = [0.0] * len(scenario.segments)
+        self.cohorts: list[tuple[int, ...]] = []
+        self.day = 0
+
+    @property
+    def ledger(self) -> Ledger:
+        """The book so far."""
+        return self.book.ledger
+
+    def step(self) -> SeenDay:
+        """One day."""
+        day = self.day
+        plan = self._plan(day)
+        messages = self.dispatch.day(day, plan)
+        market = self.market.day(
+            day, plan, messages.lives, self.book.core_yesterday, self.book.fans_yesterday, float(self.season[day])
+        )
+        climate = self._climate(day, plan, messages, market)
+        tally = new_tally()
+        self.rows.advance(climate, tally)
+        self.rows.admit(self._responders(market), climate, tally)
+        seen = self.book.write(day, plan, messages, market, tally)
+        self.history = [*self.history, seen][-max(1, self.logic.memory) :]
+        self._close_month(day)
+        self.day += 1
+        return seen
+
+    def _plan(self, day: int) -> Plan:
+        if self.plan is None or day % self.logic.every == 0:
+            history = tuple(self.history[-self.logic.memory :]) if self.logic.memory else ()
+            date = self.scenario.start + dt.timedelta(days=day)
+            self.plan = self.logic.plan(self.brief, Seen(day, date, history, self.plan))
+        return self.plan
+
+    def _climate(self, day: int, plan: Plan, messages: Messages, market: MarketDay) -> Climate:
+        self.exposure = [x + market.exposure for x in self.exposure]
+        date = self.scenario.start + dt.timedelta(days=day)
+        facts = Climate(
+            day=day,
+            month_start=self.month_starts[day],
+            quality=float(plan.quality),
+            discount=float(plan.discount),
+            season=float(self.season[day]),
+            followers=float(self.book.fans_yesterday),
+            value=integers(messages.value, CELLS),
+            promotion=integers(messages.promotion, CELLS),
+            week=floats(messages.week, CELLS),
+            base=floats(self._base(messages.week), CELLS),
+            notice=integers(messages.notice, MAX_CHANNELS),
+            exposure=floats(self.exposure, MAX_SEGMENTS),
+            ad_share=floats([market.ad_share] * len(self.exposure), MAX_SEGMENTS),
+            commission=integers(commission_on(self.scenario, date), MAX_CHANNELS),
+            home=self.market.home,
+        )
+        return compilable(facts)  # type: ignore[no-any-return]
+
+    def _base(self, week: npt.NDArray[np.float64]) -> list[float]:
+        """Opening at load 0 by channel × tier."""
+        channels, rules = self.world.channels, self.world.rules.messages
+        found = []
+        for at, n7 in enumerate(week.tolist()):
+            c = at // TIERS
+            group = bool(channels.kind[c] == ChannelKind.GROUP)
+            found.append(float(channels.reach[c] * channels.open[c]) * float(attention(n7, group, rules)))
+        return found
+
+    def _responders(self, market: MarketDay) -> list[Responder]:
+        return [r for cell, rates in enumerate(market.rates) for r in self.reservoir.respond(cell, rates)]
+
+    def _close_month(self, day: int) -> None:
+        last = day == self.scenario.days - 1
+        if last or self.month_starts[day + 1] != self.month_starts[day]:
+            self.cohorts.append(self.rows.cohorts(self.cohort_firsts()[: len(self.cohorts) + 1]))
+
+    def cohort_firsts(self) -> list[int]:
+        """First days of the run's calendar months."""
+        return sorted({max(0, first) for first in self.month_starts})
+
+    def cohort_names(self) -> tuple[str, ...]:
+        """Calendar months of the run, as 2021-08."""
+        start = self.scenario.start
+        return tuple((start + dt.timedelta(days=first)).strftime("%Y-%m") for first in self.cohort_firsts())
+
+

@@ -1,0 +1,159 @@
+"""From the scenario to what the rules work with: ``World``, the operator's ``Brief``, the cells."""
+
+import datetime as dt
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from sim.domains import MAX_CHANNELS, TIERS, ChannelKind
+from sim.parameters import daily
+from sim.plans import Brief, ChannelBrief
+from sim.rules import RULE_TABLES, Rules
+from sim.rules.climate import BrandFacts, Channels, OneDay, Segments, World, compilable
+from sim.rules.fan_day import MOST_COUNTED
+from sim.rules.leaving import trust_factor
+from sim.rules.messages import load_per_fatigue
+from sim.rules.numbers import kept
+from sim.rules.tally import MAX_SEGMENTS
+from sim.scenario.schema import Channel, Scenario
+
+SHOP_OPENED_BEFORE = dt.timedelta(days=60)  # details.md
+DAYS_PER_MONTH = 30.4375
+
+
+def integers(values: Any, room: int) -> list[int]:
+    """A vector of integers as rules read it, filled up with zeros."""
+    found = [int(value) for value in values]
+    return found + [0] * (room - len(found))
+
+
+def floats(values: Any, room: int) -> list[float]:
+    """A vector of floats as rules read it, filled up with zeros."""
+    found = [float(value) for value in values]
+    return found + [0.0] * (room - len(found))
+
+
+def kind_of(channel: Channel) -> ChannelKind:
+    """Kind of a channel as the rules know it."""
+    return ChannelKind[channel.kind.upper()]
+
+
+def brief_of(scenario: Scenario) -> Brief:
+    """What the operator is told before the first day."""
+    return Brief(
+        start=scenario.start,
+        channels=tuple(
+            ChannelBrief(c.name, kind_of(c), p.name, c.strong, c.quota_per_month, c.live_notice)
+            for p in scenario.platforms
+            for c in p.channels
+        ),
+        quality=tuple(scenario.brand.content.quality.daily(scenario.start, scenario.days).tolist()),
+        base_item_cost=100.0 * scenario.costs.item,
+        quality_cost=scenario.costs.quality,
+    )
+
+
+def rules_of(scenario: Scenario) -> Rules:
+    """Behavioural parameters per day, as floats."""
+    tables: dict[str, Any] = {}
+    for name, table in RULE_TABLES.items():
+        tables[name] = daily(table(**getattr(scenario.rules, name).model_dump()))  # type: ignore[call-overload]
+    return Rules(**tables)
+
+
+def commission_on(scenario: Scenario, date: dt.date) -> tuple[int, ...]:
+    """Commission of each platform on a date, basis points of the net order value (M17)."""
+    opened = scenario.brand.shop_opened or scenario.start - SHOP_OPENED_BEFORE
+    rates = []
+    for platform in scenario.platforms:
+        shop = platform.shop
+        later = shop.commission_by_category.get(scenario.brand.category, shop.commission)
+        rates.append(shop.opening_commission if (date - opened).days < shop.opening_days else later)
+    return tuple(round(10_000 * rate) for rate in rates)
+
+
+def cells_of(scenario: Scenario) -> list[int]:
+    """Users by segment: the largest-remainder split of the market."""
+    shares = np.array([s.share for s in scenario.segments.values()])
+    exact = shares / shares.sum() * scenario.market.users
+    cells = np.floor(exact).astype(np.int64)
+    for segment in np.argsort(cells - exact, kind="stable")[: scenario.market.users - int(cells.sum())]:
+        cells[segment] += 1
+    return [int(n) for n in cells]
+
+
+def world_of(scenario: Scenario) -> World:
+    """Everything that stays the same during a run."""
+    channels = scenario.channels
+    industry, brand, pool = scenario.industry, scenario.brand, scenario.pool
+    platforms = [p for p, platform in enumerate(scenario.platforms) for _ in platform.channels]
+    for channel in channels:
+        assert channel.quota_per_month is None or channel.quota_per_month <= MOST_COUNTED, channel
+    start = {c.name: c.joins_at_follow for c in channels} if pool.channels is None else pool.channels
+    joins = []
+    for c in channels:
+        per_month = (c.joins_per_month.passer_by, c.joins_per_month.liking, c.joins_per_month.devoted)
+        joins += [-np.expm1(-rate / DAYS_PER_MONTH) for rate in per_month]
+    segments = list(scenario.segments.values())
+    ends = np.cumsum([s.share for s in segments])
+    ends[-1] = max(1.0, ends[-1])
+    tiers = np.cumsum([pool.tiers.passer_by, pool.tiers.liking, pool.tiers.devoted])
+    tiers[-1] = max(1.0, tiers[-1])
+    price = industry.price if brand.price is None else brand.price
+    ads = next((p.ads for p in scenario.platforms if p.ads), None)
+    assert len(joins) == TIERS * len(channels)
+    rules = rules_of(scenario)
+    return World(
+        OneDay(
+            fatigue=kept(1.0, rules.messages.recovery),
+            trust=kept(1.0, rules.trust.drift),
+            intimacy=kept(1.0, rules.tiers.fading),
+            load=load_per_fatigue(compilable(rules.messages)),
+            trust_limit=trust_factor(0.0, float(brand.trust), compilable(rules.leaving)),
+        ),
+        Channels(
+            count=len(channels),
+            kind=integers([kind_of(c) for c in channels], MAX_CHANNELS),
+            platform=integers(platforms, MAX_CHANNELS),
+            weak=integers([0 if c.strong else 1 for c in channels], MAX_CHANNELS),
+            reach=floats([c.reach for c in channels], MAX_CHANNELS),
+            open=floats([c.open for c in channels], MAX_CHANNELS),
+            weight=floats([c.fatigue_weight for c in channels], MAX_CHANNELS),
+            quota=integers([-1 if c.quota_per_month is None else c.quota_per_month for c in channels], MAX_CHANNELS),
+            joins_at_follow=floats([c.joins_at_follow for c in channels], MAX_CHANNELS),
+            joins=floats(joins, TIERS * MAX_CHANNELS),
+            start=floats([start.get(c.name, 0.0) for c in channels], MAX_CHANNELS),
+        ),
+        Segments(
+            count=len(segments),
+            tolerance=floats([s.tolerance / 7.0 for s in segments], MAX_SEGMENTS),
+            need_rate=floats([s.need / industry.need_interval for s in segments], MAX_SEGMENTS),
+            deal_response=floats([s.deal_response for s in segments], MAX_SEGMENTS),
+            match_value=floats([s.match_value for s in segments], MAX_SEGMENTS),
+            match_promotion=floats([s.match_promotion for s in segments], MAX_SEGMENTS),
+            end=floats(ends, MAX_SEGMENTS),
+        ),
+        BrandFacts(
+            trust=float(brand.trust),
+            trust_pool=float(scenario.trust),
+            trust_bought=float(brand.trust_bought),
+            certified=1.0 if brand.certified else 0.0,
+            product_quality=float(brand.product.quality),
+            price=100.0 * price,
+            relative_price=float(price / industry.price),
+            goods=round(10_000 * (industry.goods_share if brand.goods_share is None else brand.goods_share)),
+            decision_days=float(industry.decision_days),
+            click=float(ads.click if ads else 0.0),
+            follow_after_click=float(ads.follow if ads else 0.0),
+            tier_end=floats(tiers, TIERS),
+            mean_age=float(pool.age),
+        ),
+        rules,
+    )
+
+
+@lru_cache(maxsize=8)
+def month_starts(start: dt.date, days: int) -> tuple[int, ...]:
+    """For each day of a run the number of its calendar month's first day."""
+    return tuple(d - (start + dt.timedelta(days=d)).day + 1 for d in range(days))

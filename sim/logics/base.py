@@ -1,0 +1,78 @@
+"""The frame of every operating logic: parameters, and a pure function from what is seen to a plan."""
+
+from abc import ABC, abstractmethod
+from typing import Annotated, ClassVar
+
+from pydantic import BaseModel, ConfigDict
+
+from sim.domains import TIERS, ChannelKind, word
+from sim.parameters import fraction, parameter
+from sim.plans import Brief, ChannelBrief, Plan, Seen, SeenDay
+
+SHORTEST_MONTH_WEEKS = 4.0
+
+Pushes = Annotated[float, parameter("Pushes per week", unit="1/week", low=0, high=700, source="E-43, details")]
+Discount = Annotated[float, fraction("Share off the price in promotions and lives", source="details")]
+ValueShare = Annotated[float, fraction("Share of useful content among pushes", source="E-94, details")]
+AdsPerDay = Annotated[float, parameter("Ad budget", unit="¥/day", low=0, high=1e9, source="details")]
+Bid = Annotated[float, parameter("Bid in the ad auction", unit="¥ per 1,000", above=0, high=1e5, source="M2")]
+Lives = Annotated[float, parameter("Lives per week", unit="1/week", low=0, high=140, source="E-46")]
+
+DEFAULT_BID = 30.0
+
+
+class Logic(BaseModel, ABC):
+    """An operating logic. Parameters are fields; what it remembers is the history that it asks for.
+
+    ``plan`` is a pure function of what the operator was told and has seen. Anything else that a logic needs to
+    know of its past, it reads off the plan in force.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    memory: ClassVar[int] = 0  # days of history that ``plan`` receives
+    every: ClassVar[int] = 7  # days between plans
+
+    kind: str
+
+    @abstractmethod
+    def plan(self, brief: Brief, seen: Seen) -> Plan:
+        """The plan from ``seen.day`` on."""
+
+
+def by_channel(table: dict[str, float], channels: tuple[ChannelBrief, ...], missing: float = 0.0) -> tuple[float, ...]:
+    """Values of channels from a table keyed by channel name or by kind; the name outranks the kind."""
+    return tuple(table.get(c.name, table.get(word(c.kind), missing)) for c in channels)
+
+
+def within_quotas(pushes: tuple[tuple[float, ...], ...], channels: tuple[ChannelBrief, ...]) -> tuple[tuple[float, ...], ...]:
+    """Pushes per week cut to what a channel's monthly quota allows in the shortest month of four weeks.
+
+    In longer months the last messages may still meet the quota: they are blocked, and counted as blocked.
+    """
+    return tuple(
+        tuple(f if c.quota_per_month is None else min(f, c.quota_per_month / SHORTEST_MONTH_WEEKS) for f in tiers)
+        for c, tiers in zip(channels, pushes, strict=True)
+    )
+
+
+def to_all_tiers(values: tuple[float, ...]) -> tuple[tuple[float, ...], ...]:
+    """The same value for every tier of a channel."""
+    return tuple((value,) * TIERS for value in values)
+
+
+def value_shares_by_tier(value_share: float, brief: Brief, last: SeenDay | None) -> tuple[tuple[float, ...], ...]:
+    """Promotion only for those who have earned it (evidence E-95): liking and devoted fans.
+
+    Passers-by get useful content only. A group is a broadcast: its promotion share is scaled by the share of
+    liking and devoted fans among its members, and is the same for all tiers.
+    """
+    shares = []
+    for c, channel in enumerate(brief.channels):
+        if channel.kind == ChannelKind.GROUP:
+            members = last.members[c] if last else (0,) * TIERS
+            earned = sum(members[1:]) / sum(members) if sum(members) else 0.0
+            shares.append((1.0 - (1.0 - value_share) * earned,) * TIERS)
+        else:
+            shares.append((1.0,) + (value_share,) * (TIERS - 1))
+    return tuple(shares)

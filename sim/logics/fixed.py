@@ -1,0 +1,42 @@
+"""Fixed plan: the same pushes, value share, discount and budget from the first day to the last."""
+
+from typing import Literal
+
+from sim.logics.base import (
+    DEFAULT_BID,
+    AdsPerDay,
+    Bid,
+    Discount,
+    Lives,
+    Logic,
+    Pushes,
+    ValueShare,
+    by_channel,
+    to_all_tiers,
+    within_quotas,
+)
+from sim.plans import Brief, Plan, Seen
+
+
+class Fixed(Logic):
+    """Does what its parameters say and looks at nothing."""
+
+    kind: Literal["fixed"] = "fixed"
+    pushes_per_week: dict[str, Pushes] = {}
+    value_share: ValueShare = 0.5
+    discount: Discount = 0.0
+    lives_per_week: Lives = 0.0
+    ads_per_day: AdsPerDay = 0.0
+    bid: Bid = DEFAULT_BID
+
+    def plan(self, brief: Brief, seen: Seen) -> Plan:
+        """The parameters, cut to the quotas."""
+        return Plan(
+            pushes=within_quotas(to_all_tiers(by_channel(self.pushes_per_week, brief.channels)), brief.channels),
+            value_share=to_all_tiers((self.value_share,) * len(brief.channels)),
+            quality=brief.quality[min(seen.day, len(brief.quality) - 1)],
+            discount=self.discount,
+            ads_per_day=round(100 * self.ads_per_day),
+            bid=100 * self.bid,
+            lives_per_week=self.lives_per_week,
+        )

@@ -1,0 +1,79 @@
+"""What an operator is told, sees and does: ``Brief``, ``Seen`` and ``Plan``.
+
+Trust, fatigue, tolerance and need are not in here: an operator cannot see them.
+"""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from sim.domains import ChannelKind
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelBrief:
+    """What an operator knows of a channel."""
+
+    name: str
+    kind: ChannelKind
+    platform: str
+    strong: bool  # strong private platform (evidence E-55)
+    quota_per_month: int | None  # messages per account, fan and calendar month
+    live_notice: bool  # lives announce themselves here
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """What an operator is told before the first day."""
+
+    start: dt.date
+    channels: tuple[ChannelBrief, ...]
+    quality: tuple[float, ...]  # [days] the file's content quality, 0 … 1
+    base_item_cost: float  # c₀: cents for a promotion, or for a value item of quality 0
+    quality_cost: float  # c₁: a value item costs c₀·e^(c₁·quality)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What an operator does until the next plan."""
+
+    pushes: tuple[tuple[float, ...], ...]  # [channels][tiers] pushes per week
+    value_share: tuple[tuple[float, ...], ...]  # [channels][tiers] share of value among pushes, 0 … 1
+    quality: float  # content quality, 0 … 1
+    discount: float  # share off the price in promotions and lives, 0 … 1
+    ads_per_day: int  # cents
+    bid: float  # cents per 1,000 impressions
+    lives_per_week: float
+
+
+@dataclass(frozen=True, slots=True)
+class SeenDay:
+    """One day as the operator's back office shows it."""
+
+    day: int
+    delivered: tuple[int, ...]  # [channels] messages
+    opened: tuple[int, ...]  # [channels] messages
+    blocked: tuple[int, ...]  # [channels] messages stopped by a quota
+    members: tuple[tuple[int, ...], ...]  # [channels][tiers] at the end of the day
+    fans: int  # followers at the end of the day
+    joins: int
+    exits: int
+    exits_by_cause: tuple[int, ...]  # [causes] as stated in exit questionnaires
+    orders: int
+    contribution: int  # cents
+    ad_spend: int  # cents
+    joins_by_ads: int
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What an operator has seen when a plan is due.
+
+    day      number of the coming day
+    history  finished days, oldest first, at most the logic's memory
+    plan     the plan in force, None on day 0
+    """
+
+    day: int
+    date: dt.date
+    history: tuple[SeenDay, ...]
+    plan: Plan | None

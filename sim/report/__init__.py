@@ -1,0 +1,1 @@
+"""The report: figures, tables, words and the verdict, from finished runs and comparisons."""

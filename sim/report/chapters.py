@@ -1,0 +1,323 @@
+"""Chapters 2 to 6 of the report: what each says, shows and counts."""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.domains import CAUSES, Cause, Domain, Source, Tier
+from sim.report.numbers import NOTHING, count, date_of, decimal, known, money, money_interval, percent
+from sim.report.tables import (
+    DAYS_PER_MONTH,
+    domain_flows,
+    money_of,
+    retention,
+    tier_shares,
+    totals_by,
+)
+from sim.report.words import Words
+from sim.results import Comparison, Interval
+
+_NOTHING = Interval(math.nan, math.nan, math.nan)
+_AGES = (1, 3, 6, 12, 18, 24, 36)
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row: its label, its cells, and whether it is a sum."""
+
+    label: str
+    cells: tuple[str, ...]
+    strong: bool = False
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table with a head for every column but the first."""
+
+    caption: str
+    columns: tuple[str, ...]
+    rows: tuple[Row, ...]
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """A chapter: sentences, figures by name, tables.
+
+    key  names the chapter in links
+    """
+
+    key: str
+    title: str
+    sentences: tuple[str, ...] = ()
+    figures: tuple[str, ...] = ()
+    tables: tuple[Table, ...] = ()
+
+
+def chapters_of(c: Comparison, w: Words) -> tuple[Chapter, ...]:
+    """The chapters in the order of the report; the verdict comes before, the assumptions after them."""
+    makers: tuple[Callable[[Comparison, Words], Chapter], ...] = (course, movements, pool, money_chapter, stakes)
+    return tuple(make(c, w) for make in makers)
+
+
+def _heads(c: Comparison, w: Words) -> tuple[str, ...]:
+    return tuple(w.logic(logic) for logic in c.logics)
+
+
+def _total(c: Comparison, logic: str, key: str) -> Interval:
+    return c.totals[logic].get(key) or _NOTHING
+
+
+def _with_interval(interval: Interval, shown: Callable[[float], str], w: Words) -> str:
+    if not known(interval.estimate):
+        return NOTHING
+    if not (known(interval.low) and known(interval.high)):
+        return shown(interval.estimate)
+    return w(
+        "page.with_interval",
+        estimate=shown(interval.estimate),
+        low=shown(interval.low),
+        high=shown(interval.high),
+    )
+
+
+def _money_cell(interval: Interval, w: Words) -> str:
+    estimate, low, high = money_interval(interval, w.lang)
+    return estimate if low == NOTHING else w("page.with_interval", estimate=estimate, low=low, high=high)
+
+
+def _whole(value: float) -> str:
+    return count(round(value))
+
+
+def course(c: Comparison, w: Words) -> Chapter:
+    """Cumulative margin and fans, and the figures of each logic in one table."""
+    rows = [
+        Row(w("totals.margin"), tuple(_money_cell(_total(c, x, "margin"), w) for x in c.logics), strong=True),
+        Row(w("totals.gmv"), tuple(_money_cell(_total(c, x, "gmv"), w) for x in c.logics)),
+    ]
+    for key, shown in (
+        ("fans_end", _whole),
+        ("joins", _whole),
+        ("exits", _whole),
+        ("exits_per_month", percent),
+        ("orders", _whole),
+        ("delivered", _whole),
+        ("open_rate", percent),
+    ):
+        rows.append(Row(w(f"totals.{key}"), tuple(_with_interval(_total(c, x, key), shown, w) for x in c.logics)))
+    tables = [Table(w("page.per_logic"), _heads(c, w), tuple(rows), w("page.interval_note"))]
+    if len(c.logics) > 2:
+        tables.append(_against_best(c, w))
+    return Chapter("course", w("chapter.course"), (w("course.lead"),), ("margin", "fans"), tuple(tables))
+
+
+def _against_best(c: Comparison, w: Words) -> Table:
+    best = c.ranking[0]
+    rows = []
+    for other in c.ranking[1:]:
+        duel = c.duels[best, other]
+        cells = (_money_cell(duel.final, w), crossover_text(c, best, other, w), percent(duel.wins.estimate))
+        rows.append(Row(w.logic(other), cells))
+    columns = (w("page.difference"), w("page.ahead_since"), w("page.probability"))
+    return Table(w("page.against", winner=w.logic(best)), columns, tuple(rows))
+
+
+def crossover_text(c: Comparison, logic: str, other: str, w: Words) -> str:
+    """From which day a logic leads another, in a cell."""
+    cross = c.duels[logic, other].crossover
+    if cross.day is None:
+        return w("page.beyond", share=percent(cross.share_crossing))
+    if cross.day <= 0:
+        return w("page.first_day")
+    high = w("terminal.horizon") if cross.high is None else count(cross.high + 1)
+    return w(
+        "page.day_interval",
+        day=count(cross.day + 1),
+        date=date_of(c.scenario.start, cross.day, w.lang),
+        low=count((cross.low or 0) + 1),
+        high=high,
+    )
+
+
+def movements(c: Comparison, w: Words) -> Chapter:
+    """Where fans came from and went, and why they left."""
+    flows = {logic: domain_flows(c.runs[logic]) for logic in c.logics}
+    rows = []
+    for a in (3, *Domain):
+        for b in Domain:
+            moved = [flows[logic][a, b] for logic in c.logics]
+            if a != b and any(moved):
+                origin = w("page.untouched") if a == 3 else w.member(Domain(a))
+                rows.append(Row(f"{origin} → {w.member(b)}", tuple(_whole(m) for m in moved)))
+    moves = Table(w("page.moves"), _heads(c, w), tuple(rows), w("page.moves_note"))
+    exits = {logic: totals_by(c.runs[logic], "EXITS")[:CAUSES] for logic in c.logics}
+    why = [
+        Row(
+            f"{w.member(cause)}{w('list.colon')}{w(f'cause.{cause.name.lower()}')}",
+            tuple(_of_all(exits[logic][cause], exits[logic].sum()) for logic in c.logics),
+        )
+        for cause in Cause
+    ]
+    why.append(Row(w("page.all_exits"), tuple(_whole(exits[x].sum()) for x in c.logics), strong=True))
+    joins = {logic: totals_by(c.runs[logic], "JOINS") for logic in c.logics}
+    whence = [
+        Row(w.member(s), tuple(_of_all(joins[x][s], joins[x].sum()) for x in c.logics))
+        for s in Source
+        if any(joins[x][s] for x in c.logics)
+    ]
+    whence.append(Row(w("page.all_joins"), tuple(_whole(joins[x].sum()) for x in c.logics), strong=True))
+    tables = (
+        Table(w("page.why"), _heads(c, w), tuple(why)),
+        Table(w("page.whence"), _heads(c, w), tuple(whence)),
+        moves,
+    )
+    return Chapter("movements", w("chapter.movements"), _reasons(c, exits, w), ("flows",), tables)
+
+
+def _of_all(part: float, whole: float) -> str:
+    return f"{_whole(part)} ({percent(part / whole)})" if whole else _whole(part)
+
+
+def _reasons(c: Comparison, exits: dict[str, np.ndarray], w: Words) -> tuple[str, ...]:
+    found = []
+    for logic in c.logics:
+        every = float(exits[logic].sum())
+        if every:
+            cause = Cause(int(exits[logic].argmax()))
+            found.append(
+                w(
+                    "movements.reason",
+                    logic=w.logic(logic),
+                    exits=_whole(every),
+                    cause=w.member(cause),
+                    share=percent(float(exits[logic][cause]) / every),
+                )
+            )
+    return tuple(found)
+
+
+def pool(c: Comparison, w: Words) -> Chapter:
+    """Half-life, retention, tiers, trust and load."""
+    end = c.scenario.days - 1
+    last = slice(max(0, end - 27), end + 1)
+
+    def late(logic: str, observable: str) -> float:
+        return float(np.mean(np.asarray(c.bands[logic][observable].mean)[last]))
+
+    kept = {logic: retention(c.runs[logic]) for logic in c.logics}
+    rows = [Row(w("pool.trend"), tuple(_trend(c, logic, w) for logic in c.logics), strong=True)]
+    rows += [
+        Row(w(f"totals.{key}"), tuple(_with_interval(_total(c, x, key), percent, w) for x in c.logics))
+        for key in ("joins_per_month", "exits_per_month")
+    ]
+    months = min(len(k.pool) for k in kept.values())
+    rows += [
+        Row(w("pool.left_after", months=m), tuple(percent(float(kept[x].pool[m - 1])) for x in c.logics))
+        for m in _AGES
+        if m <= months
+    ]
+    for tier in reversed(Tier):
+        shares = tuple(percent(float(tier_shares(c.runs[x])[last, tier].mean())) for x in c.logics)
+        rows.append(Row(w("pool.tier", tier=w.member(tier)), shares))
+    for key, digits in (("trust_mean", 2), ("load_mean", 2)):
+        rows.append(Row(w(f"pool.{key}"), tuple(decimal(late(x, key), digits) for x in c.logics)))
+    rows.append(Row(w("pool.active_share"), tuple(percent(late(x, "active_share")) for x in c.logics)))
+    table = Table(w("page.pool_table"), _heads(c, w), tuple(rows), w("pool.note"))
+    return Chapter("pool", w("chapter.pool"), (w("pool.lead"),), ("retention", "tiers", "trust-and-load"), (table,))
+
+
+def _trend(c: Comparison, logic: str, w: Words) -> str:
+    """Half-life of a shrinking pool or doubling time of a growing one, from its mean rates."""
+    joins, exits = (_total(c, logic, f"{key}_per_month").estimate for key in ("joins", "exits"))
+    if not (known(joins) and known(exits)):
+        return NOTHING
+    net = (joins - exits) / DAYS_PER_MONTH
+    if abs(net) * c.scenario.days < 0.01:
+        return w("pool.steady")
+    days = count(round(math.log(2) / abs(net)))
+    return w("pool.doubling" if net > 0 else "pool.half_life", days=days)
+
+
+def money_chapter(c: Comparison, w: Words) -> Chapter:
+    """GMV by channel and kind of buyer, costs, acquisition cost, lifetime value, payback."""
+    books = {logic: money_of(c.runs[logic]) for logic in c.logics}
+    lang = w.lang
+
+    def row(key: str, values: Sequence[float], strong: bool = False) -> Row:
+        return Row(w(f"money.{key}"), tuple(money(value, lang) for value in values), strong)
+
+    each = [books[logic] for logic in c.logics]
+    account = Table(
+        w("page.account"),
+        _heads(c, w),
+        (
+            row("gmv", [b.gmv for b in each], strong=True),
+            row("goods", [-b.goods for b in each]),
+            row("commission", [-b.commission for b in each]),
+            row("fees", [-b.fees for b in each]),
+            row("contribution", [b.contribution for b in each], strong=True),
+            row("ads", [-b.ads for b in each]),
+            row("content", [-b.content for b in each]),
+            row("margin", [b.margin for b in each], strong=True),
+        ),
+        w("money.account_note"),
+    )
+    share = lambda part, b: f"{money(part, lang)} ({percent(part / b.gmv)})" if b.gmv else money(part, lang)  # noqa: E731
+    buyers = [
+        Row(w(f"money.{key}"), tuple(share(getattr(b, key), b) for b in each))
+        for key in ("followers", "others", "first", "returning")
+    ]
+    channels = [
+        Row(
+            w.channel(name) if name else w("figure.no_channel"),
+            tuple(share(b.by_channel[name], b) for b in each),
+        )
+        for name in each[0].by_channel
+        if any(b.by_channel[name] for b in each)
+    ]
+    unit = [
+        Row(w(f"totals.{key}"), tuple(_money_cell(_total(c, x, key), w) for x in c.logics))
+        for key in ("acquisition_cost", "lifetime_value")
+    ]
+    unit.append(
+        Row(
+            w("totals.payback_days"),
+            tuple(_with_interval(_total(c, x, "payback_days"), _whole, w) for x in c.logics),
+        )
+    )
+    tables = (
+        account,
+        Table(w("page.by_channel"), _heads(c, w), tuple(channels)),
+        Table(w("page.by_buyer"), _heads(c, w), tuple(buyers)),
+        Table(w("page.per_fan"), _heads(c, w), tuple(unit), w("money.unit_note")),
+    )
+    return Chapter("money", w("chapter.money"), (w("money.lead"),), ("gmv",), tables)
+
+
+def stakes(c: Comparison, w: Words) -> Chapter:
+    """What would change the verdict: the horizon, as far as this comparison can tell."""
+    best, second = c.ranking[0], c.ranking[1]
+    duel = c.duels[best, second]
+    ends = [day for day in (30, 60, 90, 180, 270, 360, 540, 720, 1080, 1440) if day < c.scenario.days]
+    rows = []
+    for days in [*ends, c.scenario.days]:
+        at = days - 1
+        low, mean, high = (float(x[at]) for x in (duel.difference.low, duel.difference.mean, duel.difference.high))
+        if low > 0:
+            says = w("stakes.ahead", logic=w.logic(best))
+        elif high < 0:
+            says = w("stakes.ahead", logic=w.logic(second))
+        else:
+            says = w("stakes.open")
+        cells = (_money_cell(Interval(mean, low, high), w), percent(float(duel.wins_by_day[at])), says)
+        rows.append(Row(w("stakes.days", days=count(days)), cells, strong=days == c.scenario.days))
+    columns = (
+        w("figure.minus", winner=w.logic(best), other=w.logic(second)),
+        w("stakes.share", logic=w.logic(best)),
+        w("stakes.ahead_then"),
+    )
+    table = Table(w("page.by_horizon"), columns, tuple(rows), w("stakes.note"))
+    return Chapter("stakes", w("chapter.stakes"), (w("stakes.lead"), w("stakes.limits")), ("horizon",), (table,))

@@ -1,0 +1,342 @@
+"""Figures of the report: each a function of a comparison (or a run) and a language."""
+
+import datetime as dt
+import math
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.dates import AutoDateLocator, DateFormatter
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, PercentFormatter
+
+from sim.domains import Tier
+from sim.report.numbers import count, date_of, money, percent
+from sim.report.style import DASHES, FAINT, INK, STACK, canvas, colours, dashes, drawing
+from sim.report.tables import Floats, by_month, causes, mean_of, months, retention, sources, tier_shares
+from sim.report.words import Lang, Words, words
+from sim.results import Comparison, Run
+
+TIER_COLOURS = ("#d5dde3", "#7fb3c8", "#1f5f7a")
+_LABEL_GAP = 0.055  # of the height of the axes
+
+
+def figures_of(comparison: Comparison, lang: Lang) -> dict[str, Figure]:
+    """All figures of a comparison by name, in the order of the report."""
+    w = words(lang)
+    makers: Mapping[str, Callable[[Comparison, Words], Figure]] = {
+        "margin": margin,
+        "fans": fans,
+        "flows": flows,
+        "retention": retained,
+        "tiers": tiers,
+        "trust-and-load": trust_and_load,
+        "gmv": gmv,
+        "horizon": horizon,
+    }
+    with drawing():
+        return {name: make(comparison, w) for name, make in makers.items()}
+
+
+def _calendar(axes: Axes, start: dt.date, days: int, lang: Lang) -> None:
+    axes.set_xlim(_date(start, 0), _date(start, days - 1))  # type: ignore[arg-type]
+    locator = AutoDateLocator(minticks=3, maxticks=7)
+    axes.xaxis.set_major_locator(locator)
+    axes.xaxis.set_major_formatter(
+        DateFormatter("%Y-%m" if days > 90 and lang == "zh" else "%b %Y" if days > 90 else "%m-%d")
+    )
+
+
+def _date(start: dt.date, day: int) -> np.datetime64:
+    return np.datetime64(start) + np.timedelta64(int(day), "D")
+
+
+def _dates(start: dt.date, days: int) -> Any:
+    return np.datetime64(start) + np.arange(days)
+
+
+def _in_money(axes: Axes, lang: Lang) -> None:
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda cents, _: money(_clean(cents), lang)))
+
+
+def _in_counts(axes: Axes) -> None:
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: count(value)))
+
+
+def _clean(value: float) -> float:
+    return float(f"{value:.6g}")
+
+
+def _label_ends(axes: Axes, ends: list[tuple[float, str, str]]) -> None:
+    """Names of lines at their right ends, pushed apart where they would overlap: (value, name, colour)."""
+    low, high = axes.get_ylim()
+    places: list[float] = []
+    for value, name, colour in sorted(ends):
+        at = (value - low) / (high - low) if high > low else 0.5
+        at = max(at, places[-1] + _LABEL_GAP) if places else at
+        places.append(at)
+        axes.annotate(
+            name,
+            (1, at),
+            xycoords="axes fraction",
+            xytext=(5, 0),
+            textcoords="offset points",
+            va="center",
+            color=colour,
+            fontweight="bold",
+            fontsize=8.5,
+            annotation_clip=False,
+        )
+
+
+def _bands(axes: Axes, c: Comparison, observable: str, w: Words) -> None:
+    colour, dash = colours(c.scenario), dashes(c.logics)
+    ends = []
+    for logic in c.logics:
+        band = c.bands[logic][observable]
+        x = _dates(c.scenario.start, len(band.mean))
+        axes.fill_between(x, band.low, band.high, color=colour[logic], alpha=0.18, linewidth=0)
+        axes.plot(x, band.mean, color=colour[logic], linestyle=dash[logic])
+        ends.append((float(band.mean[-1]), w.logic(logic), colour[logic]))
+    _calendar(axes, c.scenario.start, c.scenario.days, w.lang)
+    _label_ends(axes, ends)
+
+
+def margin(c: Comparison, w: Words) -> Figure:
+    """Cumulative margin of every logic with its band, and the crossover of the best over the runner-up."""
+    figure, (axes,) = canvas(1, 1, 3.5)
+    axes.axhline(0, color=FAINT, linewidth=0.8)
+    _bands(axes, c, "margin_cum", w)
+    _in_money(axes, w.lang)
+    _mark_crossover(axes, c, w)
+    return figure
+
+
+def _mark_crossover(axes: Axes, c: Comparison, w: Words) -> None:
+    cross = c.duels[c.ranking[0], c.ranking[1]].crossover
+    if cross.day is None or cross.day <= 0:
+        return
+    start, last = c.scenario.start, c.scenario.days - 1
+    low, high = cross.low or 0, last if cross.high is None else cross.high
+    axes.axvspan(_date(start, low), _date(start, high), color=INK, alpha=0.07, linewidth=0)  # type: ignore[arg-type]
+    axes.axvline(_date(start, cross.day), color=INK, linewidth=0.9, linestyle=(0, (3, 2)))  # type: ignore[arg-type]
+    right = cross.day > 0.6 * last
+    key = "figure.crossover_open" if cross.high is None else "figure.crossover"
+    axes.annotate(
+        w(
+            key,
+            day=count(cross.day + 1),
+            date=date_of(start, cross.day, w.lang),
+            low=count(low + 1),
+            high=count(high + 1),
+        ),
+        (_date(start, cross.day), 1),  # type: ignore[arg-type]
+        xycoords=("data", "axes fraction"),
+        xytext=(-6 if right else 6, -4),
+        textcoords="offset points",
+        ha="right" if right else "left",
+        va="top",
+        fontsize=8.5,
+    )
+
+
+def fans(c: Comparison, w: Words) -> Figure:
+    """Fans in the private domain."""
+    figure, (axes,) = canvas(1, 1, 3.0)
+    _bands(axes, c, "fans_private", w)
+    axes.set_ylim(bottom=0)
+    _in_counts(axes)
+    return figure
+
+
+def flows(c: Comparison, w: Words) -> Figure:
+    """Joins by source above the line, exits by cause below it, month by month."""
+    columns = min(3, len(c.logics))
+    rows = math.ceil(len(c.logics) / columns)
+    figure, panels = canvas(rows, columns, 0.9 + 2.5 * rows, sharey=True, sharex=True)
+    seen: dict[str, Any] = {}
+    for axes, logic in zip(panels, c.logics, strict=False):
+        runs = c.runs[logic]
+        stretches = months(c.scenario.days)
+        x = np.arange(1, len(stretches) + 1)
+        _stack(axes, x, {w.member(s): v for s, v in sources(runs).items()}, ("#9ccfc4", "#2f8f83", "#175e57"), 1, seen)
+        _stack(axes, x, {w.member(s): v for s, v in causes(runs).items()}, STACK[2:], -1, seen)
+        axes.axhline(0, color=INK, linewidth=0.8)
+        axes.set_title(w.logic(logic), color=colours(c.scenario)[logic])
+        axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: count(abs(value))))
+        if axes in panels[-columns:]:
+            axes.set_xlabel(w("figure.month"))
+    for axes in panels[len(c.logics) :]:
+        axes.set_visible(False)
+    panels[0].set_ylabel(w("figure.left_and_joined"))
+    figure.legend(seen.values(), seen.keys(), loc="outside lower center", ncols=min(5, len(seen)))
+    return figure
+
+
+def _stack(
+    axes: Axes, x: Any, parts: dict[str, Floats], palette: tuple[str, ...], sign: int, seen: dict[str, Any]
+) -> None:
+    base = np.zeros(len(x))
+    for (name, values), colour in zip(parts.items(), palette, strict=False):
+        if values.any():
+            seen[name] = axes.bar(x, sign * values, bottom=sign * base, color=colour, width=0.85, linewidth=0)
+            base = base + values
+
+
+def retained(c: Comparison, w: Words) -> Figure:
+    """Who is left of the initial pool, and of those who joined later, by months."""
+    figure, (pool, later) = canvas(1, 2, 2.9, sharey=True)
+    colour, dash = colours(c.scenario), dashes(c.logics)
+    for logic in c.logics:
+        kept = retention(c.runs[logic])
+        style: dict[str, Any] = {"color": colour[logic], "linestyle": dash[logic], "label": w.logic(logic)}
+        if len(kept.pool):
+            pool.plot(np.arange(len(kept.pool) + 1), [1.0, *kept.pool], **style)
+        later.plot(np.arange(len(kept.joiners)), kept.joiners, **style)
+    for axes, key in ((pool, "figure.pool_left"), (later, "figure.joiners_left")):
+        axes.set_title(w(key))
+        axes.set_ylim(0, 1.02)
+        axes.set_xlim(left=0)
+        axes.yaxis.set_major_formatter(PercentFormatter(1.0))
+    pool.set_xlabel(w("figure.months_run"))
+    later.set_xlabel(w("figure.months_since"))
+    later.legend(loc="lower left")
+    return figure
+
+
+def tiers(c: Comparison, w: Words) -> Figure:
+    """Tiers of followers as shares."""
+    columns = min(3, len(c.logics))
+    rows = math.ceil(len(c.logics) / columns)
+    figure, panels = canvas(rows, columns, 0.6 + 2.0 * rows, sharey=True)
+    handles: list[Any] = []
+    for axes, logic in zip(panels, c.logics, strict=False):
+        shares = tier_shares(c.runs[logic])
+        x = _dates(c.scenario.start, len(shares))
+        handles = axes.stackplot(x, shares.T, colors=TIER_COLOURS, linewidth=0)
+        _calendar(axes, c.scenario.start, c.scenario.days, w.lang)
+        axes.xaxis.set_major_locator(AutoDateLocator(minticks=2, maxticks=4))
+        axes.set_ylim(0, 1)
+        axes.yaxis.set_major_formatter(PercentFormatter(1.0))
+        axes.set_title(w.logic(logic), color=colours(c.scenario)[logic])
+        axes.grid(visible=False)
+    for axes in panels[len(c.logics) :]:
+        axes.set_visible(False)
+    figure.legend(handles, [w.member(t) for t in Tier], loc="outside lower center", ncols=3)
+    return figure
+
+
+def trust_and_load(c: Comparison, w: Words) -> Figure:
+    """Trust and load: the median fan, and the middle 80 %."""
+    figure, panels = canvas(1, 2, 2.8)
+    colour, dash = colours(c.scenario), dashes(c.logics)
+    for axes, name in zip(panels, ("trust", "load"), strict=True):
+        for logic in c.logics:
+            p10, p50, p90 = (c.bands[logic][f"{name}_p{p}"].mean for p in (10, 50, 90))
+            x = _dates(c.scenario.start, len(p50))
+            axes.fill_between(x, _weekly(p10), _weekly(p90), color=colour[logic], alpha=0.12, linewidth=0)
+            axes.plot(x, _weekly(p50), color=colour[logic], linestyle=dash[logic], label=w.logic(logic))
+        axes.set_title(w(f"figure.{name}"))
+        axes.set_ylim(bottom=0)
+        _calendar(axes, c.scenario.start, c.scenario.days, w.lang)
+        axes.xaxis.set_major_locator(AutoDateLocator(minticks=2, maxticks=4))
+    panels[1].legend(loc="best")
+    return figure
+
+
+def _weekly(values: Any) -> Floats:
+    """Trailing mean of seven days."""
+    series = np.asarray(values, float)
+    sums = np.concatenate([[0.0], series.cumsum()])
+    ends = np.arange(1, len(series) + 1)
+    starts = np.maximum(0, ends - 7)
+    found: Floats = (sums[ends] - sums[starts]) / (ends - starts)
+    return found
+
+
+def gmv(c: Comparison, w: Words) -> Figure:
+    """GMV a month by the channel whose message sold."""
+    columns = min(3, len(c.logics))
+    rows = math.ceil(len(c.logics) / columns)
+    figure, panels = canvas(rows, columns, 0.9 + 2.2 * rows, sharey=True, sharex=True)
+    seen: dict[str, Any] = {}
+    names = [*(w.channel(channel.name) for channel in c.scenario.channels), w("figure.no_channel")]
+    palette = (*STACK[1:7], "#c9a3b8", "#5a8f53")[: len(names) - 1]
+    for axes, logic in zip(panels, c.logics, strict=False):
+        monthly = by_month(mean_of(c.runs[logic], "GMV"))
+        x = np.arange(1, len(monthly) + 1)
+        series = [*(monthly[:, k] for k in range(len(names) - 1)), monthly[:, -1]]
+        base = np.zeros(len(x))
+        for name, values, colour in zip(names, series, [*palette, "#c4c9cf"], strict=False):
+            if values.any():
+                seen[name] = axes.bar(x, values, bottom=base, color=colour, width=0.85, linewidth=0)
+                base = base + values
+        axes.set_title(w.logic(logic), color=colours(c.scenario)[logic])
+        _in_money(axes, w.lang)
+        if axes in panels[-columns:]:
+            axes.set_xlabel(w("figure.month"))
+    for axes in panels[len(c.logics) :]:
+        axes.set_visible(False)
+    if seen:
+        figure.legend(seen.values(), seen.keys(), loc="outside lower center", ncols=min(4, len(seen)))
+    return figure
+
+
+def horizon(c: Comparison, w: Words) -> Figure:
+    """Had we stopped earlier: paired difference and share of pairs won, by horizon; best against each other."""
+    figure, (difference, wins) = canvas(2, 1, 4.4, sharex=True, height_ratios=(3, 2))
+    best = c.ranking[0]
+    for number, other in enumerate(c.ranking[1:]):
+        duel = c.duels[best, other]
+        colour = colours(c.scenario)[other] if len(c.logics) > 2 else INK
+        x = _dates(c.scenario.start, len(duel.difference.mean))
+        label = w("figure.minus", winner=w.logic(best), other=w.logic(other))
+        dash = DASHES[number % len(DASHES)]
+        difference.fill_between(x, duel.difference.low, duel.difference.high, color=colour, alpha=0.15, linewidth=0)
+        difference.plot(x, duel.difference.mean, color=colour, linestyle=dash, label=label)
+        wins.plot(x, duel.wins_by_day, color=colour, linestyle=dash)
+    difference.axhline(0, color=FAINT, linewidth=0.9)
+    difference.set_title(w("figure.difference_by_horizon"))
+    _in_money(difference, w.lang)
+    difference.legend(loc="best")
+    wins.axhline(0.5, color=FAINT, linewidth=0.9, linestyle=(0, (3, 2)))
+    wins.set_title(w("figure.wins_by_horizon", winner=w.logic(best)))
+    wins.set_ylim(-0.02, 1.02)
+    wins.yaxis.set_major_formatter(FuncFormatter(lambda share, _: percent(_clean(share), 0)))
+    wins.set_xlabel(w("figure.if_ended"))
+    _calendar(wins, c.scenario.start, c.scenario.days, w.lang)
+    return figure
+
+
+def plot(run: Run, lang: Lang = "en") -> Figure:
+    """Overview of a run: fans, joins and exits, margin, GMV, trust and load."""
+    w = words(lang)
+    daily, start, days = run.daily, run.scenario.start, len(run.daily)
+    x, colour = _dates(start, days), colours(run.scenario)[run.logic]
+    with drawing():
+        figure, panels = canvas(3, 2, 6.2)
+        series: list[tuple[str, list[tuple[str, Any]]]] = [
+            ("fans_private", [("", daily["fans_private"])]),
+            ("moves", [("joins", _weekly(daily["joins"])), ("exits", _weekly(daily["exits"]))]),
+            ("margin_cum", [("", daily["margin_cum"])]),
+            ("gmv", [("", _weekly(daily["gmv"]))]),
+            ("trust", [(f"p{p}", _weekly(daily[f"trust_p{p}"])) for p in (10, 50, 90)]),
+            ("load", [(f"p{p}", _weekly(daily[f"load_p{p}"])) for p in (10, 50, 90)]),
+        ]
+        for axes, (name, lines) in zip(panels, series, strict=True):
+            for number, (label, values) in enumerate(lines):
+                axes.plot(x, values, color=colour, linestyle=DASHES[number], label=label and w(f"figure.{label}"))
+            axes.set_title(w(f"figure.{name}"))
+            if name in ("margin_cum", "gmv"):
+                _in_money(axes, lang)
+            elif name in ("fans_private", "moves"):
+                _in_counts(axes)
+            if name != "margin_cum":
+                axes.set_ylim(bottom=0)
+            if len(lines) > 1:
+                axes.legend(loc="best")
+            _calendar(axes, start, max(2, days), lang)
+            axes.xaxis.set_major_locator(AutoDateLocator(minticks=2, maxticks=4))
+        figure.suptitle(f"{run.scenario.title}{w('list.colon')}{w.logic(run.logic)}", x=0.01, ha="left", fontsize=11)
+    return figure

@@ -1,0 +1,100 @@
+"""Numbers as people read them: money in ¥ with three digits that mean something, shares, days, dates."""
+
+import datetime as dt
+import math
+
+from sim.report.words import Lang
+from sim.results import Interval
+
+NOTHING = "–"
+_UNITS: dict[str, tuple[tuple[float, str], ...]] = {
+    "en": ((1e9, "B"), (1e6, "M"), (1e3, "k"), (1.0, "")),
+    "zh": ((1e8, "亿"), (1e4, "万"), (1.0, "")),
+}
+_MOST_DECIMALS = 3
+
+
+def known(value: float | None) -> bool:
+    """True for a number that is there."""
+    return value is not None and math.isfinite(value)
+
+
+def _sign(text: str) -> str:
+    return "−" + text[1:] if text.startswith("-") else text
+
+
+def _places(value: float) -> int:
+    return math.floor(math.log10(abs(value))) if value else 0
+
+
+def _scale(size: float, lang: Lang) -> tuple[float, str]:
+    # 999,600 reads "1.00M", not "1,000k"
+    return next((u for u in _UNITS[lang] if size >= 0.9995 * u[0]), _UNITS[lang][-1])
+
+
+def money(cents: float | None, lang: Lang, sign: bool = False) -> str:
+    """¥1.23M, ¥845k, ¥12.5; in Chinese 123万元."""
+    if cents is None or not math.isfinite(cents):
+        return NOTHING
+    return _moneys([cents], lang, sign)[0]
+
+
+def money_interval(interval: Interval, lang: Lang) -> tuple[str, str, str]:
+    """Estimate, low and high in one unit, with enough decimals to tell low from high."""
+    if not all(map(known, (interval.estimate, interval.low, interval.high))):
+        return money(interval.estimate, lang), NOTHING, NOTHING
+    a, b, c = _moneys([interval.estimate, interval.low, interval.high], lang)
+    return a, b, c
+
+
+def _moneys(cents: list[float], lang: Lang, sign: bool = False) -> list[str]:
+    yuan = [c / 100 for c in cents]
+    scale, unit = _scale(max(map(abs, yuan)), lang)
+    largest, width = max(map(abs, yuan)) / scale, (max(yuan) - min(yuan)) / scale
+    decimals = max(0, 2 - _places(largest)) if largest else 0
+    if width > 0:
+        decimals = max(decimals, 1 - _places(width))
+    decimals = min(decimals, 2 if scale == 1.0 else _MOST_DECIMALS)
+    return [_money(y / scale, decimals, unit, lang, sign) for y in yuan]
+
+
+def _money(value: float, decimals: int, unit: str, lang: Lang, sign: bool) -> str:
+    size = f"{abs(value):,.{decimals}f}"
+    before = "" if not float(size.replace(",", "")) else "−" if value < 0 else "+" if sign else ""
+    return f"{before}{size}{unit}元" if lang == "zh" else f"{before}¥{size}{unit}"
+
+
+def count(value: float | None) -> str:
+    """12,345; small means keep a decimal."""
+    if value is None or not math.isfinite(value):
+        return NOTHING
+    return _sign(f"{value:,.0f}" if abs(value) >= 20 or value == int(value) else f"{value:,.1f}")
+
+
+def decimal(value: float | None, digits: int = 2) -> str:
+    """0.35."""
+    return NOTHING if value is None or not math.isfinite(value) else _sign(f"{value:,.{digits}f}")
+
+
+def percent(value: float | None, digits: int | None = None) -> str:
+    """12.3 % from .123; without a decimal from 10 % up; near 0 and 1 it does not round to certainty."""
+    if value is None or not math.isfinite(value):
+        return NOTHING
+    if digits is None:
+        digits = 0 if abs(value) >= 0.0995 else 1 if abs(value) >= 0.00995 or not value else 2
+        if 0.995 <= value < 1:
+            digits = 1
+        if not value:
+            digits = 0
+    return _sign(f"{100 * value:.{digits}f}%")
+
+
+def date_of(start: dt.date, day: int, lang: Lang) -> str:
+    """The calendar date of a day of the run: 4 May 2022; in Chinese 2022年5月4日."""
+    date = start + dt.timedelta(days=day)
+    if lang == "zh":
+        return f"{date.year}年{date.month}月{date.day}日"
+    return f"{date.day} {_MONTHS[date.month - 1]} {date.year}"
+
+
+_MONTHS = "January February March April May June July August September October November December".split()

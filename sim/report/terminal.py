@@ -1,0 +1,361 @@
+"""The terminal: results as sentences, tables and sparklines at 80 columns; progress on standard error."""
+
+import math
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from rich import box
+from rich.console import Console, Group, RenderableType
+from rich.markup import escape
+from rich.padding import Padding
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.table import Table
+from rich.text import Text
+
+from sim.report.numbers import NOTHING, count, date_of, money, money_interval, percent
+from sim.report.shelf import Item
+from sim.report.verdict import verdict
+from sim.report.words import Lang, Words, words
+from sim.results import Comparison, Interval, Run
+from sim.scenario import Assumption, Scenario, weakest_first
+
+_BARS = "▁▂▃▄▅▆▇█"
+_NARROW = 80
+_WIDE = 100
+_SPARK = 36
+_TRUST_STYLE = {"stated": "green", "measured": "green", "weak": "yellow", "assumed": "red"}
+
+
+def _console() -> Console:
+    """At most 100 columns on a terminal, 80 in a pipe; no colours in a pipe."""
+    console = Console(highlight=False)
+    return Console(highlight=False, width=min(console.width, _WIDE) if console.is_terminal else _NARROW)
+
+
+def sparkline(values: Any, low: float, high: float, width: int = _SPARK) -> str:
+    """A row of bars: means of equal stretches of a series, between low and high."""
+    series = np.asarray(values, float)
+    width = min(width, len(series))
+    means = [float(part.mean()) for part in np.array_split(series, width)]
+    if not high > low:
+        return _BARS[0] * width
+    top = len(_BARS) - 1
+    return "".join(_BARS[round(top * min(1.0, max(0.0, (m - low) / (high - low))))] for m in means)
+
+
+def print_comparison(comparison: Comparison, target: Path, lang: Lang, report: bool) -> None:
+    """Verdict, table of logics, sparklines, crossovers and where the files are."""
+    w, c = words(lang), comparison
+    console = _console()
+    found = verdict(c, w)
+    console.print()
+    console.print(Text(c.scenario.title, style="bold"))
+    if c.scenario.question:
+        console.print(Text(c.scenario.question, style="dim"))
+    console.print()
+    for number, sentence in enumerate(found.sentences):
+        console.print(Text(sentence, style="bold" if number == 0 else ""))
+    console.print()
+    console.print(_logics_table(c, w))
+    console.print(_lines(c, w))
+    console.print(_crossovers(c, w))
+    console.print(_files(target, w, "report.html" if report else "daily.parquet"))
+
+
+def _logics_table(c: Comparison, w: Words) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1), pad_edge=False)
+    table.add_column(w("terminal.logic"), style="bold", overflow="fold")
+    for key in ("margin", "interval", "fans_end", "exits", "gmv", "open_rate"):
+        table.add_column(w(f"terminal.{key}"), justify="right", no_wrap=key != "interval")
+    nothing = Interval(math.nan, math.nan, math.nan)
+    for logic in c.ranking:
+        t = c.totals[logic]
+        margin, low, high = money_interval(t["margin"], w.lang)
+        table.add_row(
+            escape(w.logic(logic)),
+            margin,
+            w("terminal.from_to", low=low, high=high),
+            count(round(t["fans_end"].estimate)),
+            percent(t.get("exits_per_month", nothing).estimate),
+            money(t["gmv"].estimate, w.lang),
+            percent(t.get("open_rate", nothing).estimate),
+        )
+    return table
+
+
+def _lines(c: Comparison, w: Words) -> RenderableType:
+    grid = Table.grid(padding=(0, 1))
+    for observable in ("fans_private", "margin_cum"):
+        means = {logic: np.asarray(c.bands[logic][observable].mean, float) for logic in c.ranking}
+        low = min(0.0, *(float(m.min()) for m in means.values()))
+        high = max(0.0, *(float(m.max()) for m in means.values()))
+        grid.add_row(Text(w(f"terminal.line_{observable}"), style="dim"))
+        for logic, mean in means.items():
+            start, end = (
+                (count(round(mean[0])), count(round(mean[-1])))
+                if observable == "fans_private"
+                else (money(mean[0], w.lang), money(mean[-1], w.lang))
+            )
+            grid.add_row(
+                Text("  " + w.logic(logic)),
+                Text(start, justify="right"),
+                Text(sparkline(mean, low, high), style="cyan"),
+                Text(end, justify="right"),
+            )
+    return Group(grid, Text())
+
+
+def _crossovers(c: Comparison, w: Words) -> RenderableType:
+    best = c.ranking[0]
+    lines = []
+    for other in c.ranking[1:]:
+        cross = c.duels[best, other].crossover
+        names = {"winner": w.logic(best), "other": w.logic(other), "share": percent(cross.share_crossing)}
+        if cross.day is None:
+            text = w("terminal.beyond", **names)
+        elif cross.day <= 0:
+            text = w("terminal.always", **names)
+        else:
+            high = w("terminal.horizon") if cross.high is None else count(cross.high + 1)
+            text = w(
+                "terminal.crossover",
+                day=count(cross.day + 1),
+                date=date_of(c.scenario.start, cross.day, w.lang),
+                low=count((cross.low or 0) + 1),
+                high=high,
+                **names,
+            )
+        lines.append(Text(text))
+    spent = w(
+        "terminal.spent",
+        pairs=count(c.pairs),
+        fan_days=_short(c.fan_days),
+        seconds=count(round(c.seconds)),
+        seed=c.seed,
+    )
+    return Group(*lines, Text(spent, style="dim"), Text())
+
+
+def _short(value: float) -> str:
+    for scale, unit in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
+        if value >= scale:
+            return f"{value / scale:.3g} {unit}"
+    return f"{value:.0f}"
+
+
+def _files(target: Path, w: Words, first: str) -> RenderableType:
+    return Group(
+        Text(w("terminal.written"), style="dim"),
+        Padding(Text(str(target / first), style="bold", overflow="fold"), (0, 0, 0, 2)),
+        Padding(Text(w("terminal.beside"), style="dim"), (0, 0, 1, 2)),
+    )
+
+
+def print_runs(runs: Sequence[Run], target: Path, lang: Lang) -> None:
+    """Figures of one logic: the run's, or mean and range over replications."""
+    w, console, first = words(lang), _console(), runs[0]
+    console.print()
+    console.print(Text(f"{first.scenario.title}{w('list.colon')}{w.logic(first.logic)}", style="bold"))
+    console.print(
+        Text(
+            w("terminal.run_line", days=count(first.scenario.days), runs=count(len(runs)), seed=first.seed),
+            style="dim",
+        )
+    )
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1), pad_edge=False)
+    table.add_column("")
+    table.add_column(w("terminal.mean" if len(runs) > 1 else "terminal.value"), justify="right", style="bold")
+    if len(runs) > 1:
+        table.add_column(w("terminal.range"), justify="right")
+    for key in first.summary:
+        values = [run.summary[key] for run in runs]
+        numbers = [float(v) for v in values if v is not None]
+        if f"totals.{key}" not in w.texts or not numbers:
+            continue
+        cells = [_figure(key, sum(numbers) / len(numbers), lang)]
+        if len(runs) > 1:
+            cells.append(f"{_figure(key, min(numbers), lang)} … {_figure(key, max(numbers), lang)}")
+        table.add_row(w(f"totals.{key}"), *cells)
+    console.print(table)
+    grid = Table.grid(padding=(0, 1))
+    for observable in ("fans_private", "margin_cum"):
+        series = np.asarray(first.daily[observable], float)
+        grid.add_row(
+            Text(w(f"terminal.line_{observable}"), style="dim"),
+            Text(sparkline(series, min(0.0, float(series.min())), float(series.max())), style="cyan"),
+        )
+    console.print(grid)
+    console.print()
+    console.print(_files(target, w, "daily.parquet"))
+
+
+MONEY = {"gmv", "contribution", "ad_spend", "content_cost", "margin", "acquisition_cost", "lifetime_value"}
+SHARES = {"exits_per_month", "joins_per_month", "gmv_followers_share", "open_rate"}
+
+
+def _figure(key: str, value: float, lang: Lang) -> str:
+    if key in MONEY:
+        return money(value, lang)
+    return percent(value) if key in SHARES else count(round(value))
+
+
+def plain_assumptions(assumptions: Sequence[Assumption]) -> list[dict[str, Any]]:
+    """Assumptions as plain data for JSON."""
+    from sim.report.write import plain
+
+    return [plain(assumption) | {"value": _plain_value(assumption.value)} for assumption in assumptions]
+
+
+def _plain_value(value: Any) -> Any:
+    return value if value is None or isinstance(value, bool | int | float | str) else shown_value(value)
+
+
+def shown_value(value: Any) -> str:
+    """A value of a scenario as a table shows it; a series by date as its steps."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return f"{value:,}"
+    if isinstance(value, float):
+        return f"{value:,.10g}"
+    steps = getattr(value, "steps", None)
+    if steps is not None:
+        (_, first), *later = steps
+        return ", ".join([f"{first:g}", *(f"{number:g} ({date})" for date, number in later)])
+    return NOTHING if value is None else str(value)
+
+
+def print_assumptions(scenario: Scenario, assumptions: Sequence[Assumption], lang: Lang) -> None:
+    """All values of a scenario in the order of the schema, with unit, trust, source and origin."""
+    w, console = words(lang), _console()
+    console.print(Text(scenario.title, style="bold"))
+    if scenario.question:
+        console.print(Text(scenario.question, style="dim"))
+    weak = sum(a.trust in ("assumed", "weak") for a in weakest_first(assumptions))
+    console.print(Text(w("terminal.resting", number=count(len(assumptions)), weak=count(weak)), style="dim"))
+    group = None
+    table = Table.grid(padding=(0, 2))
+    for column in (
+        {"ratio": 34, "overflow": "fold"},
+        {"ratio": 20, "overflow": "fold"},
+        {"ratio": 9, "no_wrap": True},
+        {"ratio": 26, "overflow": "fold", "style": "dim"},
+    ):
+        table.add_column(**column)  # type: ignore[arg-type]
+    table.expand = True
+    for a in assumptions:
+        head = group_of(a.key)
+        if head != group:
+            group = head
+            table.add_row("")
+            table.add_row(Text(head, style="bold"))
+        unit = "" if a.unit in ("", "–") else f" {a.unit}"
+        rest = a.key[len(head) :].lstrip(".") or a.key
+        source = (
+            a.source if a.origin in ("", "default") else f"{a.source} · {a.origin}" if a.source else a.origin
+        )
+        table.add_row(
+            Text("  " + rest),
+            Text(shown_value(a.value) + unit),
+            Text(a.trust, style=_TRUST_STYLE.get(a.trust, "")),
+            Text(source or NOTHING),
+        )
+    console.print(table)
+
+
+def group_of(key: str) -> str:
+    """The table that a key stands under: ``logics.growth``, ``channels.moments``, ``rules.trust``, ``brand``."""
+    parts = key.split(".")
+    depth = (
+        2 if parts[0] in ("logics", "channels", "rules", "segments", "platforms") and len(parts) > 2 else 1
+    )
+    return ".".join(parts[:depth]) if len(parts) > 1 else "scenario"
+
+
+def print_shelf(found: dict[str, Item]) -> None:
+    """Presets and shipped scenarios by kind."""
+    console = _console()
+    for kind in ("scenario", "platforms", "industries"):
+        title = "shipped scenarios" if kind == "scenario" else f"{kind} (presets)"
+        console.print(Text(title, style="bold"))
+        grid = Table.grid(padding=(0, 2))
+        for name, item in found.items():
+            if item.kind == kind:
+                grid.add_row(Text("  " + name), Text(item.title), Text(item.question, style="dim"))
+        console.print(grid)
+    console.print(Text("\nsanyu presets NAME prints one.", style="dim"))
+
+
+def print_verdicts(found: Sequence[Any], lang: Lang) -> None:
+    """Patterns of the evidence: target, observed, verdict."""
+    w, console = words(lang), _console()
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1), pad_edge=False)
+    for key in ("pattern", "meaning", "target", "observed", "verdict"):
+        table.add_column(w(f"terminal.{key}"), overflow="fold")
+    for v in found:
+        style = "green" if v.verdict == "holds" else "bold red"
+        meaning = f"{v.meaning}\n{v.note}" if v.note else v.meaning
+        table.add_row(
+            v.pattern, escape(meaning), escape(v.target), escape(v.observed), Text(v.verdict, style=style)
+        )
+    console.print(table)
+    held = sum(v.verdict == "holds" for v in found)
+    console.print(Text(w("terminal.held", held=held, all=len(found)), style="bold"))
+
+
+def _bars(shown: bool, *columns: Any) -> Progress:
+    console = Console(stderr=True)
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=24),
+        *columns,
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+        console=console,
+        transient=True,
+        disable=not (shown and sys.stderr.isatty()),
+    )
+
+
+@contextmanager
+def comparison_progress(shown: bool, lang: Lang) -> Iterator[Callable[[Any], None]]:
+    """Progress of a comparison: pairs done, fan-days spent."""
+    w = words(lang)
+    text = TextColumn(
+        "{task.completed:.0f}/{task.total:.0f} " + w("terminal.pairs") + "  {task.fields[note]}"
+    )
+    with _bars(shown, text) as bars:
+        task = bars.add_task(w("terminal.comparing"), total=10, note="")
+
+        def report(at: Any) -> None:
+            done = getattr(at, "done", 0)
+            note = getattr(at, "message", "") or f"{_short(getattr(at, 'fan_days', 0))} fan-days"
+            bars.update(task, completed=done, total=max(getattr(at, "total", 0) or 0, done, 1), note=note)
+
+        yield report
+
+
+@contextmanager
+def run_progress(days: int, replications: int, shown: bool, lang: Lang) -> Iterator[Callable[[int], None]]:
+    """Progress of replications of one logic, by day."""
+    w = words(lang)
+    with _bars(shown, TextColumn("{task.completed:.0f}/{task.total:.0f} " + w("terminal.days"))) as bars:
+        task = bars.add_task(w("terminal.running"), total=days * replications)
+        yield lambda day: bars.advance(task)
+
+
+@contextmanager
+def validation_progress(shown: bool) -> Iterator[Callable[[Any], None]]:
+    """Progress of the patterns of the evidence."""
+    with _bars(shown) as bars:
+        task = bars.add_task("…", total=None)
+        yield lambda at: bars.update(
+            task,
+            description=str(getattr(at, "message", "") or at),
+            completed=getattr(at, "done", None),
+            total=getattr(at, "total", None),
+        )

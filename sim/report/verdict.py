@@ -1,0 +1,156 @@
+"""The verdict of a comparison, in three sentences: who leads, from which day, how sure."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from sim.report.numbers import count, date_of, money, money_interval, percent
+from sim.report.words import Words
+from sim.results import Comparison, Duel
+
+Kind = Literal["leads", "overtakes", "unclear", "equal"]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a comparison says.
+
+    kind       "leads": best from the first day on; "overtakes": best after a crossover; "unclear": the interval
+               of the difference holds 0; "equal": no difference at all
+    winner     the logic with the highest mean cumulative margin;  runner_up: the second
+    sentences  who leads, from when on, how sure
+    """
+
+    kind: Kind
+    winner: str
+    runner_up: str
+    sentences: tuple[str, str, str]
+
+
+def verdict(comparison: Comparison, w: Words) -> Verdict:
+    """The verdict in the language of ``w``. Any logic may win it; what is not clear is said to be unclear."""
+    winner, second = comparison.ranking[0], comparison.ranking[1]
+    duel = comparison.duels[winner, second]
+    kind = _kind(duel)
+    sentences = (
+        _who(comparison, duel, kind, w),
+        _when(comparison, duel, kind, w),
+        _how_sure(comparison, duel, kind, w),
+    )
+    return Verdict(kind, winner, second, sentences)
+
+
+def _kind(duel: Duel) -> Kind:
+    final = duel.final
+    if not np.any(duel.difference.mean) and final.low == final.high == 0:
+        return "equal"
+    if final.low <= 0 <= final.high:
+        return "unclear"
+    return "leads" if duel.crossover.day is not None and duel.crossover.day <= 0 else "overtakes"
+
+
+def _joined(w: Words, *clauses: str) -> str:
+    return w("list.clause").join(c for c in clauses if c) + w("list.stop")
+
+
+def _who(c: Comparison, duel: Duel, kind: Kind, w: Words) -> str:
+    names = {
+        "winner": w.logic(duel.logic),
+        "runner_up": w.logic(duel.reference),
+        "days": count(c.scenario.days),
+    }
+    if kind == "equal":
+        first = w("verdict.equal", **names)
+    else:
+        difference, low, high = money_interval(duel.final, w.lang)
+        names |= {"difference": difference, "low": low, "high": high}
+        names["margin"] = money(c.totals[duel.logic]["margin"].estimate, w.lang)
+        first = w("verdict.tie" if kind == "unclear" else "verdict.ahead", **names)
+    kept = w.listed(
+        [
+            w(
+                "verdict.fans_of",
+                logic=w.logic(logic),
+                fans=count(round(c.totals[logic]["fans_end"].estimate)),
+            )
+            for logic in c.ranking
+        ]
+    )
+    start = c.totals[duel.logic]["fans_start"].estimate
+    return _joined(w, first, _others(c, w), w("verdict.fans", start=count(start), kept=kept))
+
+
+def _others(c: Comparison, w: Words) -> str:
+    behind = [
+        w(
+            "verdict.behind_by",
+            logic=w.logic(logic),
+            difference=money(-c.duels[logic, c.ranking[0]].final.estimate, w.lang),
+        )
+        for logic in c.ranking[2:]
+    ]
+    return w("verdict.behind", others=w.listed(behind)) if behind else ""
+
+
+def _when(c: Comparison, duel: Duel, kind: Kind, w: Words) -> str:
+    start, cross, lang = c.scenario.start, duel.crossover, w.lang
+    names = {
+        "winner": w.logic(duel.logic),
+        "runner_up": w.logic(duel.reference),
+        "days": count(c.scenario.days),
+    }
+    if kind == "equal":
+        return _joined(w, w("verdict.never_differ", **names))
+    if kind == "leads":
+        return _joined(w, w("verdict.from_the_start", **names), w("verdict.no_lead", **names))
+    names |= {"share": percent(cross.share_crossing)}
+    if cross.day is not None:
+        names |= {"day": count(cross.day + 1), "date": date_of(start, cross.day, lang)}
+    # Without a day that every bootstrap allows, the crossover is a statement about what may never come.
+    if kind == "unclear" or cross.day is None:
+        lead = w("verdict.mean_ahead" if cross.day is not None else "verdict.never_ahead", **names)
+        return _joined(w, _early_lead(c, duel, w), lead, w("verdict.undated", **names))
+    low = count((cross.low or 0) + 1)
+    if cross.high is None:
+        since = w("verdict.since_open", low=low, **names)
+    else:
+        since = w("verdict.since", low=low, high=count(cross.high + 1), **names)
+    return _joined(w, _early_lead(c, duel, w) or w("verdict.close_before", **names), since)
+
+
+def _early_lead(c: Comparison, duel: Duel, w: Words) -> str:
+    """The largest lead that the runner-up ever had, where the band of the difference excludes 0."""
+    behind = np.flatnonzero(np.asarray(duel.difference.high) < 0)
+    if not len(behind):
+        return ""
+    mean = np.asarray(duel.difference.mean)
+    worst = int(behind[np.argmin(mean[behind])])
+    return w(
+        "verdict.early_lead",
+        runner_up=w.logic(duel.reference),
+        winner=w.logic(duel.logic),
+        most=money(-float(mean[worst]), w.lang),
+        day=count(worst + 1),
+    )
+
+
+def _how_sure(c: Comparison, duel: Duel, kind: Kind, w: Words) -> str:
+    led = int(round(float(duel.wins_by_day[-1]) * c.pairs))
+    wins = duel.wins
+    clauses = [
+        w(
+            "verdict.wins",
+            winner=w.logic(duel.logic),
+            led=count(led),
+            pairs=count(c.pairs),
+            probability=percent(wins.estimate),
+            low=percent(wins.low),
+            high=percent(wins.high),
+        )
+        if kind != "equal"
+        else w("verdict.all_equal", pairs=count(c.pairs)),
+        w("verdict.settled" if c.clear else f"verdict.open_{c.stopped}"),
+        w("verdict.chance_only"),
+    ]
+    return _joined(w, *clauses)

@@ -1,0 +1,57 @@
+"""Words: every text of report and terminal, by language, from ``text/en.toml`` and ``text/zh.toml``."""
+
+import tomllib
+from enum import IntEnum
+from functools import cache
+from importlib import resources
+from typing import Any, Literal, get_args
+
+from sim.domains import chinese, word
+
+Lang = Literal["en", "zh"]
+LANGUAGES: tuple[Lang, ...] = get_args(Lang)
+
+
+class Words:
+    """Texts of one language. ``words("verdict.leads", winner=…)`` fills a text in.
+
+    lang   "en" or "zh"
+    texts  key → text with named places; keys are ``section.name``
+    """
+
+    def __init__(self, lang: Lang, texts: dict[str, str]) -> None:
+        self.lang: Lang = lang
+        self.texts = texts
+
+    def __call__(self, key: str, **values: Any) -> str:
+        """The text of a key, with its places filled in."""
+        return self.texts[key].format(**values) if values else self.texts[key]
+
+    def member(self, member: IntEnum) -> str:
+        """A domain, tier, cause … in this language."""
+        return chinese(member) if self.lang == "zh" else word(member).replace("_", " ")
+
+    def logic(self, name: str) -> str:
+        """A logic's name; the user's own names stay as they are."""
+        return self.texts.get(f"logics.{name}", name)
+
+    def channel(self, name: str) -> str:
+        """A channel's name; unknown ones stay as they are."""
+        return self.texts.get(f"channels.{name}", name)
+
+    def listed(self, items: list[str]) -> str:
+        """Items in one phrase: "a, b and c"."""
+        if len(items) < 2:
+            return "".join(items)
+        return self("list.comma").join(items[:-1]) + self("list.and") + items[-1]
+
+
+def _flat(table: dict[str, Any]) -> dict[str, str]:
+    return {f"{section}.{key}": text for section, texts in table.items() for key, text in texts.items()}
+
+
+@cache
+def words(lang: Lang) -> Words:
+    """The texts of a language."""
+    text = (resources.files("sim.report") / "text" / f"{lang}.toml").read_text(encoding="utf-8")
+    return Words(lang, _flat(tomllib.loads(text)))

@@ -1,0 +1,237 @@
+"""Writing: result folders of comparisons and runs, whole or not at all."""
+
+import dataclasses
+import hashlib
+import math
+import re
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim.report.verdict import verdict
+from sim.report.words import Lang, words
+from sim.results import Comparison, Provenance, Run, RunDirectory, write_json, write_table
+from sim.scenario import Assumption, Scenario, to_toml
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
+
+PROVENANCE = "provenance.json"
+_LONGEST_SLUG = 40
+
+
+def default_folder(scenario: Scenario, command: str, options: Mapping[str, Any]) -> Path:
+    """``runs/TITLE-HASH``: another scenario, seed or option gives another folder."""
+    slug = re.sub(r"\W+", "-", scenario.title.lower()).strip("-")[:_LONGEST_SLUG].strip("-") or "untitled"
+    asked = repr((to_toml(scenario), command, sorted(options.items())))
+    return Path("runs") / f"{slug}-{hashlib.sha256(asked.encode()).hexdigest()[:8]}"
+
+
+def is_ours(folder: Path) -> bool:
+    """True for a folder of results, or an empty one: what may be replaced on request."""
+    return folder.is_dir() and ((folder / PROVENANCE).is_file() or not any(folder.iterdir()))
+
+
+@contextmanager
+def replacing(target: Path, overwrite: bool = False) -> Iterator[Path]:
+    """A folder to write into, which becomes ``target`` when it is whole.
+
+    overwrite  an older folder of results at ``target`` is removed when the new one is whole
+
+    Raises FileExistsError when something else is there.
+    """
+    if not target.exists():
+        with RunDirectory(target) as folder:
+            yield folder
+        return
+    if not (overwrite and is_ours(target)):
+        raise FileExistsError(target)
+    fresh = target.with_name(f".{target.name}.new")
+    shutil.rmtree(fresh, ignore_errors=True)
+    with RunDirectory(fresh) as folder:
+        yield folder
+    shutil.rmtree(target)
+    fresh.rename(target)
+
+
+def write_comparison(
+    comparison: Comparison,
+    folder: Path,
+    lang: Lang = "en",
+    *,
+    assumptions: Sequence[Assumption] = (),
+    report: bool = True,
+) -> None:
+    """Write scenario, provenance, tables, summary, figures and report of a comparison into a folder.
+
+    assumptions  what the scenario rests on, from ``sim.scenario.load.load``; the report lists them
+    report       False: tables and summary only
+    """
+    runs = [run for logic in comparison.logics for run in comparison.runs[logic]]
+    provenance = Provenance.here(
+        seed=comparison.seed,
+        engine=comparison.engine,
+        seconds=comparison.seconds,
+        pairs=comparison.pairs,
+        stopped=comparison.stopped,
+        fan_days=comparison.fan_days,
+    )
+    _write_base(runs, provenance, folder)
+    write_json(summary_of(comparison, lang), folder / "summary.json")
+    if report:
+        from sim.report.figures import figures_of
+        from sim.report.page import page_of, render
+
+        drawn = figures_of(comparison, lang)
+        _write_figures(drawn, folder / "figures", lang, comparison)
+        page = page_of(comparison, drawn, lang, assumptions, provenance)
+        (folder / "report.html").write_text(render(page), encoding="utf-8")
+
+
+def write_runs(
+    runs: Sequence[Run], folder: Path, lang: Lang = "en", *, assumptions: Sequence[Assumption] = ()
+) -> None:
+    """Write scenario, provenance, tables, summary and an overview of the replications of one logic."""
+    first = runs[0]
+    provenance = Provenance.here(
+        seed=first.seed,
+        engine=first.engine,
+        seconds=sum(run.seconds for run in runs),
+        logic=first.logic,
+        replications=len(runs),
+    )
+    _write_base(runs, provenance, folder)
+    write_json(summary_of_runs(runs), folder / "summary.json")
+    if assumptions:
+        write_json(plain(assumptions), folder / "assumptions.json")
+    from sim.report.figures import plot
+
+    figures = folder / "figures"
+    figures.mkdir()
+    for suffix in ("svg", "png"):
+        _save(plot(first, _drawable(lang, suffix)), figures / f"overview.{suffix}")
+
+
+def _write_base(runs: Sequence[Run], provenance: Provenance, folder: Path) -> None:
+    (folder / "scenario.toml").write_text(to_toml(runs[0].scenario), encoding="utf-8")
+    write_json(plain(provenance), folder / PROVENANCE)
+    for name in ("daily", "flows", "cohorts"):
+        write_table(long_table(runs, name), folder / f"{name}.parquet")
+
+
+def long_table(runs: Sequence[Run], name: str) -> "pd.DataFrame":
+    """The tables of several runs in one: columns logic and replication come first."""
+    import pandas as pd
+
+    tables = []
+    for run in runs:
+        table: pd.DataFrame = getattr(run, name)
+        keys = pd.DataFrame({"logic": run.logic, "replication": run.replication}, index=table.index)
+        bare = table.copy()
+        bare.attrs = {}
+        tables.append(pd.concat([keys, bare], axis=1))
+    found = pd.concat(tables, ignore_index=True)
+    found["logic"] = found["logic"].astype("category")
+    found.attrs = getattr(runs[0], name).attrs
+    return found
+
+
+def plain(value: Any) -> Any:
+    """Plain data for JSON: dataclasses as tables, NumPy numbers as numbers, NaN as null."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {f.name: plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
+    if isinstance(value, Mapping):
+        return {str(k): plain(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    if isinstance(value, np.ndarray):
+        return plain(value.tolist())
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    if value is None or isinstance(value, str | int | float):
+        return value
+    return str(value)
+
+
+def summary_of(comparison: Comparison, lang: Lang = "en") -> dict[str, Any]:
+    """Verdict, crossovers, totals and duels as plain data; money in cents, days counted from 0."""
+    found = verdict(comparison, words(lang))
+    return {
+        "title": comparison.scenario.title,
+        "question": comparison.scenario.question,
+        "days": comparison.scenario.days,
+        "logics": list(comparison.logics),
+        "seed": comparison.seed,
+        "pairs": comparison.pairs,
+        "engine": comparison.engine,
+        "verdict": plain(found),
+        "ranking": list(comparison.ranking),
+        "clear": bool(comparison.clear),
+        "stopped": comparison.stopped,
+        "totals": plain(comparison.totals),
+        "duels": [
+            {
+                "logic": duel.logic,
+                "reference": duel.reference,
+                "final": plain(duel.final),
+                "crossover": plain(duel.crossover),
+                "wins": plain(duel.wins),
+                "differences": plain(duel.differences),
+            }
+            for duel in comparison.duels.values()
+        ],
+        "fan_days": int(comparison.fan_days),
+        "seconds": round(float(comparison.seconds), 3),
+    }
+
+
+def summary_of_runs(runs: Sequence[Run]) -> dict[str, Any]:
+    """Summaries of the replications of one logic as plain data; money in cents."""
+    first = runs[0]
+    return {
+        "title": first.scenario.title,
+        "days": first.scenario.days,
+        "logic": first.logic,
+        "seed": first.seed,
+        "engine": first.engine,
+        "replications": [
+            {"replication": run.replication, "ending": plain(run.ending), **plain(run.summary)}
+            for run in runs
+        ],
+        "seconds": round(sum(run.seconds for run in runs), 3),
+    }
+
+
+def _write_figures(drawn: "Mapping[str, Figure]", folder: Path, lang: Lang, comparison: Comparison) -> None:
+    from sim.report.figures import figures_of
+
+    folder.mkdir()
+    for name, figure in drawn.items():
+        _save(figure, folder / f"{name}.svg")
+    # A bitmap needs the glyphs here and now; a page or a vector graphic is shown with the reader's fonts.
+    for name, figure in (
+        drawn if _drawable(lang, "png") == lang else figures_of(comparison, _drawable(lang, "png"))
+    ).items():
+        _save(figure, folder / f"{name}.png")
+
+
+def _drawable(lang: Lang, suffix: str) -> Lang:
+    from sim.report.style import has_chinese_font
+
+    return lang if lang == "en" or suffix == "svg" or has_chinese_font() else "en"
+
+
+def _save(figure: "Figure", path: Path) -> None:
+    from sim.report.style import png_of, svg_of
+
+    if path.suffix == ".svg":
+        path.write_text(svg_of(figure), encoding="utf-8")
+    else:
+        path.write_bytes(png_of(figure))

@@ -1,0 +1,348 @@
+"""Results: what a run and a comparison hold, and how they are written and read."""
+
+import dataclasses
+import datetime as dt
+import json
+import os
+import platform
+import shutil
+import sys
+import tempfile
+from dataclasses import dataclass, field
+from functools import cached_property
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim.domains import Domain, word
+from sim.observables import Ledger, observables
+from sim.rules.tally import UNTOUCHED
+from sim.scenario.write import to_toml
+from sim.scenario.schema import Scenario
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+PACKAGES = ("numpy", "scipy", "numba", "mesa", "pandas", "pyarrow", "matplotlib", "pydantic")
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How a run ended, and what to do about it."""
+
+    kind: str  # "horizon": all days ran; "interrupted": stopped by the user
+    days: int  # days that ran
+    remedy: str = ""
+
+
+@dataclass(frozen=True)
+class Run:
+    """One logic of a scenario, run once.
+
+    scenario     the question, fully resolved
+    logic        name of the logic's table
+    seed         seed of the study;  replication: number of the pair
+    engine       "arrays" or "agents"
+    ledger       all integers of the run by day
+    cohorts_     [month of following, month] followers left, see ``cohorts``
+    """
+
+    scenario: Scenario
+    logic: str
+    seed: int
+    replication: int
+    engine: str
+    ledger: Ledger
+    ending: Ending
+    seconds: float
+    cohort_months: tuple[str, ...] = ()
+    cohort_counts: tuple[tuple[int, ...], ...] = ()
+
+    @cached_property
+    def daily(self) -> "pd.DataFrame":
+        """One row per day, one column per observable; units and meanings in ``attrs``."""
+        import pandas as pd
+
+        found = observables(self.ledger.channels, self.ledger.segments)
+        days = len(self.ledger.ad_spend)
+        dates = np.datetime64(self.scenario.start) + np.arange(days)
+        columns: dict[str, Any] = {"day": np.arange(days), "date": dates}
+        columns |= {o.name: o.value(self.ledger) for o in found}
+        table = pd.DataFrame(columns)
+        table.attrs["units"] = {o.name: o.unit for o in found}
+        table.attrs["meanings"] = {o.name: o.meaning for o in found}
+        return table
+
+    @cached_property
+    def flows(self) -> "pd.DataFrame":
+        """Movements between domains: day, from, to, people. "untouched" are people without a row until that day."""
+        import pandas as pd
+
+        flow = self.ledger.of("FLOW").reshape(-1, 4, 3)
+        names = [word(d) for d in Domain] + ["untouched"]
+        day, a, b = np.nonzero(flow)
+        return pd.DataFrame(
+            {
+                "day": day,
+                "from": pd.Categorical.from_codes(a, names),
+                "to": pd.Categorical.from_codes(b, names[:UNTOUCHED]),
+                "people": flow[day, a, b],
+            }
+        )
+
+    @cached_property
+    def cohorts(self) -> "pd.DataFrame":
+        """Retention: month of following × calendar month → followers left at its end."""
+        import pandas as pd
+
+        rows = [
+            (cohort, self.cohort_months[m], self.cohort_counts[m][c])
+            for m in range(len(self.cohort_counts))
+            for c, cohort in enumerate(("pool", *self.cohort_months)[: m + 2])
+        ]
+        return pd.DataFrame(rows, columns=["cohort", "month", "fans"])
+
+    @cached_property
+    def summary(self) -> dict[str, Any]:
+        """Figures of the whole run; money in cents."""
+        return summarise(self.ledger)
+
+    def _repr_html_(self) -> str:
+        rows = "".join(f"<tr><td>{k}</td><td>{v}</td></tr>" for k, v in self.summary.items())
+        return f"<b>{self.scenario.title}: {self.logic}</b><table>{rows}</table>"
+
+
+def summarise(ledger: Ledger) -> dict[str, Any]:
+    """Figures of a whole run from its ledger; money in cents, rates as stated in their names."""
+    fans = ledger.of("ROWS")[:, Domain.PRIVATE]
+    joins, exits = ledger.of("JOINS").sum(axis=1), ledger.of("EXITS").sum(axis=1)
+    gmv = ledger.of("GMV").sum(axis=1)
+    days = len(fans)
+    tail = min(90, days)
+    delivered = int(ledger.of("DELIVERED").sum())
+    exit_rate = exits[-tail:].sum() / max(1, fans[-tail:].sum())
+    join_rate = joins[-tail:].sum() / max(1, fans[-tail:].sum())
+    net = float(join_rate - exit_rate)
+    bought = int(ledger.of("JOINS")[:, 2].sum())
+    followers_gmv = int(ledger.one("GMV_FOLLOWERS").sum())
+    contribution = int(ledger.contribution.sum())
+    fan_days = int(fans.sum())
+    per_fan_day = contribution / max(1, fan_days)
+    acquisition = int(ledger.ad_spend.sum()) / bought if bought else None
+    value = per_fan_day / exit_rate if exit_rate > 0 else None
+    return {
+        "fans_start": ledger.initial_fans,
+        "fans_end": int(fans[-1]),
+        "joins": int(joins.sum()),
+        "exits": int(exits.sum()),
+        "exits_per_month": float(exit_rate * 30.4375),
+        "joins_per_month": float(join_rate * 30.4375),
+        "half_life_days": float(np.log(2) / -net) if net < 0 else None,
+        "doubling_days": float(np.log(2) / net) if net > 0 else None,
+        "orders": int(ledger.of("ORDERS").sum()),
+        "gmv": int(gmv.sum()),
+        "gmv_followers_share": followers_gmv / max(1, int(gmv.sum())),
+        "contribution": contribution,
+        "ad_spend": int(ledger.ad_spend.sum()),
+        "content_cost": int(ledger.content.sum()),
+        "margin": int(ledger.margin.sum()),
+        "delivered": delivered,
+        "open_rate": int(ledger.of("OPENED").sum()) / max(1, delivered),
+        "acquisition_cost": acquisition,
+        "lifetime_value": value,
+        "payback_days": acquisition / per_fan_day if acquisition is not None and per_fan_day > 0 else None,
+        "fan_days": fan_days,
+    }
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """Who made a result, from what, with what."""
+
+    version: str
+    python: str
+    machine: str
+    packages: dict[str, str]
+    seed: int
+    engine: str
+    started: str
+    seconds: float
+    command: str
+    git: str | None = None
+    extra: dict[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def here(cls, *, seed: int, engine: str, seconds: float, **extra: Any) -> "Provenance":
+        """Provenance of a result that this process has just made."""
+        return cls(
+            version=metadata.version("sanyu"),
+            python=sys.version.split()[0],
+            machine=f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores",
+            packages={name: metadata.version(name) for name in PACKAGES},
+            seed=seed,
+            engine=engine,
+            started=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
+            seconds=round(seconds, 3),
+            command=" ".join(["sanyu", *sys.argv[1:]]),
+            git=_git_state(),
+            extra=extra,
+        )
+
+
+def _git_state() -> str | None:
+    import subprocess
+
+    root = Path(__file__).parent.parent
+    if not (root / ".git").exists():
+        return None
+    try:
+        found = subprocess.run(
+            ["git", "describe", "--always", "--dirty"], cwd=root, capture_output=True, text=True, timeout=5, check=True
+        )
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return found.stdout.strip()
+
+
+def write_table(table: "pd.DataFrame", path: Path) -> None:
+    """Write a table as Parquet, with units and meanings of its columns in the file's metadata."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    units, meanings = table.attrs.get("units", {}), table.attrs.get("meanings", {})
+    bare = table.copy()
+    bare.attrs = {}
+    arrow = pa.Table.from_pandas(bare, preserve_index=False)
+    fields = [
+        f.with_metadata({"unit": units.get(f.name, ""), "meaning": meanings.get(f.name, "")}) for f in arrow.schema
+    ]
+    pq.write_table(pa.table(arrow.columns, schema=pa.schema(fields)), path, compression="zstd")
+
+
+class RunDirectory:
+    """A directory that appears whole or not at all: files go to a temporary neighbour, renamed at the end.
+
+    Raises FileExistsError when the target is there already, before anything is computed.
+    """
+
+    def __init__(self, target: Path) -> None:
+        if target.exists():
+            raise FileExistsError(target)
+        self.target = target
+
+    def __enter__(self) -> Path:
+        self.target.parent.mkdir(parents=True, exist_ok=True)
+        self.folder = Path(tempfile.mkdtemp(prefix=f".{self.target.name}-", dir=self.target.parent))
+        return self.folder
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is not None:
+            shutil.rmtree(self.folder, ignore_errors=True)
+            return
+        self.folder.chmod(0o755)
+        self.folder.rename(self.target)
+
+
+def write_run(run: Run, folder: Path) -> None:
+    """Write scenario, tables and summary of a run into a folder."""
+    (folder / "scenario.toml").write_text(to_toml(run.scenario), encoding="utf-8")
+    write_table(run.daily, folder / "daily.parquet")
+    write_table(run.flows, folder / "flows.parquet")
+    write_table(run.cohorts, folder / "cohorts.parquet")
+    write_json(run.summary | {"logic": run.logic, "ending": dataclasses.asdict(run.ending)}, folder / "summary.json")
+
+
+def write_json(data: Any, path: Path) -> None:
+    """Write plain data as readable JSON."""
+    path.write_text(json.dumps(data, ensure_ascii=False, indent=2, default=str) + "\n", encoding="utf-8")
+
+
+@dataclass(frozen=True)
+class Interval:
+    """An estimate with its 95 % interval; ``None`` bounds are open."""
+
+    estimate: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Band:
+    """Daily mean over replications with a pointwise 95 % t interval, arrays [D]."""
+
+    mean: Any
+    low: Any
+    high: Any
+
+
+@dataclass(frozen=True)
+class Crossover:
+    """First day from which the mean paired difference of cumulative margin stays above 0 to the horizon.
+
+    day   estimate, None: beyond the horizon
+    low   first day that a 95 % interval allows;  None: beyond the horizon
+    high  last day that it allows;  None: beyond the horizon
+    share_crossing  share of bootstrap samples of pairs in which the difference crosses
+    """
+
+    day: int | None
+    low: int | None
+    high: int | None
+    share_crossing: float
+
+
+@dataclass(frozen=True)
+class Duel:
+    """One logic against the reference, by pairs.
+
+    difference   band of cumulative margin, logic − reference, cents, by day
+    final        difference of cumulative margin at the horizon, cents
+    crossover    from which day ``logic`` leads
+    wins         probability that ``logic`` leads at the horizon, with a Jeffreys interval
+    wins_by_day  share of pairs in which it leads, by day
+    differences  paired difference of every observable at the horizon (stocks) or summed (flows)
+    """
+
+    logic: str
+    reference: str
+    difference: Band
+    final: Interval
+    crossover: Crossover
+    wins: Interval
+    wins_by_day: Any
+    differences: dict[str, Interval]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """All logics of a scenario on the same people with the same luck.
+
+    scenario   the question
+    logics     names; the first is the reference
+    seed       seed of the pairs;  pairs: number of replications that every logic has
+    bands      logic → observable → band by day
+    totals     logic → figure of ``summarise`` → interval over replications
+    duels      every ordered pair of logics (a, b), a ≠ b: how a does against b
+    ranking    logics by mean cumulative margin at the horizon, best first
+    clear      True: the 95 % interval of best − runner-up excludes 0, and did so for the last 5 pairs
+    stopped    why no further pairs were run: "clear", "budget", "fixed", "interrupted"
+    fan_days   fan-days spent in all
+    runs       logic → runs, in the order of the pairs
+    """
+
+    scenario: Scenario
+    logics: tuple[str, ...]
+    seed: int
+    pairs: int
+    engine: str
+    bands: dict[str, dict[str, Band]]
+    totals: dict[str, dict[str, Interval]]
+    duels: dict[tuple[str, str], Duel]
+    ranking: tuple[str, ...]
+    clear: bool
+    stopped: str
+    fan_days: int
+    seconds: float
+    runs: dict[str, list[Run]]

@@ -1,0 +1,38 @@
+"""The science: pure scalar functions, each with its formula, units and source, and the parameters beside them."""
+
+from typing import NamedTuple
+
+from sim.rules.exposure import ExposureRules
+from sim.rules.follow import FollowRules
+from sim.rules.leaving import LeavingRules
+from sim.rules.messages import LiveRules, MessageRules
+from sim.rules.purchase import PurchaseRules
+from sim.rules.tiers import TierRules
+from sim.rules.trust import TrustRules
+
+
+class Rules(NamedTuple):
+    """All behavioural parameters, one table per file of rules."""
+
+    exposure: ExposureRules
+    follow: FollowRules
+    messages: MessageRules
+    lives: LiveRules
+    trust: TrustRules
+    tiers: TierRules
+    purchase: PurchaseRules
+    leaving: LeavingRules
+
+
+RULE_TABLES: dict[str, type[NamedTuple]] = {
+    "exposure": ExposureRules,
+    "follow": FollowRules,
+    "messages": MessageRules,
+    "lives": LiveRules,
+    "trust": TrustRules,
+    "tiers": TierRules,
+    "purchase": PurchaseRules,
+    "leaving": LeavingRules,
+}
+
+__all__ = ["RULE_TABLES", "Rules"]

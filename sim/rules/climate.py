@@ -1,0 +1,127 @@
+"""Climate: what every fan feels today, from yesterday's aggregates and the plan."""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from sim.compiled import INTERPRETED
+from sim.rules import Rules
+
+# Vectors of a fixed length, so that another number of channels or segments needs no new compile.
+Floats = Any
+Integers = Any
+
+
+class Channels(NamedTuple):
+    """Channels as the rules see them; one entry per channel, so that a new channel needs no new code.
+
+    Vectors have room for C = 8 channels.
+    """
+
+    count: int  # channels in use
+    kind: Integers  # [C] member of ChannelKind
+    platform: Integers  # [C] position of the platform in the scenario
+    weak: Integers  # [C] 1 on a weak private platform, where fatigue may mute instead of leave
+    reach: Floats  # [C] share of members whom a message reaches, in [0, 1]
+    open: Floats  # [C] base probability of opening, in [0, 1]
+    weight: Floats  # [C] fatigue of one message, ≥ 0
+    quota: Integers  # [C] messages per fan and calendar month, −1 for none
+    joins_at_follow: Floats  # [C] probability, in [0, 1]
+    joins: Floats  # [C·T] probability per day of one outside the channel, by tier
+    start: Floats  # [C] share of the initial pool in the channel, in [0, 1]
+
+
+class Segments(NamedTuple):
+    """User profile groups as the rules see them; one entry per segment.
+
+    Vectors have room for S = 8 segments.
+    """
+
+    count: int  # segments in use
+    tolerance: Floats  # [S] median tolerance, weighted messages per day
+    need_rate: Floats  # [S] mean needs per day
+    deal_response: Floats  # [S] response to discounts relative to b_d
+    match_value: Floats  # [S] log-odds
+    match_promotion: Floats  # [S] log-odds
+    end: Floats  # [S] cumulative share, last one 1
+
+
+class BrandFacts(NamedTuple):
+    """The brand's offer and priors."""
+
+    trust: float  # T₀, mean prior trust of people met in the feed
+    trust_pool: float  # mean trust of the initial pool
+    trust_bought: float  # mean prior trust of people met through ads
+    certified: float  # 0 or 1
+    product_quality: float  # in [0, 1]
+    price: float  # list price, cents
+    relative_price: float  # list price ÷ reference price of the industry
+    goods: int  # cost of goods, basis points of the list price
+    decision_days: float  # ≥ 1
+    click: float  # probability of a click per person reached by an ad
+    follow_after_click: float
+    tier_end: Floats  # [T] cumulative shares of the initial tiers
+    mean_age: float  # mean days since following of the initial pool
+
+
+class OneDay(NamedTuple):
+    """Factors that are the same on every day of every fan, computed once by the rules themselves."""
+
+    fatigue: float  # share of fatigue kept over a day
+    trust: float  # share of the distance to prior trust kept over a day
+    intimacy: float  # share of intimacy kept over a day
+    load: float  # 1 − e^(−1/τ_φ)
+    trust_limit: float  # largest factor of distrust on the hazard, at trust 0
+
+
+class World(NamedTuple):
+    """Everything that stays the same during a run."""
+
+    one_day: OneDay
+
+    channels: Channels
+    segments: Segments
+    brand: BrandFacts
+    rules: Rules
+
+
+class Climate(NamedTuple):
+    """Everything that is the same for all people of one day."""
+
+    day: int
+    month_start: int  # number of this calendar month's first day; negative in the month of the start
+    quality: float  # content quality, in [0, 1]
+    discount: float  # share off the price in promotions and lives, in [0, 1]
+    season: float  # factor on needs, ≥ 0
+    followers: float  # followers of the brand yesterday
+    value: Integers  # [C·T] value messages sent today
+    promotion: Integers  # [C·T] promotions sent today, notices of lives included
+    week: Floats  # [C·T] messages of the last 7 days, today included
+    base: Floats  # [C·T] reach · o_c · attention: opening at load 0, relevance ½, trust T₀
+    notice: Integers  # [C] lives announced in the channel today
+    exposure: Floats  # [S] accumulated exposure per head, today included
+    ad_share: Floats  # [S] share of ads in today's exposure of known people
+    commission: Integers  # [P] basis points of the net order value
+    home: int  # platform on which people are met
+
+
+def compilable(table: Any) -> Any:
+    """A nested NamedTuple as rules read it: a NumPy record in compiled code, itself in plain Python.
+
+    A record is passed by address and its vectors are not reference-counted; a NamedTuple of arrays would cost ten
+    times a fan's day. Scalars become float64 or int64, lists vectors of the same, NamedTuples records.
+    """
+    return table if INTERPRETED else np.array(_plain(table), _type_of(table)).view(np.recarray)[()]
+
+
+def _plain(table: Any) -> Any:
+    return tuple(_plain(value) if isinstance(value, tuple) else value for value in table)
+
+
+def _type_of(value: Any) -> Any:
+    if isinstance(value, tuple):
+        names = value._fields  # type: ignore[attr-defined]
+        return np.dtype([(name, _type_of(item)) for name, item in zip(names, value, strict=True)], align=True)
+    if isinstance(value, list):
+        return np.dtype((_type_of(value[0]), (len(value),)))
+    return np.dtype(np.int64 if isinstance(value, int) else np.float64)

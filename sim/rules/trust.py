@@ -1,0 +1,46 @@
+"""Trust: gained slowly, lost quickly, drifting back to where it started (M7)."""
+
+from typing import Annotated, NamedTuple
+
+from sim.compiled import rule
+from sim.parameters import fraction, parameter
+from sim.rules.numbers import bounded_exp
+
+
+class TrustRules(NamedTuple):
+    """The slow clock of the relationship."""
+
+    gain: Annotated[float, fraction("α₊: gain of trust on a positive event", source="M7")] = 0.045
+    loss_ratio: Annotated[float, parameter("ρ = α₋/α₊: weight of a negative event", low=0, high=20, source="M7, L18", trust="weak")] = 3.0
+    drift: Annotated[float, parameter("τ_T: time in which trust falls back to its prior by 1/e", unit="days", above=0, high=10_000, source="M7, M5")] = 120.0
+    prior_size: Annotated[float, parameter("Prior trust ~ Beta(size·m, size·(1 − m))", above=0, high=1000, source="details")] = 8.0
+    purchase: Annotated[float, parameter("Weight of a purchase relative to a message", low=0, high=10, source="M9")] = 1.0
+
+
+@rule
+def drifted(trust: float, prior: float, keep: float) -> float:
+    """Trust after days without events: T₀ + (T − T₀)·e^(−elapsed/τ_T), keep = e^(−elapsed/τ_T). Source: evidence M7."""
+    return prior + (trust - prior) * keep
+
+
+@rule
+def gained(trust: float, event: float, p: TrustRules) -> float:
+    """Trust after a positive event of size ``event``: T + α₊·e·(1 − T), α₊·e at most 1. Source: evidence M7."""
+    return trust + min(1.0, p.gain * event) * (1.0 - trust)
+
+
+@rule
+def lost(trust: float, event: float, p: TrustRules) -> float:
+    """Trust after a negative event of size ``event``: T − ρ·α₊·e·T, ρ·α₊·e at most 1. Source: evidence M7."""
+    return trust - min(1.0, p.loss_ratio * p.gain * event) * trust
+
+
+@rule
+def promotion_is_negative(rel: float, x: float) -> float:
+    """Probability that an opened promotion disappoints: 1 − rel·e^(−max(0, x − 1)).
+
+    rel  relevance of promotion to the fan, in [0, 1];  x  load before today's messages
+
+    Source: model.md §3.4b.
+    """
+    return 1.0 - rel * bounded_exp(-max(0.0, x - 1.0))

@@ -1,0 +1,212 @@
+"""Checks between values: names of channels, shares, dates, sizes; what contradicts what, and a remedy."""
+
+import datetime as dt
+import math
+import os
+from collections import Counter
+
+from sim.domains import MAX_CHANNELS
+from sim.logics import Calendar, Depletion
+from sim.scenario.document import Document, dotted
+from sim.scenario.mistakes import did_you_mean, shown
+from sim.scenario.positions import Path
+from sim.scenario.resolve import CHANNEL_KINDS
+from sim.scenario.schema import Channel, Scenario
+
+MAX_SEGMENTS = 8
+BYTES_PER_FAN = 100
+MEMORY_SHARE = 0.8  # of the machine's memory that a run may take
+_NEAR_ONE = 1e-6
+
+
+def check(scenario: Scenario, document: Document, broken: set[Path]) -> None:
+    """Report contradictions between values to the document; values at broken paths are left alone."""
+    checks = _Checks(scenario, document, broken)
+    for one in (checks.channels, checks.shares, checks.pool, checks.sizes, checks.shop, checks.logics):
+        one()
+
+
+def physical_memory() -> int | None:
+    """Bytes of memory of this machine, None where the system does not tell."""
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, OSError, ValueError):
+        return None
+
+
+def memory_of(fans: int) -> int:
+    """Bytes that the rows of a pool take, roughly."""
+    return BYTES_PER_FAN * fans
+
+
+class _Checks:
+    def __init__(self, scenario: Scenario, document: Document, broken: set[Path]) -> None:
+        self.scenario, self.document, self.broken = scenario, document, broken
+        channels = [channel for platform in scenario.platforms for channel in platform.channels]
+        self.all_channels: list[Channel] = channels
+        self.names = list(dict.fromkeys(channel.name for channel in channels))
+
+    def sound(self, *paths: Path) -> bool:
+        """True when no value at, above or below the paths was wrong."""
+        return not any(
+            path[: len(bad)] == bad or bad[: len(path)] == path for path in paths for bad in self.broken
+        )
+
+    def report(self, path: Path, message: str) -> None:
+        """A mistake at a path; ``{key}`` and ``{value}`` stand for what the file has there."""
+        key, value = self.document.key(path), shown(self.document.at(path))
+        self.document.mistakes.append(
+            self.document.mistake(path, message.replace("{key}", key).replace("{value}", value))
+        )
+
+    def channels(self) -> None:
+        """At most 8 channels, each with a name of its own."""
+        if not self.sound(("platforms",)):
+            return
+        if len(self.all_channels) > MAX_CHANNELS:
+            number = len(self.all_channels)
+            message = (
+                f"has {number} channels in all; at most {MAX_CHANNELS} are possible. Leave a platform out."
+            )
+            self.report(("platforms",), f"{{key}} {message}")
+        for name, times in Counter(channel.name for channel in self.all_channels).items():
+            if times > 1:
+                self.report(
+                    ("platforms",), f"{{key}}: {times} channels are called {name}; give each its own name."
+                )
+        for name in self.names:
+            if name in CHANNEL_KINDS and any(c.name == name and c.kind != name for c in self.all_channels):
+                message = (
+                    f"{{key}}: a channel is called {name}, which is the name of another kind of channel."
+                )
+                self.report(("platforms",), message)
+
+    def shares(self) -> None:
+        """Segments and tiers share a whole; at most 8 segments."""
+        segments = self.scenario.segments
+        if self.sound(("segments",)):
+            if len(segments) > MAX_SEGMENTS:
+                message = (
+                    f"has {len(segments)} segments; at most {MAX_SEGMENTS} are possible. Join some of them."
+                )
+                self.report(("segments",), f"{{key}} {message}")
+            self._sum_to_one(
+                ("segments",), {name: segment.share for name, segment in segments.items()}, "share"
+            )
+        if self.sound(("pool", "tiers")):
+            tiers = self.scenario.pool.tiers
+            self._sum_to_one(
+                ("pool", "tiers"), {name: getattr(tiers, name) for name in type(tiers).model_fields}
+            )
+
+    def _sum_to_one(self, path: Path, shares: dict[str, float], of: str = "") -> None:
+        total = math.fsum(shares.values())
+        if abs(total - 1.0) > _NEAR_ONE:
+            what = f"{of}s of {{key}}" if of else "shares of {key}"
+            terms = " + ".join(f"{name} {share:g}" for name, share in shares.items()) or "nothing"
+            if total > 0:
+                remedy = f" Divide each by {total:g}, or raise one by {1 - total:g}."
+                remedy = remedy if total < 1 else f" Divide each by {total:g}."
+            else:
+                remedy = ""
+            self.report(path, f"the {what} sum to {total:g}, not to 1: {terms}.{remedy}")
+
+    def pool(self) -> None:
+        """Channels of the pool exist."""
+        if self.scenario.pool.channels and self.sound(("platforms",)):
+            for name in self.scenario.pool.channels:
+                if name not in self.names:
+                    message = f"{{key}}: {name} is not a channel of the platforms. "
+                    self.report(
+                        ("pool", "channels", name), message + did_you_mean(name, self.names, "Channels")
+                    )
+
+    def sizes(self) -> None:
+        """Fans are users, and fit into the memory of this machine."""
+        if not self.sound(("pool", "fans")):
+            return
+        fans, users = self.scenario.pool.fans, self.scenario.market.users
+        if fans > users and self.sound(("market", "users")):
+            at: Path = (
+                ("pool", "fans") if self.document.at(("pool", "fans")) is not None else ("market", "users")
+            )
+            message = f"pool.fans = {fans} is more than market.users = {users}: fans are among the users. "
+            self.report(at, message + f"Write market.users = {fans} or more.")
+        memory = physical_memory()
+        if memory is not None and memory_of(fans) > MEMORY_SHARE * memory:
+            most = int(MEMORY_SHARE * memory / BYTES_PER_FAN)
+            message = (
+                f"{{key}} = {fans} would need about {_size(memory_of(fans))}, {BYTES_PER_FAN} bytes per fan; "
+                f"this machine has {_size(memory)}. Up to about {most:,} fans fit."
+            )
+            self.report(("pool", "fans"), message)
+
+    def shop(self) -> None:
+        """The brand's category is known to the shops, and the shop is open when the run starts."""
+        brand, start = self.scenario.brand, self.scenario.start
+        categories = [
+            name for platform in self.scenario.platforms for name in platform.shop.commission_by_category
+        ]
+        if (
+            brand.category
+            and self.sound(("brand", "category"), ("platforms",))
+            and brand.category not in categories
+        ):
+            known = did_you_mean(brand.category, categories, "Known") if categories else ""
+            remedy = known or 'No platform here knows any; write category = "".'
+            self.report(
+                ("brand", "category"), f"{{key}} = {{value}} is not a category of the shops. {remedy}"
+            )
+        if (
+            brand.shop_opened
+            and self.sound(("brand", "shop_opened"), ("start",))
+            and brand.shop_opened > start
+        ):
+            message = f"{{key}} = {{value}} is after the start of the run. Write {start} or an earlier date."
+            self.report(("brand", "shop_opened"), message)
+
+    def logics(self) -> None:
+        """Pushes go to known channels; phases follow each other within the run; discounts fit."""
+        for name, logic in self.scenario.logics.items():
+            path: Path = ("logics", name)
+            if not self.sound((*path, "kind")):
+                continue
+            self._pushes((*path, "pushes_per_week"), getattr(logic, "pushes_per_week", None))
+            if isinstance(logic, Depletion):
+                self._discounts(path, logic)
+            if isinstance(logic, Calendar):
+                self._phases((*path, "phases"), logic)
+
+    def _pushes(self, path: Path, pushes: dict[str, float] | None) -> None:
+        if not self.sound(("platforms",)) or self.document.at(path) is None:
+            return
+        for name in pushes or {}:
+            if name not in self.names and name not in CHANNEL_KINDS:
+                message = f"{dotted((name,))} is neither a channel of the platforms nor a kind of channel. "
+                allowed = (*self.names, *CHANNEL_KINDS)
+                self.report((*path, name), f"{{key}}: {message}{did_you_mean(name, allowed, 'Allowed')}")
+
+    def _discounts(self, path: Path, logic: Depletion) -> None:
+        for key in ("discount", "discount_step"):
+            value, most = getattr(logic, key), logic.most_discount
+            at = (*path, key)
+            if value > most and self.sound(at, (*path, "most_discount")):
+                where = at if self.document.at(at) is not None else (*path, "most_discount")
+                message = (
+                    f"{key} = {value:g} is more than most_discount = {most:g}. Lower one or raise the other."
+                )
+                self.report(where, f"{dotted(path)}: {message}")
+
+    def _phases(self, path: Path, logic: Calendar) -> None:
+        first, days = self.scenario.start, self.scenario.days
+        last = first + dt.timedelta(days=days - 1)
+        for number, phase in enumerate(logic.phases if self.sound(path) else ()):
+            at = (*path, number, "from")
+            self._pushes((*path, number, "pushes_per_week"), phase.pushes_per_week)
+            if self.sound(("start",), ("days",)) and not first <= phase.start <= last:
+                self.report(at, f"{{key}} = {{value}} is outside the run, {first} … {last}.")
+
+
+def _size(number: float) -> str:
+    gibibytes = number / 2**30
+    return f"{gibibytes:.0f} GiB" if gibibytes >= 10 else f"{gibibytes:.1f} GiB"

@@ -1,0 +1,363 @@
+"""The schema of scenario files, assembled from the parameters declared beside rules and logics."""
+
+import datetime as dt
+from typing import Annotated, Any, NamedTuple
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, InstanceOf, PlainSerializer, create_model
+
+from sim.domains import MAX_CHANNELS
+from sim.logics import AnyLogic
+from sim.parameters import Series, declared, fraction, over_time, parameter
+from sim.rules import RULE_TABLES
+
+
+def _series(value: Any) -> Any:
+    """A series from a number or a table by date; everything else is left to the validator."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return Series.constant(value)
+    if isinstance(value, dict) and value and all(isinstance(date, dt.date) for date in value):
+        return Series.by_date(value)
+    return value
+
+
+def _plain(series: Series) -> float | dict[dt.date, float]:
+    """The number or the table by date that a series came from."""
+    (first, value), *more = series.steps
+    return value if first == dt.date.min and not more else dict(series.steps)
+
+
+TimeSeries = Annotated[InstanceOf[Series], BeforeValidator(_series), PlainSerializer(_plain)]
+
+
+class Model(BaseModel):
+    """Base of all tables: unknown keys are mistakes, values never change."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+
+
+class JoinsPerMonth(Model):
+    """Share of followers outside a channel who join it, by tier."""
+
+    passer_by: Annotated[float, parameter("Passers-by", unit="1/month", low=0, high=10, source="details")] = (
+        0.0
+    )
+    liking: Annotated[float, parameter("Liking fans", unit="1/month", low=0, high=10, source="details")] = 0.0
+    devoted: Annotated[float, parameter("Devoted fans", unit="1/month", low=0, high=10, source="details")] = (
+        0.0
+    )
+
+
+class Channel(Model):
+    """A place in which the brand can reach a follower.
+
+    A scenario file changes a channel of a preset by its name: ``[channels.wechat-group] open = 0.2``.
+    """
+
+    name: str
+    kind: Annotated[str, Field(pattern="^(subscription|group|direct|article|moments)$")]
+    strong: Annotated[bool, Field(description="A strong private channel (E-55)")] = False
+    reach: Annotated[float, fraction("Share of members whom a message reaches", source="E-42, M4")] = 1.0
+    open: Annotated[
+        float, fraction("Base probability of opening (group: of a visit at 4 messages a day)", source="M4")
+    ]
+    fatigue_weight: Annotated[
+        float, parameter("Weight of one message in fatigue", low=0, high=10, source="M4")
+    ]
+    quota_per_month: (
+        Annotated[
+            int,
+            parameter(
+                "Messages per account, fan and calendar month", unit="1/month", low=0, high=255, source="E-37"
+            ),
+        ]
+        | None
+    ) = None
+    cost_per_message: Annotated[
+        float, parameter("Fee of one message", unit="¥", low=0, high=100, source="E-56")
+    ] = 0.0
+    joins_at_follow: Annotated[
+        float, fraction("Share of new followers who join at once", source="details")
+    ] = 0.0
+    joins_per_month: JoinsPerMonth = JoinsPerMonth()
+    live_notice: Annotated[bool, Field(description="Lives announce themselves here")] = False
+
+
+class Feed(Model):
+    """The organic feed of a platform, reduced to intensities (M1)."""
+
+    exposures_per_fan: Annotated[
+        float,
+        parameter(
+            "Daily noticed exposures per initial fan", unit="1/day", low=0, high=100, source="M1, details"
+        ),
+    ] = 0.08
+    exposures_at_least: Annotated[
+        float,
+        parameter("Daily noticed exposures of a small pool", unit="1/day", low=0, high=1e9, source="details"),
+    ] = 4000.0
+    exposures_per_live: Annotated[
+        float, parameter("Entries into one live per daily exposure", low=0, high=10, source="M19")
+    ] = 0.05
+
+
+class Ads(Model):
+    """The ad auction of a platform (M2)."""
+
+    cpm: Annotated[
+        float,
+        parameter(
+            "Median highest competing bid", unit="¥ per 1,000", above=0, high=1e5, source="M2", trust="weak"
+        ),
+    ] = 20.0
+    growth: Annotated[
+        float, parameter("Growth of prices", unit="1/month", low=-1, high=1, source="M2, E-3")
+    ] = 0.02
+    spread: Annotated[float, parameter("Log-sd of competing bids", above=0, high=3, source="M2")] = 0.6
+    elasticity: Annotated[
+        float, parameter("Elasticity of price to total spend", low=0, high=2, source="M2")
+    ] = 0.25
+    reference_spend: Annotated[
+        float, parameter("Spend of the other advertisers", unit="¥/day", above=0, high=1e12, source="details")
+    ] = 10_000.0
+    opportunities: Annotated[
+        float,
+        parameter("Ad impressions on offer per user", unit="1/day", above=0, high=1000, source="details"),
+    ] = 5.0
+    click: Annotated[float, fraction("Probability of a click per person reached", source="details")] = 0.02
+    follow: Annotated[float, fraction("Probability that a click ends in following", source="details")] = 0.3
+
+
+class Shop(Model):
+    """What a platform takes of a sale (M17)."""
+
+    opening_days: Annotated[
+        int, parameter("Length of the opening period", unit="days", low=0, high=3650, source="E-65")
+    ] = 0
+    opening_commission: Annotated[float, fraction("Commission in the opening period", source="E-65")] = 0.0
+    commission: Annotated[
+        float, fraction("Commission afterwards (0: takes nothing)", source="E-66, E-67", trust="stated")
+    ] = 0.0
+    commission_by_category: dict[
+        str, Annotated[float, fraction("Commission of a category", source="E-66")]
+    ] = {}
+
+
+class Platform(Model):
+    """A platform: its channels, feed, ad market and shop rules.
+
+    A scenario file names presets, ``platforms = ["douyin-2021-07", "wechat-2021-07"]``, or writes tables,
+    which may start from a preset: ``{ extends = "douyin-2021-07", feed.exposures_per_fan = 0.1 }``. The
+    tables ``[feed]``, ``[ads]`` and ``[shop]`` of a file change the one platform that has such a table.
+    """
+
+    name: str
+    title: str
+    feed: Feed | None = None
+    ads: Ads | None = None
+    shop: Shop = Shop()
+    channels: tuple[Channel, ...]
+
+
+class Industry(Model):
+    """An industry quadrant: need, price, margin, decision time (evidence E-102 … E-105).
+
+    A scenario file names a preset, ``industry = "frequent-online"``, or starts from one:
+    ``[industry] extends = "frequent-online"``, with what differs.
+    """
+
+    name: str
+    title: str
+    need_interval: Annotated[
+        float, parameter("Mean time between needs", unit="days", low=1, high=36500, source="M8")
+    ]
+    decision_days: Annotated[
+        float, parameter("Time from need to decision", unit="days", low=1, high=3650, source="E-102")
+    ] = 1.0
+    price: Annotated[float, parameter("Reference price", unit="¥", above=0, high=1e9, source="M8")]
+    goods_share: Annotated[float, fraction("Cost of goods as a share of the list price", source="details")]
+
+
+class Segment(Model):
+    """A user profile group (画像)."""
+
+    share: Annotated[float, fraction("Share of users", source="E-50")]
+    tolerance: Annotated[
+        float,
+        parameter(
+            "Median tolerance",
+            unit="weighted messages/week",
+            above=0,
+            high=1000,
+            source="L8",
+            trust="measured",
+        ),
+    ] = 4.9
+    need: Annotated[float, parameter("Need relative to the industry", low=0, high=100, source="E-50")] = 1.0
+    deal_response: Annotated[
+        float, parameter("Response to discounts relative to the rule", low=0, high=10, source="E-50")
+    ] = 1.0
+    match_value: Annotated[
+        float, parameter("Match with value content, log-odds", low=-5, high=5, source="E-49")
+    ] = 0.0
+    match_promotion: Annotated[
+        float, parameter("Match with promotion, log-odds", low=-5, high=5, source="E-49")
+    ] = 0.0
+
+
+class Market(Model):
+    """The people who could be met."""
+
+    users: Annotated[
+        int, parameter("Platform users who could be met", low=1, high=10**9, source="model §2")
+    ] = 20_000_000
+    season: Annotated[
+        TimeSeries,
+        over_time("Season: demand of the day relative to an ordinary one", low=0, high=100, source="M8"),
+    ] = Series.constant(1.0)
+
+
+class Content(Model):
+    """What the brand publishes."""
+
+    quality: Annotated[
+        TimeSeries, over_time("Quality of value content", low=0, high=1, source="M7, details")
+    ] = Series.constant(0.6)
+
+
+class Product(Model):
+    """What the brand sells."""
+
+    quality: Annotated[float, fraction("Quality of the product as experienced", source="M9")] = 0.7
+
+
+class Brand(Model):
+    """The brand and its offer."""
+
+    certified: Annotated[
+        bool, Field(description="Has the certification mark", json_schema_extra={"source": "E-32"})
+    ] = True
+    trust: Annotated[float, fraction("Prior trust of people met in the feed", source="M7, E-74")] = 0.35
+    trust_bought: Annotated[
+        float, fraction("Prior trust of people met through ads", source="E-76, details")
+    ] = 0.25
+    content: Content = Content()
+    product: Product = Product()
+    price: (
+        Annotated[
+            float,
+            parameter(
+                "List price (default: the industry's reference price)",
+                unit="¥",
+                above=0,
+                high=1e9,
+                source="M8",
+            ),
+        ]
+        | None
+    ) = None
+    goods_share: (
+        Annotated[
+            float,
+            fraction(
+                "Cost of goods as a share of the list price (default: the industry's)", source="details"
+            ),
+        ]
+        | None
+    ) = None
+    category: Annotated[
+        str, Field(description="Category of goods, for the commission of shops; empty: none")
+    ] = ""
+    shop_opened: Annotated[
+        dt.date | None, Field(description="Day on which the shop opened (default: 60 days before the start)")
+    ] = None
+
+
+class TierMix(Model):
+    """Shares of the tiers in the initial pool."""
+
+    passer_by: Annotated[float, fraction("Share of passers-by", source="details")] = 0.70
+    liking: Annotated[float, fraction("Share of liking fans", source="details")] = 0.25
+    devoted: Annotated[float, fraction("Share of devoted fans", source="details")] = 0.05
+
+
+class Pool(Model):
+    """The followers on day 0."""
+
+    fans: Annotated[int, parameter("Followers at the start", low=0, high=10**9, source="model §6")] = 20_000
+    trust: Annotated[float, fraction("Mean trust (default: the brand's)", source="M7")] | None = None
+    age: Annotated[
+        float, parameter("Mean time since following", unit="days", low=0, high=10_000, source="details")
+    ] = 180.0
+    tiers: TierMix = TierMix()
+    channels: (
+        dict[str, Annotated[float, fraction("Share of initial fans in the channel", source="details")]] | None
+    ) = None
+
+
+class Costs(Model):
+    """What operating costs."""
+
+    item: Annotated[
+        float,
+        parameter(
+            "c₀: a promotion item, or a value item of quality 0", unit="¥", low=0, high=1e6, source="details"
+        ),
+    ] = 30.0
+    quality: Annotated[
+        float, parameter("c₁: a value item costs c₀·e^(c₁·quality)", low=0, high=20, source="details")
+    ] = 3.0
+    live: Annotated[float, parameter("One live", unit="¥", low=0, high=1e7, source="M19")] = 300.0
+
+
+def _model_of(table: type[NamedTuple]) -> Any:
+    """A model with the fields, bounds and defaults of a rule table."""
+    defaults = table._field_defaults
+    fields: dict[str, Any] = {
+        name: (Annotated[float, info], defaults[name]) for name, info in declared(table).items()
+    }
+    return create_model(f"{table.__name__}Table", __base__=Model, __doc__=table.__doc__, **fields)
+
+
+RULE_MODELS: dict[str, type[Model]] = {name: _model_of(table) for name, table in RULE_TABLES.items()}
+_tables: dict[str, Any] = {name: (model, model()) for name, model in RULE_MODELS.items()}
+RulesTable = create_model(
+    "RulesTable",
+    __base__=Model,
+    __doc__="Behavioural parameters, common to all scenarios unless a file says otherwise.",
+    **_tables,
+)
+
+
+class Scenario(Model):
+    """A question: a brand, its market and the logics that it could operate by.
+
+    Any value of a file may carry its pedigree: ``{ value = 0.2, source = "own count", trust = "measured" }``.
+    With ``extends = "other.toml"`` a file says only what differs; there ``logics.depletion = false`` removes
+    a logic.
+    """
+
+    title: Annotated[str, Field(description="What the scenario is about, in a few words")]
+    question: Annotated[str, Field(description="The question that it asks")] = ""
+    days: Annotated[int, parameter("Length of the run", unit="days", low=1, high=1830, source="model §2")]
+    start: Annotated[dt.date, Field(description="First day of the run")]
+    platforms: Annotated[tuple[Platform, ...], Field(min_length=1)]
+    industry: Industry
+    segments: dict[str, Segment] = {"everyone": Segment(share=1.0)}
+    market: Market = Market()
+    brand: Brand = Brand()
+    pool: Pool = Pool()
+    costs: Costs = Costs()
+    rules: RulesTable = RulesTable()  # type: ignore[valid-type]
+    logics: Annotated[dict[str, AnyLogic], Field(min_length=1)]
+
+    @property
+    def channels(self) -> tuple[Channel, ...]:
+        """Channels of all platforms, in the order of the file; at most 8."""
+        found = tuple(channel for platform in self.platforms for channel in platform.channels)
+        assert len(found) <= MAX_CHANNELS
+        return found
+
+    @property
+    def trust(self) -> float:
+        """Mean trust of the initial pool."""
+        return self.brand.trust if self.pool.trust is None else self.pool.trust

@@ -1,0 +1,339 @@
+"""Chance: every draw has an address, ``uniform(key, decision, person, day, k)``, and is never consumed.
+
+The generator is Philox4x32-10 (Salmon, Moraes, Dror and Shaw 2011, "Parallel random numbers: as easy as
+1, 2, 3"). Its counter is the address, its key the pair of replications. One more person, channel or
+thread therefore changes nobody else's life, and two logics meet the same people with the same luck.
+
+Samplers turn uniforms of one address into other distributions; ``k`` counts the uniforms that they use.
+"""
+
+import math
+from enum import IntEnum
+
+from sim.compiled import rule
+
+
+class Decision(IntEnum):
+    """What is being decided. Append-only: a published number never changes its meaning."""
+
+    TOLERANCE = 1
+    FRAILTY = 2
+    NEED_RATE = 3
+    AFFINITY = 4
+    TRUST_PRIOR = 5
+    ATTRITION_TRAIT = 6
+    DEGREE = 7  # reserved: referral network
+    START_TIER = 8
+    START_AGE = 9
+    START_CHANNEL = 10
+    START_SEGMENT = 11
+    RESPONSE = 12
+    RESPONSE_SOURCE = 13
+    EXPOSURE = 14
+    TOUCH_SOURCE = 15
+    FOLLOW = 16
+    AD_CLICK = 17
+    JOIN_CHANNEL = 18
+    VISIT = 19
+    VALUE_EVENT = 20
+    PROMOTION_EVENT = 21
+    WATCH_LIVE = 22
+    NEED = 23
+    NEED_DEBT = 24
+    DECISION_TIME = 25
+    ORDER = 26
+    IMPULSE = 27
+    BASKET = 28
+    EXPERIENCE = 29
+    ATTRITION = 30
+    LEAVE = 31
+    CAUSE = 32
+    LEAVE_CHANNEL = 33
+    MUTE = 34
+    # reserved, in the order of model.md: mechanisms that are not built yet
+    CONTACT = 35
+    SHARE = 36
+    STUB = 37
+    ACCEPT = 38
+    LEAD = 39
+    QUALIFY = 40
+    SALE = 41
+    BAN = 42
+    ADMISSION = 43
+    REPLY = 44
+    CASCADE = 45
+
+
+MASK32 = 0xFFFFFFFF
+_PAIR = 0x53414E59  # fourth counter word of replication keys, so that none equals a draw's block
+
+
+@rule
+def philox(c0: int, c1: int, c2: int, c3: int, k0: int, k1: int) -> tuple[int, int, int, int]:
+    """Philox4x32-10: four 32-bit words from a 4 × 32-bit counter and a 2 × 32-bit key.
+
+    Written in signed 64-bit integers with masks, so that plain Python (whose integers grow) and compiled code
+    (whose integers wrap) keep the same low 64 bits of each product.
+    """
+    for _ in range(10):
+        p0 = 0xD2511F53 * c0
+        p1 = 0xCD9E8D57 * c2
+        c0, c1, c2, c3 = (
+            ((p1 >> 32) & MASK32) ^ c1 ^ k0,
+            p1 & MASK32,
+            ((p0 >> 32) & MASK32) ^ c3 ^ k1,
+            p0 & MASK32,
+        )
+        k0 = (k0 + 0x9E3779B9) & MASK32
+        k1 = (k1 + 0xBB67AE85) & MASK32
+    return c0, c1, c2, c3
+
+
+@rule
+def uniform(key: int, decision: int, person: int, day: int, k: int) -> float:
+    """The uniform number at one address, in the open interval (0, 1): (word + ½) / 2³².
+
+    key       64-bit key of the replication, from ``replication_key``
+    decision  member of ``Decision``
+    person    64-bit key of the person
+    day       day of the run; 0 … 65535 (traits, which have no day, use 0)
+    k         number of the draw within the decision; 0 …
+    """
+    w0, w1, w2, w3 = philox(
+        person & MASK32,
+        (person >> 32) & MASK32,
+        (day & 0xFFFF) | (decision << 16),
+        k >> 2,
+        key & MASK32,
+        (key >> 32) & MASK32,
+    )
+    lane = k & 3
+    word = w0
+    if lane == 1:
+        word = w1
+    elif lane == 2:
+        word = w2
+    elif lane == 3:
+        word = w3
+    return (word + 0.5) / 4294967296.0
+
+
+def replication_key(seed: int, replication: int) -> int:
+    """Key of one pair of replications: Philox(seed; replication), as a signed 64-bit integer.
+
+    seed         0 … 2⁶⁴ − 1; 0 is a seed like any other
+    replication  0 … 2³² − 1
+    """
+    if not 0 <= seed < 1 << 64:
+        raise ValueError(f"seed = {seed} is outside 0 … 2^64 - 1")
+    if not 0 <= replication < 1 << 32:
+        raise ValueError(f"replication = {replication} is outside 0 … 2^32 - 1")
+    low, high, _, _ = philox(replication, 0, 0, _PAIR, seed & MASK32, seed >> 32)
+    key = int(low) | int(high) << 32
+    return key - (1 << 64) if key >= 1 << 63 else key
+
+
+@rule
+def exponential(key: int, decision: int, person: int, day: int, k: int) -> float:
+    """Standard exponential: −ln u."""
+    return -math.log(uniform(key, decision, person, day, k))
+
+
+@rule
+def normal_quantile(p: float) -> float:
+    """Standard normal quantile, algorithm AS241 PPND16 (Wichura 1988); absolute error below 1e-15.
+
+    p  probability in (0, 1)
+    """
+    q = p - 0.5
+    if abs(q) <= 0.425:
+        r = 0.180625 - q * q
+        numerator = (
+            (
+                (
+                    (
+                        (
+                            ((2509.0809287301226727 * r + 33430.575583588128105) * r + 67265.770927008700853) * r
+                            + 45921.953931549871457
+                        )
+                        * r
+                        + 13731.693765509461125
+                    )
+                    * r
+                    + 1971.5909503065514427
+                )
+                * r
+                + 133.14166789178437745
+            )
+            * r
+            + 3.387132872796366608
+        )
+        denominator = (
+            (
+                (
+                    (
+                        (
+                            ((5226.495278852545925 * r + 28729.085735721942674) * r + 39307.89580009271061) * r
+                            + 21213.794301586595867
+                        )
+                        * r
+                        + 5394.1960214247511077
+                    )
+                    * r
+                    + 687.1870074920579083
+                )
+                * r
+                + 42.313330701600911252
+            )
+            * r
+            + 1.0
+        )
+        return q * numerator / denominator
+    r = p if q < 0.0 else 1.0 - p
+    r = math.sqrt(-math.log(r))
+    if r <= 5.0:
+        r -= 1.6
+        numerator = (
+            (
+                (
+                    (
+                        (
+                            ((7.7454501427834140764e-4 * r + 0.0227238449892691845833) * r + 0.24178072517745061177)
+                            * r
+                            + 1.27045825245236838258
+                        )
+                        * r
+                        + 3.64784832476320460504
+                    )
+                    * r
+                    + 5.7694972214606914055
+                )
+                * r
+                + 4.6303378461565452959
+            )
+            * r
+            + 1.42343711074968357734
+        )
+        denominator = (
+            (
+                (
+                    (
+                        (
+                            ((1.05075007164441684324e-9 * r + 5.475938084995344946e-4) * r + 0.0151986665636164571966)
+                            * r
+                            + 0.14810397642748007459
+                        )
+                        * r
+                        + 0.68976733498510000455
+                    )
+                    * r
+                    + 1.6763848301838038494
+                )
+                * r
+                + 2.05319162663775882187
+            )
+            * r
+            + 1.0
+        )
+    else:
+        r -= 5.0
+        numerator = (
+            (
+                (
+                    (
+                        (
+                            ((2.01033439929228813265e-7 * r + 2.71155556874348757815e-5) * r + 0.0012426609473880784386)
+                            * r
+                            + 0.026532189526576123093
+                        )
+                        * r
+                        + 0.29656057182850489123
+                    )
+                    * r
+                    + 1.7848265399172913358
+                )
+                * r
+                + 5.4637849111641143699
+            )
+            * r
+            + 6.6579046435011037772
+        )
+        denominator = (
+            (
+                (
+                    (
+                        (
+                            ((2.04426310338993978564e-15 * r + 1.4215117583164458887e-7) * r + 1.8463183175100546818e-5)
+                            * r
+                            + 7.868691311456132591e-4
+                        )
+                        * r
+                        + 0.0148753612908506148525
+                    )
+                    * r
+                    + 0.13692988092273580531
+                )
+                * r
+                + 0.59983220655588793769
+            )
+            * r
+            + 1.0
+        )
+    value = numerator / denominator
+    return -value if q < 0.0 else value
+
+
+@rule
+def normal(key: int, decision: int, person: int, day: int, k: int) -> float:
+    """Standard normal by inversion; uses one uniform."""
+    return normal_quantile(uniform(key, decision, person, day, k))
+
+
+@rule
+def gamma(shape: float, key: int, decision: int, person: int, day: int, k: int) -> float:
+    """Gamma with the given shape and scale 1 (Marsaglia and Tsang 2000), k counting the tries.
+
+    Try j uses the uniforms k + 2j and k + 2j + 1, at most 64 tries (each is refused with probability below
+    0.05, so a 65th has never been needed). Shapes below 1 are raised by one and multiplied by u^(1/shape), with
+    the uniform k + 128; a caller that needs two gammas of one address places them 132 apart.
+    """
+    raised = shape if shape >= 1.0 else shape + 1.0
+    d = raised - 1.0 / 3.0
+    c = 1.0 / math.sqrt(9.0 * d)
+    value = d
+    for j in range(64):
+        x = normal(key, decision, person, day, k + 2 * j)
+        v = 1.0 + c * x
+        if v <= 0.0:
+            continue
+        v = v * v * v
+        if math.log(uniform(key, decision, person, day, k + 2 * j + 1)) < 0.5 * x * x + d - d * v + d * math.log(v):
+            value = d * v
+            break
+    if shape < 1.0:
+        value *= math.pow(uniform(key, decision, person, day, k + 128), 1.0 / shape)
+    return value
+
+
+@rule
+def beta(a: float, b: float, key: int, decision: int, person: int, day: int, k: int) -> float:
+    """Beta(a, b) from two gammas at k and k + 132."""
+    x = gamma(a, key, decision, person, day, k)
+    y = gamma(b, key, decision, person, day, k + 132)
+    return x / (x + y)
+
+
+@rule
+def poisson(mean: float, key: int, decision: int, person: int, day: int, k: int) -> int:
+    """Poisson by inversion of one uniform; at most 100 (means here are far below 10)."""
+    u = uniform(key, decision, person, day, k)
+    if u < 1.0 - mean - 1e-9:  # e^−mean ≥ 1 − mean: zero without an exponential
+        return 0
+    term = math.exp(-mean)
+    total = term
+    n = 0
+    while u > total and n < 100:
+        n += 1
+        term *= mean / n
+        total += term
+    return n

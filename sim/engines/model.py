@@ -9,7 +9,7 @@ from mesa.experimental.scenarios import Scenario as MesaScenario
 from sim.engines.agents import AgentRows
 from sim.engines.simulation import Simulation
 from sim.plans import SeenDay
-from sim.scenario.load import load_scenario
+from sim.scenario import load_scenario, with_changes
 from sim.scenario.schema import Scenario
 
 

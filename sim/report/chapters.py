@@ -1,15 +1,28 @@
 """Chapters 2 to 6 of the report: what each says, shows and counts."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from sim.domains import CAUSES, Cause, Domain, Source, Tier
-from sim.report.numbers import NOTHING, count, date_of, decimal, known, money, money_interval, percent
+from sim.report.numbers import (
+    NOTHING,
+    count,
+    date_of,
+    decimal,
+    known,
+    money,
+    money_interval,
+    percent,
+    percent_interval,
+    rounded,
+)
 from sim.report.tables import (
     DAYS_PER_MONTH,
+    Floats,
+    Money,
     domain_flows,
     money_of,
     retention,
@@ -24,11 +37,19 @@ _AGES = (1, 3, 6, 12, 18, 24, 36)
 
 
 @dataclass(frozen=True)
+class Cell:
+    """What a cell says, and beside it an interval or a share."""
+
+    text: str
+    beside: str = ""
+
+
+@dataclass(frozen=True)
 class Row:
     """A row: its label, its cells, and whether it is a sum."""
 
     label: str
-    cells: tuple[str, ...]
+    cells: tuple[Cell, ...]
     strong: bool = False
 
 
@@ -58,7 +79,13 @@ class Chapter:
 
 def chapters_of(c: Comparison, w: Words) -> tuple[Chapter, ...]:
     """The chapters in the order of the report; the verdict comes before, the assumptions after them."""
-    makers: tuple[Callable[[Comparison, Words], Chapter], ...] = (course, movements, pool, money_chapter, stakes)
+    makers: tuple[Callable[[Comparison, Words], Chapter], ...] = (
+        course,
+        movements,
+        pool,
+        money_chapter,
+        stakes,
+    )
     return tuple(make(c, w) for make in makers)
 
 
@@ -70,26 +97,30 @@ def _total(c: Comparison, logic: str, key: str) -> Interval:
     return c.totals[logic].get(key) or _NOTHING
 
 
-def _with_interval(interval: Interval, shown: Callable[[float], str], w: Words) -> str:
-    if not known(interval.estimate):
-        return NOTHING
-    if not (known(interval.low) and known(interval.high)):
-        return shown(interval.estimate)
-    return w(
-        "page.with_interval",
-        estimate=shown(interval.estimate),
-        low=shown(interval.low),
-        high=shown(interval.high),
-    )
+def _from_to(parts: tuple[str, str, str], w: Words) -> Cell:
+    estimate, low, high = parts
+    return Cell(estimate, "" if NOTHING in (low, high) else w("terminal.from_to", low=low, high=high))
 
 
-def _money_cell(interval: Interval, w: Words) -> str:
-    estimate, low, high = money_interval(interval, w.lang)
-    return estimate if low == NOTHING else w("page.with_interval", estimate=estimate, low=low, high=high)
+def _money_cell(interval: Interval, w: Words) -> Cell:
+    return _from_to(money_interval(interval, w.lang), w)
 
 
-def _whole(value: float) -> str:
-    return count(round(value))
+def _percent_cell(interval: Interval, w: Words) -> Cell:
+    return _from_to(percent_interval(interval), w)
+
+
+def _count_cell(interval: Interval, w: Words) -> Cell:
+    low, high = (rounded(value, w.lang) for value in (interval.low, interval.high))
+    return _from_to((rounded(interval.estimate, w.lang), low, high), w)
+
+
+def _percents(values: Iterable[float]) -> tuple[Cell, ...]:
+    return tuple(Cell(percent(value)) for value in values)
+
+
+def _counts(values: Iterable[float], w: Words) -> tuple[Cell, ...]:
+    return tuple(Cell(rounded(value, w.lang)) for value in values)
 
 
 def course(c: Comparison, w: Words) -> Chapter:
@@ -99,15 +130,15 @@ def course(c: Comparison, w: Words) -> Chapter:
         Row(w("totals.gmv"), tuple(_money_cell(_total(c, x, "gmv"), w) for x in c.logics)),
     ]
     for key, shown in (
-        ("fans_end", _whole),
-        ("joins", _whole),
-        ("exits", _whole),
-        ("exits_per_month", percent),
-        ("orders", _whole),
-        ("delivered", _whole),
-        ("open_rate", percent),
+        ("fans_end", _count_cell),
+        ("joins", _count_cell),
+        ("exits", _count_cell),
+        ("exits_per_month", _percent_cell),
+        ("orders", _count_cell),
+        ("delivered", _count_cell),
+        ("open_rate", _percent_cell),
     ):
-        rows.append(Row(w(f"totals.{key}"), tuple(_with_interval(_total(c, x, key), shown, w) for x in c.logics)))
+        rows.append(Row(w(f"totals.{key}"), tuple(shown(_total(c, x, key), w) for x in c.logics)))
     tables = [Table(w("page.per_logic"), _heads(c, w), tuple(rows), w("page.interval_note"))]
     if len(c.logics) > 2:
         tables.append(_against_best(c, w))
@@ -119,7 +150,8 @@ def _against_best(c: Comparison, w: Words) -> Table:
     rows = []
     for other in c.ranking[1:]:
         duel = c.duels[best, other]
-        cells = (_money_cell(duel.final, w), crossover_text(c, best, other, w), percent(duel.wins.estimate))
+        since = Cell(crossover_text(c, best, other, w))
+        cells = (_money_cell(duel.final, w), since, _percent_cell(duel.wins, w))
         rows.append(Row(w.logic(other), cells))
     columns = (w("page.difference"), w("page.ahead_since"), w("page.probability"))
     return Table(w("page.against", winner=w.logic(best)), columns, tuple(rows))
@@ -151,24 +183,24 @@ def movements(c: Comparison, w: Words) -> Chapter:
             moved = [flows[logic][a, b] for logic in c.logics]
             if a != b and any(moved):
                 origin = w("page.untouched") if a == 3 else w.member(Domain(a))
-                rows.append(Row(f"{origin} → {w.member(b)}", tuple(_whole(m) for m in moved)))
+                rows.append(Row(f"{origin} → {w.member(b)}", _counts(moved, w)))
     moves = Table(w("page.moves"), _heads(c, w), tuple(rows), w("page.moves_note"))
     exits = {logic: totals_by(c.runs[logic], "EXITS")[:CAUSES] for logic in c.logics}
     why = [
         Row(
             f"{w.member(cause)}{w('list.colon')}{w(f'cause.{cause.name.lower()}')}",
-            tuple(_of_all(exits[logic][cause], exits[logic].sum()) for logic in c.logics),
+            tuple(_of_all(exits[logic][cause], exits[logic].sum(), w) for logic in c.logics),
         )
         for cause in Cause
     ]
-    why.append(Row(w("page.all_exits"), tuple(_whole(exits[x].sum()) for x in c.logics), strong=True))
+    why.append(Row(w("page.all_exits"), _counts((exits[x].sum() for x in c.logics), w), strong=True))
     joins = {logic: totals_by(c.runs[logic], "JOINS") for logic in c.logics}
     whence = [
-        Row(w.member(s), tuple(_of_all(joins[x][s], joins[x].sum()) for x in c.logics))
+        Row(w.member(s), tuple(_of_all(joins[x][s], joins[x].sum(), w) for x in c.logics))
         for s in Source
         if any(joins[x][s] for x in c.logics)
     ]
-    whence.append(Row(w("page.all_joins"), tuple(_whole(joins[x].sum()) for x in c.logics), strong=True))
+    whence.append(Row(w("page.all_joins"), _counts((joins[x].sum() for x in c.logics), w), strong=True))
     tables = (
         Table(w("page.why"), _heads(c, w), tuple(why)),
         Table(w("page.whence"), _heads(c, w), tuple(whence)),
@@ -177,11 +209,11 @@ def movements(c: Comparison, w: Words) -> Chapter:
     return Chapter("movements", w("chapter.movements"), _reasons(c, exits, w), ("flows",), tables)
 
 
-def _of_all(part: float, whole: float) -> str:
-    return f"{_whole(part)} ({percent(part / whole)})" if whole else _whole(part)
+def _of_all(part: float, whole: float, w: Words) -> Cell:
+    return Cell(rounded(part, w.lang), percent(part / whole) if part else "")
 
 
-def _reasons(c: Comparison, exits: dict[str, np.ndarray], w: Words) -> tuple[str, ...]:
+def _reasons(c: Comparison, exits: dict[str, Floats], w: Words) -> tuple[str, ...]:
     found = []
     for logic in c.logics:
         every = float(exits[logic].sum())
@@ -191,7 +223,7 @@ def _reasons(c: Comparison, exits: dict[str, np.ndarray], w: Words) -> tuple[str
                 w(
                     "movements.reason",
                     logic=w.logic(logic),
-                    exits=_whole(every),
+                    exits=rounded(every, w.lang),
                     cause=w.member(cause),
                     share=percent(float(exits[logic][cause]) / every),
                 )
@@ -208,25 +240,27 @@ def pool(c: Comparison, w: Words) -> Chapter:
         return float(np.mean(np.asarray(c.bands[logic][observable].mean)[last]))
 
     kept = {logic: retention(c.runs[logic]) for logic in c.logics}
-    rows = [Row(w("pool.trend"), tuple(_trend(c, logic, w) for logic in c.logics), strong=True)]
+    rows = [Row(w("pool.trend"), tuple(Cell(_trend(c, logic, w)) for logic in c.logics), strong=True)]
     rows += [
-        Row(w(f"totals.{key}"), tuple(_with_interval(_total(c, x, key), percent, w) for x in c.logics))
+        Row(w(f"totals.{key}"), tuple(_percent_cell(_total(c, x, key), w) for x in c.logics))
         for key in ("joins_per_month", "exits_per_month")
     ]
     months = min(len(k.pool) for k in kept.values())
     rows += [
-        Row(w("pool.left_after", months=m), tuple(percent(float(kept[x].pool[m - 1])) for x in c.logics))
+        Row(w("pool.left_after", months=m), _percents(float(kept[x].pool[m - 1]) for x in c.logics))
         for m in _AGES
         if m <= months
     ]
     for tier in reversed(Tier):
-        shares = tuple(percent(float(tier_shares(c.runs[x])[last, tier].mean())) for x in c.logics)
+        shares = _percents(float(tier_shares(c.runs[x])[last, tier].mean()) for x in c.logics)
         rows.append(Row(w("pool.tier", tier=w.member(tier)), shares))
-    for key, digits in (("trust_mean", 2), ("load_mean", 2)):
-        rows.append(Row(w(f"pool.{key}"), tuple(decimal(late(x, key), digits) for x in c.logics)))
-    rows.append(Row(w("pool.active_share"), tuple(percent(late(x, "active_share")) for x in c.logics)))
+    for key in ("trust_mean", "load_mean"):
+        rows.append(Row(w(f"pool.{key}"), tuple(Cell(decimal(late(x, key))) for x in c.logics)))
+    rows.append(Row(w("pool.active_share"), _percents(late(x, "active_share") for x in c.logics)))
     table = Table(w("page.pool_table"), _heads(c, w), tuple(rows), w("pool.note"))
-    return Chapter("pool", w("chapter.pool"), (w("pool.lead"),), ("retention", "tiers", "trust-and-load"), (table,))
+    return Chapter(
+        "pool", w("chapter.pool"), (w("pool.lead"),), ("retention", "tiers", "trust-and-load"), (table,)
+    )
 
 
 def _trend(c: Comparison, logic: str, w: Words) -> str:
@@ -247,7 +281,7 @@ def money_chapter(c: Comparison, w: Words) -> Chapter:
     lang = w.lang
 
     def row(key: str, values: Sequence[float], strong: bool = False) -> Row:
-        return Row(w(f"money.{key}"), tuple(money(value, lang) for value in values), strong)
+        return Row(w(f"money.{key}"), tuple(Cell(money(value, lang)) for value in values), strong)
 
     each = [books[logic] for logic in c.logics]
     account = Table(
@@ -265,7 +299,10 @@ def money_chapter(c: Comparison, w: Words) -> Chapter:
         ),
         w("money.account_note"),
     )
-    share = lambda part, b: f"{money(part, lang)} ({percent(part / b.gmv)})" if b.gmv else money(part, lang)  # noqa: E731
+
+    def share(part: float, book: Money) -> Cell:
+        return Cell(money(part, lang), percent(part / book.gmv) if part else "")
+
     buyers = [
         Row(w(f"money.{key}"), tuple(share(getattr(b, key), b) for b in each))
         for key in ("followers", "others", "first", "returning")
@@ -285,7 +322,7 @@ def money_chapter(c: Comparison, w: Words) -> Chapter:
     unit.append(
         Row(
             w("totals.payback_days"),
-            tuple(_with_interval(_total(c, x, "payback_days"), _whole, w) for x in c.logics),
+            tuple(_count_cell(_total(c, x, "payback_days"), w) for x in c.logics),
         )
     )
     tables = (
@@ -305,14 +342,20 @@ def stakes(c: Comparison, w: Words) -> Chapter:
     rows = []
     for days in [*ends, c.scenario.days]:
         at = days - 1
-        low, mean, high = (float(x[at]) for x in (duel.difference.low, duel.difference.mean, duel.difference.high))
+        low, mean, high = (
+            float(x[at]) for x in (duel.difference.low, duel.difference.mean, duel.difference.high)
+        )
         if low > 0:
             says = w("stakes.ahead", logic=w.logic(best))
         elif high < 0:
             says = w("stakes.ahead", logic=w.logic(second))
         else:
             says = w("stakes.open")
-        cells = (_money_cell(Interval(mean, low, high), w), percent(float(duel.wins_by_day[at])), says)
+        cells = (
+            _money_cell(Interval(mean, low, high), w),
+            Cell(percent(float(duel.wins_by_day[at]))),
+            Cell(says),
+        )
         rows.append(Row(w("stakes.days", days=count(days)), cells, strong=days == c.scenario.days))
     columns = (
         w("figure.minus", winner=w.logic(best), other=w.logic(second)),
@@ -320,4 +363,6 @@ def stakes(c: Comparison, w: Words) -> Chapter:
         w("stakes.ahead_then"),
     )
     table = Table(w("page.by_horizon"), columns, tuple(rows), w("stakes.note"))
-    return Chapter("stakes", w("chapter.stakes"), (w("stakes.lead"), w("stakes.limits")), ("horizon",), (table,))
+    return Chapter(
+        "stakes", w("chapter.stakes"), (w("stakes.lead"), w("stakes.limits")), ("horizon",), (table,)
+    )

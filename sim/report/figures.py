@@ -9,16 +9,17 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.dates import AutoDateLocator, DateFormatter
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, PercentFormatter
+from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
 
-from sim.domains import Tier
-from sim.report.numbers import count, date_of, money, percent
+from sim.domains import Cause, Source, Tier
+from sim.report.numbers import count, date_of, money_tick, percent
 from sim.report.style import DASHES, FAINT, INK, STACK, canvas, colours, dashes, drawing
 from sim.report.tables import Floats, by_month, causes, mean_of, months, retention, sources, tier_shares
 from sim.report.words import Lang, Words, words
 from sim.results import Comparison, Run
 
 TIER_COLOURS = ("#d5dde3", "#7fb3c8", "#1f5f7a")
+_POINTS = 220  # of a line; more cannot be seen
 _LABEL_GAP = 0.055  # of the height of the axes
 
 
@@ -56,8 +57,13 @@ def _dates(start: dt.date, days: int) -> Any:
     return np.datetime64(start) + np.arange(days)
 
 
+def _thinned(days: int) -> Any:
+    """Days that are drawn: evenly spread, the first and the last among them."""
+    return np.unique(np.linspace(0, days - 1, min(days, _POINTS)).round().astype(int))
+
+
 def _in_money(axes: Axes, lang: Lang) -> None:
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda cents, _: money(_clean(cents), lang)))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda cents, _: money_tick(_clean(cents), lang)))
 
 
 def _in_counts(axes: Axes) -> None:
@@ -95,9 +101,10 @@ def _bands(axes: Axes, c: Comparison, observable: str, w: Words) -> None:
     ends = []
     for logic in c.logics:
         band = c.bands[logic][observable]
-        x = _dates(c.scenario.start, len(band.mean))
-        axes.fill_between(x, band.low, band.high, color=colour[logic], alpha=0.18, linewidth=0)
-        axes.plot(x, band.mean, color=colour[logic], linestyle=dash[logic])
+        at = _thinned(len(band.mean))
+        x = _dates(c.scenario.start, len(band.mean))[at]
+        axes.fill_between(x, band.low[at], band.high[at], color=colour[logic], alpha=0.18, linewidth=0)
+        axes.plot(x, band.mean[at], color=colour[logic], linestyle=dash[logic])
         ends.append((float(band.mean[-1]), w.logic(logic), colour[logic]))
     _calendar(axes, c.scenario.start, c.scenario.days, w.lang)
     _label_ends(axes, ends)
@@ -138,6 +145,7 @@ def _mark_crossover(axes: Axes, c: Comparison, w: Words) -> None:
         ha="right" if right else "left",
         va="top",
         fontsize=8.5,
+        bbox={"boxstyle": "square,pad=0.15", "facecolor": "white", "alpha": 0.85, "linewidth": 0},
     )
 
 
@@ -160,17 +168,26 @@ def flows(c: Comparison, w: Words) -> Figure:
         runs = c.runs[logic]
         stretches = months(c.scenario.days)
         x = np.arange(1, len(stretches) + 1)
-        _stack(axes, x, {w.member(s): v for s, v in sources(runs).items()}, ("#9ccfc4", "#2f8f83", "#175e57"), 1, seen)
+        _stack(
+            axes,
+            x,
+            {w.member(s): v for s, v in sources(runs).items()},
+            ("#9ccfc4", "#2f8f83", "#175e57"),
+            1,
+            seen,
+        )
         _stack(axes, x, {w.member(s): v for s, v in causes(runs).items()}, STACK[2:], -1, seen)
         axes.axhline(0, color=INK, linewidth=0.8)
         axes.set_title(w.logic(logic), color=colours(c.scenario)[logic])
         axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: count(abs(value))))
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=6))
         if axes in panels[-columns:]:
             axes.set_xlabel(w("figure.month"))
     for axes in panels[len(c.logics) :]:
         axes.set_visible(False)
     panels[0].set_ylabel(w("figure.left_and_joined"))
-    figure.legend(seen.values(), seen.keys(), loc="outside lower center", ncols=min(5, len(seen)))
+    names = [w.member(m) for m in (*Source, *Cause) if w.member(m) in seen]
+    figure.legend([seen[n] for n in names], names, loc="outside lower center", ncols=min(8, len(names)))
     return figure
 
 
@@ -198,6 +215,7 @@ def retained(c: Comparison, w: Words) -> Figure:
         axes.set_title(w(key))
         axes.set_ylim(0, 1.02)
         axes.set_xlim(left=0)
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=6))
         axes.yaxis.set_major_formatter(PercentFormatter(1.0))
     pool.set_xlabel(w("figure.months_run"))
     later.set_xlabel(w("figure.months_since"))
@@ -213,8 +231,9 @@ def tiers(c: Comparison, w: Words) -> Figure:
     handles: list[Any] = []
     for axes, logic in zip(panels, c.logics, strict=False):
         shares = tier_shares(c.runs[logic])
-        x = _dates(c.scenario.start, len(shares))
-        handles = axes.stackplot(x, shares.T, colors=TIER_COLOURS, linewidth=0)
+        at = _thinned(len(shares))
+        x = _dates(c.scenario.start, len(shares))[at]
+        handles = axes.stackplot(x, shares[at].T, colors=TIER_COLOURS, linewidth=0)
         _calendar(axes, c.scenario.start, c.scenario.days, w.lang)
         axes.xaxis.set_major_locator(AutoDateLocator(minticks=2, maxticks=4))
         axes.set_ylim(0, 1)
@@ -233,10 +252,11 @@ def trust_and_load(c: Comparison, w: Words) -> Figure:
     colour, dash = colours(c.scenario), dashes(c.logics)
     for axes, name in zip(panels, ("trust", "load"), strict=True):
         for logic in c.logics:
-            p10, p50, p90 = (c.bands[logic][f"{name}_p{p}"].mean for p in (10, 50, 90))
-            x = _dates(c.scenario.start, len(p50))
-            axes.fill_between(x, _weekly(p10), _weekly(p90), color=colour[logic], alpha=0.12, linewidth=0)
-            axes.plot(x, _weekly(p50), color=colour[logic], linestyle=dash[logic], label=w.logic(logic))
+            at = _thinned(c.scenario.days)
+            p10, p50, p90 = (_weekly(c.bands[logic][f"{name}_p{p}"].mean)[at] for p in (10, 50, 90))
+            x = _dates(c.scenario.start, c.scenario.days)[at]
+            axes.fill_between(x, p10, p90, color=colour[logic], alpha=0.12, linewidth=0)
+            axes.plot(x, p50, color=colour[logic], linestyle=dash[logic], label=w.logic(logic))
         axes.set_title(w(f"figure.{name}"))
         axes.set_ylim(bottom=0)
         _calendar(axes, c.scenario.start, c.scenario.days, w.lang)
@@ -274,6 +294,7 @@ def gmv(c: Comparison, w: Words) -> Figure:
                 base = base + values
         axes.set_title(w.logic(logic), color=colours(c.scenario)[logic])
         _in_money(axes, w.lang)
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=6))
         if axes in panels[-columns:]:
             axes.set_xlabel(w("figure.month"))
     for axes in panels[len(c.logics) :]:
@@ -284,18 +305,20 @@ def gmv(c: Comparison, w: Words) -> Figure:
 
 
 def horizon(c: Comparison, w: Words) -> Figure:
-    """Had we stopped earlier: paired difference and share of pairs won, by horizon; best against each other."""
+    """Had we stopped earlier: difference and share of pairs won by horizon, the best against each other."""
     figure, (difference, wins) = canvas(2, 1, 4.4, sharex=True, height_ratios=(3, 2))
     best = c.ranking[0]
     for number, other in enumerate(c.ranking[1:]):
         duel = c.duels[best, other]
         colour = colours(c.scenario)[other] if len(c.logics) > 2 else INK
-        x = _dates(c.scenario.start, len(duel.difference.mean))
+        at = _thinned(len(duel.difference.mean))
+        x = _dates(c.scenario.start, len(duel.difference.mean))[at]
         label = w("figure.minus", winner=w.logic(best), other=w.logic(other))
         dash = DASHES[number % len(DASHES)]
-        difference.fill_between(x, duel.difference.low, duel.difference.high, color=colour, alpha=0.15, linewidth=0)
-        difference.plot(x, duel.difference.mean, color=colour, linestyle=dash, label=label)
-        wins.plot(x, duel.wins_by_day, color=colour, linestyle=dash)
+        band = duel.difference
+        difference.fill_between(x, band.low[at], band.high[at], color=colour, alpha=0.15, linewidth=0)
+        difference.plot(x, band.mean[at], color=colour, linestyle=dash, label=label)
+        wins.plot(x, duel.wins_by_day[at], color=colour, linestyle=dash)
     difference.axhline(0, color=FAINT, linewidth=0.9)
     difference.set_title(w("figure.difference_by_horizon"))
     _in_money(difference, w.lang)
@@ -326,7 +349,9 @@ def plot(run: Run, lang: Lang = "en") -> Figure:
         ]
         for axes, (name, lines) in zip(panels, series, strict=True):
             for number, (label, values) in enumerate(lines):
-                axes.plot(x, values, color=colour, linestyle=DASHES[number], label=label and w(f"figure.{label}"))
+                axes.plot(
+                    x, values, color=colour, linestyle=DASHES[number], label=label and w(f"figure.{label}")
+                )
             axes.set_title(w(f"figure.{name}"))
             if name in ("margin_cum", "gmv"):
                 _in_money(axes, lang)
@@ -338,5 +363,7 @@ def plot(run: Run, lang: Lang = "en") -> Figure:
                 axes.legend(loc="best")
             _calendar(axes, start, max(2, days), lang)
             axes.xaxis.set_major_locator(AutoDateLocator(minticks=2, maxticks=4))
-        figure.suptitle(f"{run.scenario.title}{w('list.colon')}{w.logic(run.logic)}", x=0.01, ha="left", fontsize=11)
+        figure.suptitle(
+            f"{run.scenario.title}{w('list.colon')}{w.logic(run.logic)}", x=0.01, ha="left", fontsize=11
+        )
     return figure

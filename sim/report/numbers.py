@@ -7,6 +7,20 @@ from sim.report.words import Lang
 from sim.results import Interval
 
 NOTHING = "–"
+_MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
 _UNITS: dict[str, tuple[tuple[float, str], ...]] = {
     "en": ((1e9, "B"), (1e6, "M"), (1e3, "k"), (1.0, "")),
     "zh": ((1e8, "亿"), (1e4, "万"), (1.0, "")),
@@ -47,6 +61,14 @@ def money_interval(interval: Interval, lang: Lang) -> tuple[str, str, str]:
     return a, b, c
 
 
+def money_tick(cents: float, lang: Lang) -> str:
+    """Money at an axis: ¥20k, ¥2.5k; nothing after the point that is not needed."""
+    scale, unit = _scale(abs(cents) / 100, lang)
+    size = f"{abs(cents) / 100 / scale:.4g}"
+    before = "−" if cents < 0 and float(size) else ""
+    return f"{before}{size}{unit}元" if lang == "zh" else f"{before}¥{size}{unit}"
+
+
 def _moneys(cents: list[float], lang: Lang, sign: bool = False) -> list[str]:
     yuan = [c / 100 for c in cents]
     scale, unit = _scale(max(map(abs, yuan)), lang)
@@ -69,6 +91,16 @@ def count(value: float | None) -> str:
     if value is None or not math.isfinite(value):
         return NOTHING
     return _sign(f"{value:,.0f}" if abs(value) >= 20 or value == int(value) else f"{value:,.1f}")
+
+
+def rounded(value: float | None, lang: Lang) -> str:
+    """12,345; from a million on three digits: 42.8M, in Chinese 4,280万."""
+    if value is None or not math.isfinite(value):
+        return NOTHING
+    if abs(value) < 1e6:
+        return count(round(value))
+    scale, unit = _scale(abs(value), lang)
+    return _sign(f"{value / scale:,.{max(0, 2 - _places(value / scale))}f}{unit}")
 
 
 def decimal(value: float | None, digits: int = 2) -> str:
@@ -97,4 +129,15 @@ def date_of(start: dt.date, day: int, lang: Lang) -> str:
     return f"{date.day} {_MONTHS[date.month - 1]} {date.year}"
 
 
-_MONTHS = "January February March April May June July August September October November December".split()
+def percent_interval(interval: Interval) -> tuple[str, str, str]:
+    """Estimate, low and high in percent, with enough decimals to tell low from high."""
+    width = interval.high - interval.low
+    if not (known(width) and width > 0):
+        return percent(interval.estimate), percent(interval.low), percent(interval.high)
+    coarse = 0 if abs(interval.estimate) >= 0.0995 else 1
+    digits = min(2, max(coarse, -_places(100 * width)))
+    return (
+        percent(interval.estimate, digits),
+        percent(max(0.0, interval.low), digits),
+        percent(interval.high, digits),
+    )

@@ -49,7 +49,26 @@ def starter(item: Item, name: str) -> str:
         f"# {name}: started from the shipped scenario {item.path.stem}. Change what you know better.",
         f"#   sanyu show {name}      every value that holds, with its source",
         f"#   sanyu compare {name}   all logics of this file against each other",
-        "#   sanyu schema > scenario.schema.json, and a first line #:schema ./scenario.schema.json: completion in editors",
+        "# For completion in editors: sanyu schema > scenario.schema.json, and a first line",
+        "# #:schema ./scenario.schema.json",
         "#",
     ]
     return "\n".join([*head, *kept]) + "\n"
+
+
+def print_shelf(found: dict[str, Item]) -> None:
+    """Presets and shipped scenarios by kind."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    console = Console(highlight=False)
+    for kind in ("scenario", "platforms", "industries"):
+        title = "shipped scenarios" if kind == "scenario" else f"presets of {kind}"
+        console.print(Text(title, style="bold"))
+        grid = Table.grid(padding=(0, 2))
+        for name, item in found.items():
+            if item.kind == kind:
+                grid.add_row(Text("  " + name), Text(item.title), Text(item.question, style="dim"))
+        console.print(grid)
+    console.print(Text("\nsanyu presets NAME prints one.", style="dim"))

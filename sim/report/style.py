@@ -31,7 +31,7 @@ _CHINESE = (
     "WenQuanYi Micro Hei",
     "Noto Sans CJK JP",
 )
-_PAGE_FONTS = '"Helvetica Neue", Arial, "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif'
+_PAGE_FONTS = "'Helvetica Neue', Arial, 'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', sans-serif"
 
 
 def colours(scenario: Scenario) -> dict[str, str]:
@@ -111,14 +111,10 @@ def svg_of(figure: Figure) -> str:
     """The figure as SVG: text stays text, nothing points outside, the same figure gives the same file."""
     out = io.StringIO()
     with drawing(), mpl.rc_context({"svg.hashsalt": "sanyu"}):
-        figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
+        figure.savefig(out, format="svg", metadata=dict.fromkeys(("Date", "Creator", "Format", "Type")))
     text = re.sub(r"<metadata>.*?</metadata>", "", out.getvalue(), flags=re.DOTALL)
     text = re.sub(r"<!DOCTYPE[^>]*>\n?", "", text)
-    return re.sub(
-        r"(font: [^;\"']*?px) [^;\"]*",
-        lambda found: f"{found[1]} {_PAGE_FONTS}".replace('"', "'"),
-        text,
-    )
+    return re.sub(r"font-family: [^;\"]*", f"font-family: {_PAGE_FONTS}", text)
 
 
 def inline_svg(figure: Figure, name: str, label: str) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from sim.domains import CAUSES, Cause, Domain, Source
+from sim.domains import CAUSES, Cause, Source
 from sim.results import Run
 from sim.rules.tally import NO_CHANNEL
 
@@ -151,5 +151,3 @@ def tier_shares(runs: list[Run]) -> Floats:
     tiers = mean_of(runs, "TIER")
     sums = tiers.sum(axis=1, keepdims=True)
     return np.divide(tiers, sums, out=np.zeros_like(tiers), where=sums > 0)
-
-

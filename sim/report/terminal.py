@@ -17,7 +17,6 @@ from rich.table import Table
 from rich.text import Text
 
 from sim.report.numbers import NOTHING, count, date_of, money, money_interval, percent
-from sim.report.shelf import Item
 from sim.report.verdict import verdict
 from sim.report.words import Lang, Words, words
 from sim.results import Comparison, Interval, Run
@@ -239,13 +238,10 @@ def print_assumptions(scenario: Scenario, assumptions: Sequence[Assumption], lan
     console.print(Text(w("terminal.resting", number=count(len(assumptions)), weak=count(weak)), style="dim"))
     group = None
     table = Table.grid(padding=(0, 2))
-    for column in (
-        {"ratio": 34, "overflow": "fold"},
-        {"ratio": 20, "overflow": "fold"},
-        {"ratio": 9, "no_wrap": True},
-        {"ratio": 26, "overflow": "fold", "style": "dim"},
-    ):
-        table.add_column(**column)  # type: ignore[arg-type]
+    table.add_column(ratio=5, overflow="fold")
+    table.add_column(ratio=3, overflow="fold")
+    table.add_column(width=8)
+    table.add_column(ratio=4, overflow="fold", style="dim")
     table.expand = True
     for a in assumptions:
         head = group_of(a.key)
@@ -268,26 +264,12 @@ def print_assumptions(scenario: Scenario, assumptions: Sequence[Assumption], lan
 
 
 def group_of(key: str) -> str:
-    """The table that a key stands under: ``logics.growth``, ``channels.moments``, ``rules.trust``, ``brand``."""
+    """The table that a key stands under: ``logics.growth``, ``rules.trust``, ``brand``."""
     parts = key.split(".")
     depth = (
         2 if parts[0] in ("logics", "channels", "rules", "segments", "platforms") and len(parts) > 2 else 1
     )
     return ".".join(parts[:depth]) if len(parts) > 1 else "scenario"
-
-
-def print_shelf(found: dict[str, Item]) -> None:
-    """Presets and shipped scenarios by kind."""
-    console = _console()
-    for kind in ("scenario", "platforms", "industries"):
-        title = "shipped scenarios" if kind == "scenario" else f"{kind} (presets)"
-        console.print(Text(title, style="bold"))
-        grid = Table.grid(padding=(0, 2))
-        for name, item in found.items():
-            if item.kind == kind:
-                grid.add_row(Text("  " + name), Text(item.title), Text(item.question, style="dim"))
-        console.print(grid)
-    console.print(Text("\nsanyu presets NAME prints one.", style="dim"))
 
 
 def print_verdicts(found: Sequence[Any], lang: Lang) -> None:

@@ -16,8 +16,8 @@ Kind = Literal["leads", "overtakes", "unclear", "equal"]
 class Verdict:
     """What a comparison says.
 
-    kind       "leads": best from the first day on; "overtakes": best after a crossover; "unclear": the interval
-               of the difference holds 0; "equal": no difference at all
+    kind       "leads": best from the first day on; "overtakes": best after a crossover; "unclear": the
+               interval of the difference holds 0; "equal": no difference at all
     winner     the logic with the highest mean cumulative margin;  runner_up: the second
     sentences  who leads, from when on, how sure
     """
@@ -33,12 +33,8 @@ def verdict(comparison: Comparison, w: Words) -> Verdict:
     winner, second = comparison.ranking[0], comparison.ranking[1]
     duel = comparison.duels[winner, second]
     kind = _kind(duel)
-    sentences = (
-        _who(comparison, duel, kind, w),
-        _when(comparison, duel, kind, w),
-        _how_sure(comparison, duel, kind, w),
-    )
-    return Verdict(kind, winner, second, sentences)
+    who, when, how_sure = (say(comparison, duel, kind, w) for say in (_who, _when, _how_sure))
+    return Verdict(kind, winner, second, (who, when, how_sure))
 
 
 def _kind(duel: Duel) -> Kind:
@@ -50,16 +46,18 @@ def _kind(duel: Duel) -> Kind:
     return "leads" if duel.crossover.day is not None and duel.crossover.day <= 0 else "overtakes"
 
 
+def _names(c: Comparison, duel: Duel, w: Words) -> dict[str, str]:
+    days = count(c.scenario.days)
+    return {"winner": w.logic(duel.logic), "runner_up": w.logic(duel.reference), "days": days}
+
+
 def _joined(w: Words, *clauses: str) -> str:
-    return w("list.clause").join(c for c in clauses if c) + w("list.stop")
+    text = w("list.clause").join(c for c in clauses if c) + w("list.stop")
+    return text[0].upper() + text[1:]
 
 
 def _who(c: Comparison, duel: Duel, kind: Kind, w: Words) -> str:
-    names = {
-        "winner": w.logic(duel.logic),
-        "runner_up": w.logic(duel.reference),
-        "days": count(c.scenario.days),
-    }
+    names = _names(c, duel, w)
     if kind == "equal":
         first = w("verdict.equal", **names)
     else:
@@ -95,11 +93,7 @@ def _others(c: Comparison, w: Words) -> str:
 
 def _when(c: Comparison, duel: Duel, kind: Kind, w: Words) -> str:
     start, cross, lang = c.scenario.start, duel.crossover, w.lang
-    names = {
-        "winner": w.logic(duel.logic),
-        "runner_up": w.logic(duel.reference),
-        "days": count(c.scenario.days),
-    }
+    names = _names(c, duel, w)
     if kind == "equal":
         return _joined(w, w("verdict.never_differ", **names))
     if kind == "leads":
@@ -136,7 +130,7 @@ def _early_lead(c: Comparison, duel: Duel, w: Words) -> str:
 
 
 def _how_sure(c: Comparison, duel: Duel, kind: Kind, w: Words) -> str:
-    led = int(round(float(duel.wins_by_day[-1]) * c.pairs))
+    led = round(float(duel.wins_by_day[-1]) * c.pairs)
     wins = duel.wins
     clauses = [
         w(
@@ -144,13 +138,20 @@ def _how_sure(c: Comparison, duel: Duel, kind: Kind, w: Words) -> str:
             winner=w.logic(duel.logic),
             led=count(led),
             pairs=count(c.pairs),
-            probability=percent(wins.estimate),
             low=percent(wins.low),
             high=percent(wins.high),
         )
         if kind != "equal"
         else w("verdict.all_equal", pairs=count(c.pairs)),
-        w("verdict.settled" if c.clear else f"verdict.open_{c.stopped}"),
+        _ending(c, kind, w),
         w("verdict.chance_only"),
     ]
     return _joined(w, *clauses)
+
+
+def _ending(c: Comparison, kind: Kind, w: Words) -> str:
+    """Why no more pairs were run, and what that means for the verdict."""
+    if c.clear:
+        return w("verdict.stable")
+    why = w(f"verdict.stopped_{c.stopped}")
+    return w("verdict.unsettled" if kind in ("unclear", "equal") else "verdict.untried", why=why)

@@ -20,6 +20,7 @@ class Words:
     """
 
     def __init__(self, lang: Lang, texts: dict[str, str]) -> None:
+        """Texts by key."""
         self.lang: Lang = lang
         self.texts = texts
 
@@ -29,7 +30,7 @@ class Words:
 
     def member(self, member: IntEnum) -> str:
         """A domain, tier, cause … in this language."""
-        return chinese(member) if self.lang == "zh" else word(member).replace("_", " ")
+        return chinese(member) if self.lang == "zh" else word(member).replace("passer_by", "passer-by")
 
     def logic(self, name: str) -> str:
         """A logic's name; the user's own names stay as they are."""

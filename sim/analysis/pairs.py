@@ -1,0 +1,94 @@
+"""Paired differences: bands, crossover day and the probability of winning, with their uncertainty.
+
+The pairs of a comparison share people and luck, so a paired difference has a small fraction of the variance of a
+difference between independent runs. All intervals are 95 %.
+"""
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import betaincinv, stdtrit
+
+from sim.results import Band, Crossover, Interval
+from sim.streams import MASK32
+
+Floats = npt.NDArray[np.float64]
+
+LEVEL = 0.95
+BOOTSTRAPS = 2000
+
+
+def mean_interval(values: Floats) -> Interval:
+    """Mean of independent replications with a t interval; infinitely wide for a single one."""
+    band = mean_band(np.asarray(values, np.float64)[:, None])
+    return Interval(float(band.mean[0]), float(band.low[0]), float(band.high[0]))
+
+
+def mean_band(values: Floats) -> Band:
+    """Means over replications with pointwise t intervals.
+
+    values  [R, D], one row per replication
+    """
+    n = len(values)
+    mean = values.mean(axis=0)
+    if n < 2:
+        return Band(mean, np.full_like(mean, -np.inf), np.full_like(mean, np.inf))
+    half = stdtrit(n - 1, 0.5 + LEVEL / 2) * values.std(axis=0, ddof=1) / np.sqrt(n)
+    return Band(mean, mean - half, mean + half)
+
+
+def stays_above(path: Floats) -> npt.NDArray[np.int64]:
+    """First day from which paths stay above 0 to the horizon; the number of days where they never do.
+
+    path  [..., D]
+    """
+    days = path.shape[-1]
+    below = path <= 0.0
+    last_below = days - 1 - np.argmax(below[..., ::-1], axis=-1)
+    return np.where(below.any(axis=-1), last_below + 1, 0)
+
+
+def crossover(differences: Floats, seed: int = 0) -> Crossover:
+    """Crossover day of the mean difference, with an interval over pairs.
+
+    differences  [R, D] paired differences of cumulative margin; R ≥ 2
+
+    The interval is the hull of the days on which a t test does not reject a mean difference of zero, taken from
+    the day from which the upper limit stays above 0 to the day from which the lower limit does (an inversion of the
+    test, as Fieller 1954 does for ratios). Unlike a percentile bootstrap, which covers 88 % at ten pairs, it keeps
+    its level for few pairs; tests/analysis measures the coverage. A bound that never comes is beyond the horizon.
+    """
+    days = differences.shape[1]
+    band = mean_band(differences)
+    first, low, high = (int(stays_above(path)) for path in (band.mean, band.high, band.low))
+    generator = np.random.Generator(np.random.Philox(key=seed & MASK32))
+    n = len(differences)
+    weights = generator.multinomial(n, np.full(n, 1.0 / n), size=BOOTSTRAPS) / n
+    final = weights @ differences[:, -1]
+    return Crossover(
+        day=first if first < days else None,
+        low=low if low < days else None,
+        high=high if high < days else None,
+        share_crossing=float((final > 0.0).mean()),
+    )
+
+
+def share_interval(successes: int, trials: int) -> Interval:
+    """A probability from successes in trials, with the Jeffreys interval (Brown, Cai and DasGupta 2001)."""
+    a, b = successes + 0.5, trials - successes + 0.5
+    low = 0.0 if successes == 0 else float(betaincinv(a, b, 0.5 - LEVEL / 2))
+    high = 1.0 if successes == trials else float(betaincinv(a, b, 0.5 + LEVEL / 2))
+    return Interval(successes / trials, low, high)
+
+
+def is_clear(final: Floats, steady: int) -> bool:
+    """True when the interval of a mean excludes 0 now and did so at each of the last ``steady`` sample sizes.
+
+    final  [R] paired differences at the horizon, in the order of the pairs
+    """
+    for used in range(len(final) - steady, len(final) + 1):
+        if used < 2:
+            return False
+        interval = mean_interval(final[:used])
+        if interval.low <= 0.0 <= interval.high or np.sign(interval.estimate) != np.sign(final.mean()):
+            return False
+    return True

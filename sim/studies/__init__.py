@@ -1,0 +1,1 @@
+"""Questions: each a driver over runs and analysis."""

@@ -15,12 +15,35 @@ LARGEST_SEED = 2**64 - 1
 
 OUTPUT = Group("Output", sort_key=2)
 
-Lang = Annotated[Literal["en", "zh"], Parameter(group=OUTPUT)]
-Json = Annotated[bool, Parameter(name="--json", negative="", group=OUTPUT)]
-Quiet = Annotated[bool, Parameter(negative="", group=OUTPUT)]
-Overwrite = Annotated[bool, Parameter(negative="", group=OUTPUT)]
-Out = Annotated[Path | None, Parameter(group=OUTPUT)]
-Engine = Literal["arrays", "agents"]
+File = Annotated[str, Parameter(help="Scenario file, or the name of a shipped one.")]
+Seed = Annotated[int, Parameter(help="Seed of all chance; the same seed gives the same numbers.")]
+Engine = Annotated[
+    Literal["arrays", "agents"],
+    Parameter(help="arrays is fast, agents is readable; both give the same numbers."),
+]
+Out = Annotated[
+    Path | None, Parameter(group=OUTPUT, help="Folder of the results [default: runs/TITLE-HASH].")
+]
+Overwrite = Annotated[
+    bool, Parameter(negative="", group=OUTPUT, help="Replace the results in that folder.", show_default=False)
+]
+Json = Annotated[
+    bool,
+    Parameter(
+        name="--json",
+        negative="",
+        group=OUTPUT,
+        help="JSON on standard output, nothing else.",
+        show_default=False,
+    ),
+]
+Quiet = Annotated[
+    bool,
+    Parameter(
+        negative="", group=OUTPUT, help="Print the folder of the results, nothing else.", show_default=False
+    ),
+]
+Lang = Annotated[Literal["en", "zh"], Parameter(group=OUTPUT, help="Language of what people read.")]
 
 
 def _version() -> str:
@@ -46,10 +69,10 @@ class Wrong(Exception):
 
 @app.command
 def compare(
-    file: str,
+    file: File,
     /,
     *,
-    seed: int = 0,
+    seed: Seed = 0,
     pairs: int | None = None,
     threads: int | None = None,
     engine: Engine = "arrays",
@@ -66,26 +89,10 @@ def compare(
 
     Parameters
     ----------
-    file
-        Scenario file, or the name of a shipped one.
-    seed
-        Seed of all chance; the same seed gives the same numbers.
     pairs
         Run exactly this many pairs [default: until the verdict is clear].
     threads
         Runs at a time [default: one per core].
-    engine
-        "arrays" is fast, "agents" is readable; both give the same numbers.
-    out
-        Folder of the results [default: runs/TITLE-HASH].
-    overwrite
-        Replace the results in that folder.
-    json
-        Summary as JSON on standard output, nothing else.
-    quiet
-        Print the folder of the results, nothing else.
-    lang
-        Language of report and terminal.
     report
         Write report.html and figures, or only the tables.
     """
@@ -130,11 +137,11 @@ def compare(
 
 @app.command
 def run(
-    file: str,
+    file: File,
     /,
     *,
     logic: str | None = None,
-    seed: int = 0,
+    seed: Seed = 0,
     replications: int = 1,
     engine: Engine = "arrays",
     threads: int = 1,
@@ -148,28 +155,12 @@ def run(
 
     Parameters
     ----------
-    file
-        Scenario file, or the name of a shipped one.
     logic
         Name of a logic of the scenario [default: its first].
-    seed
-        Seed of all chance; the same seed gives the same numbers.
     replications
         Number of runs, with other people and other luck each.
-    engine
-        "arrays" is fast, "agents" is readable; both give the same numbers.
     threads
         Threads of one run; they change nothing but the time.
-    out
-        Folder of the results [default: runs/TITLE-HASH].
-    overwrite
-        Replace the results in that folder.
-    json
-        Summary as JSON on standard output, nothing else.
-    quiet
-        Print the folder of the results, nothing else.
-    lang
-        Language of figures and terminal.
     """
     _check_seed(seed)
     _check_least("--replications", replications, 1)
@@ -213,18 +204,8 @@ def run(
 
 
 @app.command
-def show(file: str, /, *, json: Json = False, lang: Lang = "en") -> int:
-    """Show every value of a scenario with its source and how far it can be trusted.
-
-    Parameters
-    ----------
-    file
-        Scenario file, or the name of a shipped one.
-    json
-        The values as JSON.
-    lang
-        Language of the headings.
-    """
+def show(file: File, /, *, json: Json = False, lang: Lang = "en") -> int:
+    """Show every value of a scenario with its source and how far it can be trusted."""
     loaded = _load(file)
     from sim.report.terminal import plain_assumptions, print_assumptions
 
@@ -296,18 +277,8 @@ def schema() -> int:
 
 
 @app.command
-def validate(*, seed: int = 0, json: Json = False, lang: Lang = "en") -> int:
-    """Run the patterns of the evidence; print observed, target and verdict (exit 1 if one is missed).
-
-    Parameters
-    ----------
-    seed
-        Seed of all chance.
-    json
-        The verdicts as JSON on standard output, nothing else.
-    lang
-        Language of the headings.
-    """
+def validate(*, seed: Seed = 0, json: Json = False, lang: Lang = "en") -> int:
+    """Run the patterns of the evidence; print observed, target and verdict (exit 1 if one is missed)."""
     _check_seed(seed)
     _announce_compilation("arrays")
     from dataclasses import asdict
@@ -361,25 +332,11 @@ def _check_least(option: str, value: int | None, least: int, why: str = "") -> N
 
 def _target(loaded: "Loaded", out: Path | None, overwrite: bool, command: str, **options: Any) -> Path:
     """The folder of the results; Wrong when it may not be written, before anything is computed."""
-    from sim.report.write import default_folder, is_ours
+    from sim.report.write import default_folder, refusal
 
     target = out or default_folder(loaded.scenario, command, options)
-    if target.exists():
-        if not overwrite:
-            raise Wrong(
-                f"{target} exists already. Add --overwrite to replace it, or --out FOLDER for another place."
-            )
-        if not is_ours(target):
-            raise Wrong(
-                f"{target} is not a folder of results, so --overwrite leaves it alone. Use --out FOLDER."
-            )
-    nearest = next(p for p in target.absolute().parents if p.exists())
-    if not nearest.is_dir():
-        raise Wrong(f"{target} cannot be made: {nearest} is a file. Use --out FOLDER.")
-    import os
-
-    if not os.access(nearest, os.W_OK):
-        raise Wrong(f"{target} cannot be made: {nearest} may not be written. Use --out FOLDER.")
+    if refused := refusal(target, overwrite):
+        raise Wrong(refused)
     return target
 
 

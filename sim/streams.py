@@ -14,8 +14,13 @@ from sim.compiled import rule
 
 
 class Decision(IntEnum):
-    """What is being decided. Append-only: a published number never changes its meaning."""
+    """What is being decided. Append-only: a published number never changes its meaning.
 
+    Four decisions whose numbers differ only in the last two bits share a block of the generator: those that a
+    follower takes every day stand together, and cost one block (``daily_draws``).
+    """
+
+    # who a person is
     TOLERANCE = 1
     FRAILTY = 2
     NEED_RATE = 3
@@ -23,49 +28,56 @@ class Decision(IntEnum):
     TRUST_PRIOR = 5
     ATTRITION_TRAIT = 6
     DEGREE = 7  # reserved: referral network
-    START_TIER = 8
-    START_AGE = 9
-    START_CHANNEL = 10
-    START_SEGMENT = 11
-    RESPONSE = 12
-    RESPONSE_SOURCE = 13
-    EXPOSURE = 14
-    TOUCH_SOURCE = 15
-    FOLLOW = 16
-    AD_CLICK = 17
-    JOIN_CHANNEL = 18
-    VISIT = 19
-    VALUE_EVENT = 20
-    PROMOTION_EVENT = 21
-    WATCH_LIVE = 22
-    NEED = 23
-    NEED_DEBT = 24
-    DECISION_TIME = 25
-    ORDER = 26
-    IMPULSE = 27
-    BASKET = 28
-    EXPERIENCE = 29
-    ATTRITION = 30
-    LEAVE = 31
-    CAUSE = 32
-    LEAVE_CHANNEL = 33
-    MUTE = 34
+    # every day
+    VISIT = 8
+    NEED = 9
+    LEAVE = 10
+    IMPULSE = 11
+    # the starting pool
+    START_TIER = 12
+    START_AGE = 13
+    START_CHANNEL = 14
+    START_SEGMENT = 15
+    # touches
+    RESPONSE = 16
+    RESPONSE_SOURCE = 17
+    EXPOSURE = 18
+    TOUCH_SOURCE = 19
+    FOLLOW = 20
+    AD_CLICK = 21
+    JOIN_AT_FOLLOW = 22
+    JOIN_LATER = 23
+    # messages and lives
+    VALUE_EVENT = 24
+    PROMOTION_EVENT = 25
+    WATCH_LIVE = 26
+    # buying
+    NEED_DEBT = 28
+    DECISION_TIME = 29
+    ORDER = 30
+    BASKET = 31
+    EXPERIENCE = 32
+    ATTRITION = 33
+    # leaving
+    CAUSE = 36
+    LEAVE_CHANNEL = 37
+    MUTE = 38
     # reserved, in the order of model.md: mechanisms that are not built yet
-    CONTACT = 35
-    SHARE = 36
-    STUB = 37
-    ACCEPT = 38
-    LEAD = 39
-    QUALIFY = 40
-    SALE = 41
-    BAN = 42
-    ADMISSION = 43
-    REPLY = 44
-    CASCADE = 45
+    CONTACT = 40
+    REPLY = 41
+    SHARE = 44
+    STUB = 45
+    ACCEPT = 46
+    LEAD = 48
+    QUALIFY = 49
+    SALE = 50
+    BAN = 52
+    ADMISSION = 53
+    CASCADE = 56
 
 
 MASK32 = 0xFFFFFFFF
-_PAIR = 0x53414E59  # fourth counter word of replication keys, so that none equals a draw's block
+_PAIR = 0x53414E59  # third counter word of replication keys, so that none equals a draw's block
 
 
 @rule
@@ -90,24 +102,36 @@ def philox(c0: int, c1: int, c2: int, c3: int, k0: int, k1: int) -> tuple[int, i
 
 
 @rule
-def uniform(key: int, decision: int, person: int, day: int, k: int) -> float:
-    """The uniform number at one address, in the open interval (0, 1): (word + ½) / 2³².
-
-    key       64-bit key of the replication, from ``replication_key``
-    decision  member of ``Decision``
-    person    64-bit key of the person
-    day       day of the run; 0 … 65535 (traits, which have no day, use 0)
-    k         number of the draw within the decision; 0 …
-    """
-    w0, w1, w2, w3 = philox(
+def block_of(key: int, decision: int, person: int, day: int, k: int) -> tuple[int, int, int, int]:
+    """The four words of the generator at an address, one for each decision of the same four."""
+    return philox(
         person & MASK32,
         (person >> 32) & MASK32,
-        (day & 0xFFFF) | (decision << 16),
-        k >> 2,
+        (day & 0xFFFF) | (decision >> 2) << 16,
+        k,
         key & MASK32,
         (key >> 32) & MASK32,
     )
-    lane = k & 3
+
+
+@rule
+def unit(word: int) -> float:
+    """A 32-bit word as a number in the open interval (0, 1): (word + ½) / 2³²."""
+    return (word + 0.5) / 4294967296.0
+
+
+@rule
+def uniform(key: int, decision: int, person: int, day: int, k: int) -> float:
+    """The uniform number at one address, in the open interval (0, 1).
+
+    key       64-bit key of the replication, from ``replication_key``
+    decision  number of a member of ``Decision``, 0 … 2¹⁸ − 1
+    person    64-bit key of the person
+    day       day of the run, 0 … 65535 (traits, which have no day, use 0)
+    k         number of the draw within the decision, 0 … 2³² − 1
+    """
+    w0, w1, w2, w3 = block_of(key, decision, person, day, k)
+    lane = decision & 3
     word = w0
     if lane == 1:
         word = w1
@@ -115,7 +139,14 @@ def uniform(key: int, decision: int, person: int, day: int, k: int) -> float:
         word = w2
     elif lane == 3:
         word = w3
-    return (word + 0.5) / 4294967296.0
+    return unit(word)
+
+
+@rule
+def daily_draws(key: int, person: int, day: int) -> tuple[float, float, float, float]:
+    """The draws k = 0 of the decisions VISIT, NEED, LEAVE and IMPULSE of one person on one day, in one block."""
+    w0, w1, w2, w3 = block_of(key, 8, person, day, 0)
+    return unit(w0), unit(w1), unit(w2), unit(w3)
 
 
 def replication_key(seed: int, replication: int) -> int:
@@ -128,7 +159,7 @@ def replication_key(seed: int, replication: int) -> int:
         raise ValueError(f"seed = {seed} is outside 0 … 2^64 - 1")
     if not 0 <= replication < 1 << 32:
         raise ValueError(f"replication = {replication} is outside 0 … 2^32 - 1")
-    low, high, _, _ = philox(replication, 0, 0, _PAIR, seed & MASK32, seed >> 32)
+    low, high, _, _ = philox(replication, 0, _PAIR, 0, seed & MASK32, seed >> 32)
     key = int(low) | int(high) << 32
     return key - (1 << 64) if key >= 1 << 63 else key
 
@@ -324,9 +355,8 @@ def beta(a: float, b: float, key: int, decision: int, person: int, day: int, k: 
 
 
 @rule
-def poisson(mean: float, key: int, decision: int, person: int, day: int, k: int) -> int:
-    """Poisson by inversion of one uniform; at most 100 (means here are far below 10)."""
-    u = uniform(key, decision, person, day, k)
+def poisson_quantile(u: float, mean: float) -> int:
+    """Poisson by inversion of a uniform number; at most 100 (means here are far below 10)."""
     if u < 1.0 - mean - 1e-9:  # e^−mean ≥ 1 − mean: zero without an exponential
         return 0
     term = math.exp(-mean)
@@ -337,3 +367,9 @@ def poisson(mean: float, key: int, decision: int, person: int, day: int, k: int)
         term *= mean / n
         total += term
     return n
+
+
+@rule
+def poisson(mean: float, key: int, decision: int, person: int, day: int, k: int) -> int:
+    """Poisson; uses one uniform."""
+    return poisson_quantile(uniform(key, decision, person, day, k), mean)

@@ -6,7 +6,7 @@ import mesa
 import numpy as np
 
 from sim.engines.population import rounded_fan, rounded_person
-from sim.engines.reservoir import Responder, pool_address
+from sim.engines.reservoir import Responders, pool_address
 from sim.rules.climate import Climate, World
 from sim.rules.fan_day import (
     Fan,
@@ -65,10 +65,10 @@ class AgentRows:
         """One day of all rows."""
         self.model.agents.do("live", climate, self.world, self.key, tally)
 
-    def admit(self, responders: list[Responder], climate: Climate, tally: Tally) -> None:
+    def admit(self, responders: Responders, climate: Climate, tally: Tally) -> None:
         """New rows of today, in the order of the reservoir."""
-        for address, segment, kind in responders:
-            person, fan = first_response(address, segment, int(kind), climate, self.world, self.key, tally)
+        for address, segment, kind in zip(*(column.tolist() for column in responders), strict=True):
+            person, fan = first_response(address, segment, kind, climate, self.world, self.key, tally)
             FanAgent(self.model, person, fan)
 
     def segments(self) -> list[int]:

@@ -9,7 +9,7 @@ import numpy as np
 
 from sim.compiled import rule
 from sim.engines.population import Fans, People, new_fans, new_people
-from sim.engines.reservoir import Responder, pool_address
+from sim.engines.reservoir import Responders, pool_address
 from sim.rules.climate import Climate, World
 from sim.rules.fan_day import (
     NEVER,
@@ -177,16 +177,12 @@ class ArrayRows:
         for own in self._pool.map(part, edges[:-1], edges[1:]):
             tally += own
 
-    def admit(self, responders: list[Responder], climate: Climate, tally: Tally) -> None:
+    def admit(self, responders: Responders, climate: Climate, tally: Tally) -> None:
         """New rows of today, in the order of the reservoir."""
-        if not responders:
-            return
-        self._make_room(len(responders))
-        addresses, segments, kinds = (np.array(column, np.int64) for column in zip(*responders, strict=True))
-        admit_rows(
-            self.people, self.fans, self.count, addresses, segments, kinds, climate, self.world, self.key, tally
-        )
-        self.count += len(responders)
+        more = len(responders.addresses)
+        self._make_room(more)
+        admit_rows(self.people, self.fans, self.count, *responders, climate, self.world, self.key, tally)
+        self.count += more
 
     def segments(self) -> list[int]:
         """Rows by segment."""

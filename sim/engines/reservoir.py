@@ -9,10 +9,15 @@ traits and luck; only the day and the source differ.
 from enum import IntEnum
 from typing import NamedTuple
 
+import numpy as np
+import numpy.typing as npt
+
+from sim.compiled import rule
 from sim.streams import Decision, exponential, uniform
 
 _POOL, _CELL = 1 << 60, 2 << 60
 _CELL_SHIFT = 44
+ROOM = 256  # responders of a cell found in one go
 
 
 class Response(IntEnum):
@@ -35,12 +40,57 @@ def cell_address(cell: int, rank: int) -> int:
     return _CELL | cell << _CELL_SHIFT | rank
 
 
-class Responder(NamedTuple):
-    """A person who responds today for the first time."""
+@rule
+def next_response(
+    untouched: int, waiting: float, left: float, rates: npt.NDArray[np.float64], address: int, key: int
+) -> tuple[int, float, float]:
+    """The next person of a cell within what is left of the day's intensity.
 
-    address: int
-    segment: int
-    kind: Response
+    untouched  U, people without a row;  waiting: rest of the exponential gap
+    left       intensity per head that is left of the day;  rates: the day's intensities by ``Response``
+
+    Returns the kind of response (−1: nobody any more today), the waiting time and the intensity then left.
+    """
+    needed = waiting / untouched
+    if needed > left:
+        return -1, waiting - left * untouched, 0.0
+    total = 0.0
+    for rate in rates:
+        total += rate
+    at = uniform(key, Decision.RESPONSE_SOURCE, address, 0, 0) * total
+    kind = 0
+    for i in range(len(rates)):
+        if rates[i] > 0.0:
+            kind = i  # the last one with a rate takes what rounding leaves
+            at -= rates[i]
+            if at < 0.0:
+                break
+    return kind, exponential(key, Decision.RESPONSE, address + 1, 0, 0), left - needed
+
+
+@rule
+def respond_cell(
+    cell_start: int, untouched: int, rank: int, waiting: float, rates: npt.NDArray[np.float64], key: int,
+    addresses: npt.NDArray[np.int64], kinds: npt.NDArray[np.int64], left: float,
+) -> tuple[int, float, float]:
+    """Fill ``addresses`` and ``kinds`` with today's responders of a cell; returns their number, waiting, intensity left."""
+    found = 0
+    while found < len(addresses) and untouched > found and left > 0.0:
+        address = cell_start + rank + found
+        kind, waiting, left = next_response(untouched - found, waiting, left, rates, address, key)
+        if kind < 0:
+            break
+        addresses[found], kinds[found] = address, kind
+        found += 1
+    return found, waiting, left
+
+
+class Responders(NamedTuple):
+    """People who respond today for the first time, each [n] int64, in the order of cells and ranks."""
+
+    addresses: npt.NDArray[np.int64]
+    segments: npt.NDArray[np.int64]
+    kinds: npt.NDArray[np.int64]  # member of Response
 
 
 class Reservoir:
@@ -55,39 +105,40 @@ class Reservoir:
         self.key = key
         self.untouched = list(untouched)
         self.ranks = [0] * len(untouched)
-        self.waiting = [self._gap(cell) for cell in range(len(untouched))]
+        # compiled code takes a plain integer much faster than a member of an enumeration
+        decision = Decision.RESPONSE.value
+        self.waiting = [exponential(key, decision, cell_address(cell, 0), 0, 0) for cell in range(len(untouched))]
 
-    def _gap(self, cell: int) -> float:
-        # compiled code takes a plain integer much faster than a member
-        return float(exponential(self.key, Decision.RESPONSE.value, cell_address(cell, self.ranks[cell]), 0, 0))
+    def respond(self, rates: tuple[tuple[float, ...], ...]) -> Responders:
+        """People who respond today.
 
-    def respond(self, cell: int, rates: tuple[float, ...]) -> list[Responder]:
-        """People of a cell who respond today.
-
-        rates  intensity per untouched person and day by ``Response``, ≥ 0
+        rates  [S][responses] intensity per untouched person, ≥ 0
 
         The day's intensity is used up person by person, with the falling number of untouched people.
         """
-        left = sum(rates)
-        found: list[Responder] = []
-        total = left
-        while self.untouched[cell] > 0 and left > 0.0:
-            needed = self.waiting[cell] / self.untouched[cell]
-            if needed > left:
-                self.waiting[cell] -= left * self.untouched[cell]
-                break
-            left -= needed
-            address = cell_address(cell, self.ranks[cell])
-            found.append(Responder(address, cell, self._kind(address, rates, total)))
-            self.untouched[cell] -= 1
-            self.ranks[cell] += 1
-            self.waiting[cell] = self._gap(cell)
-        return found
+        parts = [self._respond(cell, np.array(of_cell)) for cell, of_cell in enumerate(rates)]
+        segments = [np.full(len(kinds), cell, np.int64) for cell, (_, kinds) in enumerate(parts)]
+        return Responders(
+            np.concatenate([addresses for addresses, _ in parts]),
+            np.concatenate(segments),
+            np.concatenate([kinds for _, kinds in parts]),
+        )
 
-    def _kind(self, address: int, rates: tuple[float, ...], total: float) -> Response:
-        at = uniform(self.key, Decision.RESPONSE_SOURCE.value, address, 0, 0) * total
-        for kind in Response:
-            at -= rates[kind]
-            if at < 0.0:
-                return kind
-        return next(kind for kind in reversed(Response) if rates[kind] > 0.0)  # rounding at the upper end
+    def _respond(
+        self, cell: int, rates: npt.NDArray[np.float64]
+    ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        left = float(rates.sum())
+        addresses, kinds = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
+        while self.untouched[cell] > 0 and left > 0.0:
+            more_addresses, more_kinds = np.empty(ROOM, np.int64), np.empty(ROOM, np.int64)
+            found, self.waiting[cell], left = respond_cell(
+                cell_address(cell, 0), self.untouched[cell], self.ranks[cell], self.waiting[cell], rates, self.key,
+                more_addresses, more_kinds, left,
+            )  # fmt: skip
+            addresses.append(more_addresses[:found])
+            kinds.append(more_kinds[:found])
+            self.untouched[cell] -= found
+            self.ranks[cell] += found
+            if found < ROOM:
+                break
+        return np.concatenate(addresses), np.concatenate(kinds)

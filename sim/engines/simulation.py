@@ -10,8 +10,8 @@ from sim.domains import MAX_CHANNELS, TIERS, ChannelKind
 from sim.engines.book import Book
 from sim.engines.dispatch import Dispatch, Messages
 from sim.engines.market import Market, MarketDay
-from sim.engines.reservoir import Responder, Reservoir
-from sim.engines.world import brief_of, cells_of, commission_on, floats, integers, month_starts, world_of
+from sim.engines.reservoir import Reservoir, Responders
+from sim.engines.world import brief_of, cells_of, commission_on, floats, integers, kind_of, month_starts, world_of
 from sim.logics import Logic
 from sim.observables import Ledger
 from sim.plans import Plan, Seen, SeenDay
@@ -33,7 +33,7 @@ class Rows(Protocol):
     def advance(self, climate: Climate, tally: Tally) -> None:
         """One day of all rows."""
 
-    def admit(self, responders: list[Responder], climate: Climate, tally: Tally) -> None:
+    def admit(self, responders: Responders, climate: Climate, tally: Tally) -> None:
         """New rows of today."""
 
     def segments(self) -> list[int]:
@@ -82,6 +82,8 @@ class Simulation:
         self.market = Market(scenario, self.world)
         self.dispatch = Dispatch(self.brief, 100.0 * scenario.costs.live)
         self.book = Book(scenario, self.rows.members())
+        self.openings = [(c.reach * c.open, kind_of(c) == ChannelKind.GROUP) for c in scenario.channels]
+        self.attention: dict[tuple[float, bool], float] = {}  # by messages of 7 days; few values come up
         self.month_starts = month_starts(scenario.start, scenario.days)
         self.plan: Plan | None = None
         self.history: list[SeenDay] = []
@@ -105,7 +107,7 @@ class Simulation:
         climate = self._climate(day, plan, messages, market)
         tally = new_tally()
         self.rows.advance(climate, tally)
-        self.rows.admit(self._responders(market), climate, tally)
+        self.rows.admit(self.reservoir.respond(market.rates), climate, tally)
         seen = self.book.write(day, plan, messages, market, tally)
         self.history = [*self.history, seen][-max(1, self.logic.memory) :]
         self._close_month(day)
@@ -143,16 +145,14 @@ class Simulation:
 
     def _base(self, week: npt.NDArray[np.float64]) -> list[float]:
         """Opening at load 0 by channel × tier."""
-        channels, rules = self.world.channels, self.world.rules.messages
+        rules = self.world.rules.messages
         found = []
         for at, n7 in enumerate(week.tolist()):
-            c = at // TIERS
-            group = bool(channels.kind[c] == ChannelKind.GROUP)
-            found.append(float(channels.reach[c] * channels.open[c]) * float(attention(n7, group, rules)))
+            reach_open, group = self.openings[at // TIERS]
+            if (n7, group) not in self.attention:
+                self.attention[n7, group] = float(attention(n7, group, rules))
+            found.append(reach_open * self.attention[n7, group])
         return found
-
-    def _responders(self, market: MarketDay) -> list[Responder]:
-        return [r for cell, rates in enumerate(market.rates) for r in self.reservoir.respond(cell, rates)]
 
     def _close_month(self, day: int) -> None:
         last = day == self.scenario.days - 1

@@ -29,6 +29,7 @@ from sim.report.tables import (
     tier_shares,
     totals_by,
 )
+from sim.report.verdict import led_at_once
 from sim.report.words import Words
 from sim.results import Comparison, Interval
 
@@ -61,6 +62,7 @@ class Table:
     columns: tuple[str, ...]
     rows: tuple[Row, ...]
     note: str = ""
+    even: bool = True  # columns of equal width, one per logic
 
 
 @dataclass(frozen=True)
@@ -154,7 +156,7 @@ def _against_best(c: Comparison, w: Words) -> Table:
         cells = (_money_cell(duel.final, w), since, _percent_cell(duel.wins, w))
         rows.append(Row(w.logic(other), cells))
     columns = (w("page.difference"), w("page.ahead_since"), w("page.probability"))
-    return Table(w("page.against", winner=w.logic(best)), columns, tuple(rows))
+    return Table(w("page.against", winner=w.logic(best)), columns, tuple(rows), even=False)
 
 
 def crossover_text(c: Comparison, logic: str, other: str, w: Words) -> str:
@@ -162,8 +164,8 @@ def crossover_text(c: Comparison, logic: str, other: str, w: Words) -> str:
     cross = c.duels[logic, other].crossover
     if cross.day is None:
         return w("page.beyond", share=percent(cross.share_crossing))
-    if cross.day <= 0:
-        return w("page.first_day")
+    if led_at_once(cross):
+        return w("page.first_week")
     high = w("terminal.horizon") if cross.high is None else count(cross.high + 1)
     return w(
         "page.day_interval",
@@ -215,7 +217,7 @@ def _of_all(part: float, whole: float, w: Words) -> Cell:
 
 def _reasons(c: Comparison, exits: dict[str, Floats], w: Words) -> tuple[str, ...]:
     found = []
-    for logic in c.logics:
+    for logic in c.logics if len(c.logics) <= 3 else c.ranking[:2]:
         every = float(exits[logic].sum())
         if every:
             cause = Cause(int(exits[logic].argmax()))
@@ -362,7 +364,7 @@ def stakes(c: Comparison, w: Words) -> Chapter:
         w("stakes.share", logic=w.logic(best)),
         w("stakes.ahead_then"),
     )
-    table = Table(w("page.by_horizon"), columns, tuple(rows), w("stakes.note"))
+    table = Table(w("page.by_horizon"), columns, tuple(rows), w("stakes.note"), even=False)
     return Chapter(
         "stakes", w("chapter.stakes"), (w("stakes.lead"), w("stakes.limits")), ("horizon",), (table,)
     )

@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.dates import AutoDateLocator, DateFormatter
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
 
@@ -15,12 +14,16 @@ from sim.domains import Cause, Source, Tier
 from sim.report.numbers import count, date_of, money_tick, percent
 from sim.report.style import DASHES, FAINT, INK, STACK, canvas, colours, dashes, drawing
 from sim.report.tables import Floats, by_month, causes, mean_of, months, retention, sources, tier_shares
+from sim.report.verdict import led_at_once
 from sim.report.words import Lang, Words, words
 from sim.results import Comparison, Run
 
 TIER_COLOURS = ("#d5dde3", "#7fb3c8", "#1f5f7a")
+SOURCE_COLOURS = dict(zip(Source, ("#e3e6ea", "#9ccfc4", "#2f8f83", "#175e57"), strict=True))
+CAUSE_COLOURS = dict(zip(Cause, STACK[2:], strict=False))
+_SHORT = 90  # days; longer runs have months along the axis
 _POINTS = 220  # of a line; more cannot be seen
-_LABEL_GAP = 0.055  # of the height of the axes
+_LABEL_GAP = 0.06  # of the height of the axes
 
 
 def figures_of(comparison: Comparison, lang: Lang) -> dict[str, Figure]:
@@ -40,13 +43,20 @@ def figures_of(comparison: Comparison, lang: Lang) -> dict[str, Figure]:
         return {name: make(comparison, w) for name, make in makers.items()}
 
 
-def _calendar(axes: Axes, start: dt.date, days: int, lang: Lang) -> None:
-    axes.set_xlim(_date(start, 0), _date(start, days - 1))  # type: ignore[arg-type]
-    locator = AutoDateLocator(minticks=3, maxticks=7)
-    axes.xaxis.set_major_locator(locator)
-    axes.xaxis.set_major_formatter(
-        DateFormatter("%Y-%m" if days > 90 and lang == "zh" else "%b %Y" if days > 90 else "%m-%d")
-    )
+def _calendar(axes: Axes, start: dt.date, days: int, lang: Lang, most: int = 7) -> None:
+    """Dates along the axis: first days of months, or every so many days of a short run; at most ``most``."""
+    axes.set_xlim(_date(start, 0), _date(start, max(1, days - 1)))  # type: ignore[arg-type]
+    if days > _SHORT:
+        span = math.ceil(days / 30.4375)
+        step = next(s for s in (1, 2, 3, 4, 6, 12) if span / s <= most or s == 12)
+        every = [start + dt.timedelta(days=d) for d in range(days)]
+        ticks = [d for d in every if d.day == 1 and (d.month - 1) % step == 0]
+        labels = [f"{d:%Y-%m}" if lang == "zh" else f"{d:%b %Y}" for d in ticks]
+    else:
+        step = next(s for s in (1, 2, 7, 14, 28) if days / s <= most or s == 28)
+        ticks = [start + dt.timedelta(days=d) for d in range(0, days, step)]
+        labels = [f"{d:%m-%d}" for d in ticks]
+    axes.set_xticks([np.datetime64(d) for d in ticks], labels)
 
 
 def _date(start: dt.date, day: int) -> np.datetime64:
@@ -77,11 +87,13 @@ def _clean(value: float) -> float:
 def _label_ends(axes: Axes, ends: list[tuple[float, str, str]]) -> None:
     """Names of lines at their right ends, pushed apart where they would overlap: (value, name, colour)."""
     low, high = axes.get_ylim()
-    places: list[float] = []
-    for value, name, colour in sorted(ends):
-        at = (value - low) / (high - low) if high > low else 0.5
-        at = max(at, places[-1] + _LABEL_GAP) if places else at
-        places.append(at)
+    ends = sorted(ends)
+    places = [(value - low) / (high - low) for value, _, _ in ends]
+    for n in range(1, len(places)):
+        places[n] = max(places[n], places[n - 1] + _LABEL_GAP)
+    for n in range(len(places)):  # a crowd at the top moves down
+        places[n] = min(places[n], 1.02 - _LABEL_GAP * (len(places) - 1 - n))
+    for (_, name, colour), at in zip(ends, places, strict=True):
         axes.annotate(
             name,
             (1, at),
@@ -96,7 +108,8 @@ def _label_ends(axes: Axes, ends: list[tuple[float, str, str]]) -> None:
         )
 
 
-def _bands(axes: Axes, c: Comparison, observable: str, w: Words) -> None:
+def _bands(axes: Axes, c: Comparison, observable: str, w: Words) -> list[tuple[float, str, str]]:
+    """Draw the bands of all logics; what ``_label_ends`` needs, once the axis has its final limits."""
     colour, dash = colours(c.scenario), dashes(c.logics)
     ends = []
     for logic in c.logics:
@@ -107,22 +120,23 @@ def _bands(axes: Axes, c: Comparison, observable: str, w: Words) -> None:
         axes.plot(x, band.mean[at], color=colour[logic], linestyle=dash[logic])
         ends.append((float(band.mean[-1]), w.logic(logic), colour[logic]))
     _calendar(axes, c.scenario.start, c.scenario.days, w.lang)
-    _label_ends(axes, ends)
+    return ends
 
 
 def margin(c: Comparison, w: Words) -> Figure:
     """Cumulative margin of every logic with its band, and the crossover of the best over the runner-up."""
     figure, (axes,) = canvas(1, 1, 3.5)
     axes.axhline(0, color=FAINT, linewidth=0.8)
-    _bands(axes, c, "margin_cum", w)
+    ends = _bands(axes, c, "margin_cum", w)
     _in_money(axes, w.lang)
+    _label_ends(axes, ends)
     _mark_crossover(axes, c, w)
     return figure
 
 
 def _mark_crossover(axes: Axes, c: Comparison, w: Words) -> None:
     cross = c.duels[c.ranking[0], c.ranking[1]].crossover
-    if cross.day is None or cross.day <= 0:
+    if cross.day is None or led_at_once(cross):
         return
     start, last = c.scenario.start, c.scenario.days - 1
     low, high = cross.low or 0, last if cross.high is None else cross.high
@@ -138,7 +152,7 @@ def _mark_crossover(axes: Axes, c: Comparison, w: Words) -> None:
             low=count(low + 1),
             high=count(high + 1),
         ),
-        (_date(start, cross.day), 1),  # type: ignore[arg-type]
+        (_date(start, cross.day), 1),
         xycoords=("data", "axes fraction"),
         xytext=(-6 if right else 6, -4),
         textcoords="offset points",
@@ -152,8 +166,9 @@ def _mark_crossover(axes: Axes, c: Comparison, w: Words) -> None:
 def fans(c: Comparison, w: Words) -> Figure:
     """Fans in the private domain."""
     figure, (axes,) = canvas(1, 1, 3.0)
-    _bands(axes, c, "fans_private", w)
+    ends = _bands(axes, c, "fans_private", w)
     axes.set_ylim(bottom=0)
+    _label_ends(axes, ends)
     _in_counts(axes)
     return figure
 
@@ -164,24 +179,19 @@ def flows(c: Comparison, w: Words) -> Figure:
     rows = math.ceil(len(c.logics) / columns)
     figure, panels = canvas(rows, columns, 0.9 + 2.5 * rows, sharey=True, sharex=True)
     seen: dict[str, Any] = {}
+    lowest = panels[len(c.logics) - columns : len(c.logics)]
     for axes, logic in zip(panels, c.logics, strict=False):
         runs = c.runs[logic]
         stretches = months(c.scenario.days)
         x = np.arange(1, len(stretches) + 1)
-        _stack(
-            axes,
-            x,
-            {w.member(s): v for s, v in sources(runs).items()},
-            ("#9ccfc4", "#2f8f83", "#175e57"),
-            1,
-            seen,
-        )
-        _stack(axes, x, {w.member(s): v for s, v in causes(runs).items()}, STACK[2:], -1, seen)
+        _stack(axes, x, {(w.member(m), SOURCE_COLOURS[m]): v for m, v in sources(runs).items()}, 1, seen)
+        _stack(axes, x, {(w.member(m), CAUSE_COLOURS[m]): v for m, v in causes(runs).items()}, -1, seen)
         axes.axhline(0, color=INK, linewidth=0.8)
         axes.set_title(w.logic(logic), color=colours(c.scenario)[logic])
         axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: count(abs(value))))
         axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=6))
-        if axes in panels[-columns:]:
+        axes.tick_params(labelbottom=axes in lowest)
+        if axes in lowest:
             axes.set_xlabel(w("figure.month"))
     for axes in panels[len(c.logics) :]:
         axes.set_visible(False)
@@ -191,11 +201,9 @@ def flows(c: Comparison, w: Words) -> Figure:
     return figure
 
 
-def _stack(
-    axes: Axes, x: Any, parts: dict[str, Floats], palette: tuple[str, ...], sign: int, seen: dict[str, Any]
-) -> None:
+def _stack(axes: Axes, x: Any, parts: dict[tuple[str, str], Floats], sign: int, seen: dict[str, Any]) -> None:
     base = np.zeros(len(x))
-    for (name, values), colour in zip(parts.items(), palette, strict=False):
+    for (name, colour), values in parts.items():
         if values.any():
             seen[name] = axes.bar(x, sign * values, bottom=sign * base, color=colour, width=0.85, linewidth=0)
             base = base + values
@@ -234,8 +242,7 @@ def tiers(c: Comparison, w: Words) -> Figure:
         at = _thinned(len(shares))
         x = _dates(c.scenario.start, len(shares))[at]
         handles = axes.stackplot(x, shares[at].T, colors=TIER_COLOURS, linewidth=0)
-        _calendar(axes, c.scenario.start, c.scenario.days, w.lang)
-        axes.xaxis.set_major_locator(AutoDateLocator(minticks=2, maxticks=4))
+        _calendar(axes, c.scenario.start, c.scenario.days, w.lang, most=4)
         axes.set_ylim(0, 1)
         axes.yaxis.set_major_formatter(PercentFormatter(1.0))
         axes.set_title(w.logic(logic), color=colours(c.scenario)[logic])
@@ -259,8 +266,7 @@ def trust_and_load(c: Comparison, w: Words) -> Figure:
             axes.plot(x, p50, color=colour[logic], linestyle=dash[logic], label=w.logic(logic))
         axes.set_title(w(f"figure.{name}"))
         axes.set_ylim(bottom=0)
-        _calendar(axes, c.scenario.start, c.scenario.days, w.lang)
-        axes.xaxis.set_major_locator(AutoDateLocator(minticks=2, maxticks=4))
+        _calendar(axes, c.scenario.start, c.scenario.days, w.lang, most=4)
     panels[1].legend(loc="best")
     return figure
 
@@ -281,6 +287,7 @@ def gmv(c: Comparison, w: Words) -> Figure:
     rows = math.ceil(len(c.logics) / columns)
     figure, panels = canvas(rows, columns, 0.9 + 2.2 * rows, sharey=True, sharex=True)
     seen: dict[str, Any] = {}
+    lowest = panels[len(c.logics) - columns : len(c.logics)]
     names = [*(w.channel(channel.name) for channel in c.scenario.channels), w("figure.no_channel")]
     palette = (*STACK[1:7], "#c9a3b8", "#5a8f53")[: len(names) - 1]
     for axes, logic in zip(panels, c.logics, strict=False):
@@ -295,7 +302,8 @@ def gmv(c: Comparison, w: Words) -> Figure:
         axes.set_title(w.logic(logic), color=colours(c.scenario)[logic])
         _in_money(axes, w.lang)
         axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=6))
-        if axes in panels[-columns:]:
+        axes.tick_params(labelbottom=axes in lowest)
+        if axes in lowest:
             axes.set_xlabel(w("figure.month"))
     for axes in panels[len(c.logics) :]:
         axes.set_visible(False)
@@ -361,8 +369,7 @@ def plot(run: Run, lang: Lang = "en") -> Figure:
                 axes.set_ylim(bottom=0)
             if len(lines) > 1:
                 axes.legend(loc="best")
-            _calendar(axes, start, max(2, days), lang)
-            axes.xaxis.set_major_locator(AutoDateLocator(minticks=2, maxticks=4))
+            _calendar(axes, start, max(2, days), lang, most=4)
         figure.suptitle(
             f"{run.scenario.title}{w('list.colon')}{w.logic(run.logic)}", x=0.01, ha="left", fontsize=11
         )

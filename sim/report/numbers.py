@@ -46,11 +46,11 @@ def _scale(size: float, lang: Lang) -> tuple[float, str]:
     return next((u for u in _UNITS[lang] if size >= 0.9995 * u[0]), _UNITS[lang][-1])
 
 
-def money(cents: float | None, lang: Lang, sign: bool = False) -> str:
+def money(cents: float | None, lang: Lang, digits: int = 3) -> str:
     """¥1.23M, ¥845k, ¥12.5; in Chinese 123万元."""
     if cents is None or not math.isfinite(cents):
         return NOTHING
-    return _moneys([cents], lang, sign)[0]
+    return _moneys([cents], lang, digits)[0]
 
 
 def money_interval(interval: Interval, lang: Lang) -> tuple[str, str, str]:
@@ -69,20 +69,20 @@ def money_tick(cents: float, lang: Lang) -> str:
     return f"{before}{size}{unit}元" if lang == "zh" else f"{before}¥{size}{unit}"
 
 
-def _moneys(cents: list[float], lang: Lang, sign: bool = False) -> list[str]:
+def _moneys(cents: list[float], lang: Lang, digits: int = 3) -> list[str]:
     yuan = [c / 100 for c in cents]
     scale, unit = _scale(max(map(abs, yuan)), lang)
     largest, width = max(map(abs, yuan)) / scale, (max(yuan) - min(yuan)) / scale
-    decimals = max(0, 2 - _places(largest)) if largest else 0
+    decimals = max(0, digits - 1 - _places(largest)) if largest else 0
     if width > 0:
         decimals = max(decimals, 1 - _places(width))
     decimals = min(decimals, 2 if scale == 1.0 else _MOST_DECIMALS)
-    return [_money(y / scale, decimals, unit, lang, sign) for y in yuan]
+    return [_money(y / scale, decimals, unit, lang) for y in yuan]
 
 
-def _money(value: float, decimals: int, unit: str, lang: Lang, sign: bool) -> str:
+def _money(value: float, decimals: int, unit: str, lang: Lang) -> str:
     size = f"{abs(value):,.{decimals}f}"
-    before = "" if not float(size.replace(",", "")) else "−" if value < 0 else "+" if sign else ""
+    before = "−" if value < 0 and float(size.replace(",", "")) else ""
     return f"{before}{size}{unit}元" if lang == "zh" else f"{before}¥{size}{unit}"
 
 

@@ -11,7 +11,7 @@ from sim.report.chapters import Chapter, chapters_of
 from sim.report.numbers import NOTHING, count, date_of
 from sim.report.style import colours, inline_svg
 from sim.report.terminal import group_of, shown_value
-from sim.report.verdict import Verdict, verdict
+from sim.report.verdict import Verdict, led_at_once, verdict
 from sim.report.words import Lang, Words, words
 from sim.results import Comparison, Provenance
 from sim.scenario import Assumption
@@ -97,7 +97,8 @@ def page_of(
     w, c = words(lang), comparison
     pictures = {}
     for name, figure in drawn.items():
-        caption = w(f"caption.{name}")
+        crossed = name != "margin" or not led_at_once(c.duels[c.ranking[0], c.ranking[1]].crossover)
+        caption = w(f"caption.{name}" if crossed else "caption.margin_alone")
         pictures[name] = Picture(name, inline_svg(figure, name, caption), caption)
     weak = sum(a.trust in ("assumed", "weak") for a in assumptions)
     return Page(

@@ -8,6 +8,7 @@ from typing import Literal
 from sim.scenario import gather
 
 Kind = Literal["scenario", "platforms", "industries"]
+_PRESETS: tuple[Kind, ...] = ("platforms", "industries")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +27,9 @@ def shelf() -> dict[str, Item]:
     folder = Path(gather.__file__).parent / "presets"
     for name in gather.shipped_scenarios():
         found[name] = _item("scenario", gather.shipped_folder() / f"{name}.toml")
-    for kind in ("platforms", "industries"):
+    for kind in _PRESETS:
         for name in gather.presets(kind):
-            found[name] = _item(kind, folder / kind / f"{name}.toml")  # type: ignore[arg-type]
+            found[name] = _item(kind, folder / kind / f"{name}.toml")
     return found
 
 

@@ -38,7 +38,7 @@ def colours(scenario: Scenario) -> dict[str, str]:
     """A colour for every logic of a scenario, the same in every figure."""
     own = {"growth": GROWTH, "depletion": DEPLETION}
     others = iter(_OTHERS * 8)
-    return {name: own.pop(logic.kind, None) or next(others) for name, logic in scenario.logics.items()}
+    return {name: own.pop(logic.kind, "") or next(others) for name, logic in scenario.logics.items()}
 
 
 def dashes(logics: Sequence[str]) -> dict[str, Any]:

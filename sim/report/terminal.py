@@ -17,12 +17,13 @@ from rich.table import Table
 from rich.text import Text
 
 from sim.report.numbers import NOTHING, count, date_of, money, money_interval, percent
-from sim.report.verdict import verdict
+from sim.report.verdict import led_at_once, verdict
 from sim.report.words import Lang, Words, words
 from sim.results import Comparison, Interval, Run
 from sim.scenario import Assumption, Scenario, weakest_first
 
 _BARS = "▁▂▃▄▅▆▇█"
+_DEEP = ("logics", "channels", "rules", "segments", "platforms")
 _NARROW = 80
 _WIDE = 100
 _SPARK = 36
@@ -68,19 +69,20 @@ def print_comparison(comparison: Comparison, target: Path, lang: Lang, report: b
 def _logics_table(c: Comparison, w: Words) -> Table:
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1), pad_edge=False)
     table.add_column(w("terminal.logic"), style="bold", overflow="fold")
-    for key in ("margin", "interval", "fans_end", "exits", "gmv", "open_rate"):
-        table.add_column(w(f"terminal.{key}"), justify="right", no_wrap=key != "interval")
+    for key in ("margin", "half", "fans_end", "exits", "gmv", "open_rate"):
+        table.add_column(w(f"terminal.{key}"), justify="right", no_wrap=True)
     nothing = Interval(math.nan, math.nan, math.nan)
     for logic in c.ranking:
         t = c.totals[logic]
-        margin, low, high = money_interval(t["margin"], w.lang)
+        margin = money_interval(t["margin"], w.lang)[0].rstrip("元")
+        half = money((t["margin"].high - t["margin"].low) / 2, w.lang, digits=2).rstrip("元")
         table.add_row(
             escape(w.logic(logic)),
             margin,
-            w("terminal.from_to", low=low, high=high),
+            half,
             count(round(t["fans_end"].estimate)),
             percent(t.get("exits_per_month", nothing).estimate),
-            money(t["gmv"].estimate, w.lang),
+            money(t["gmv"].estimate, w.lang).rstrip("元"),
             percent(t.get("open_rate", nothing).estimate),
         )
     return table
@@ -111,12 +113,12 @@ def _lines(c: Comparison, w: Words) -> RenderableType:
 def _crossovers(c: Comparison, w: Words) -> RenderableType:
     best = c.ranking[0]
     lines = []
-    for other in c.ranking[1:]:
+    for other in c.ranking[1:] if len(c.ranking) > 2 else ():  # of two, the verdict has said it
         cross = c.duels[best, other].crossover
         names = {"winner": w.logic(best), "other": w.logic(other), "share": percent(cross.share_crossing)}
         if cross.day is None:
             text = w("terminal.beyond", **names)
-        elif cross.day <= 0:
+        elif led_at_once(cross):
             text = w("terminal.always", **names)
         else:
             high = w("terminal.horizon") if cross.high is None else count(cross.high + 1)
@@ -251,9 +253,7 @@ def print_assumptions(scenario: Scenario, assumptions: Sequence[Assumption], lan
             table.add_row(Text(head, style="bold"))
         unit = "" if a.unit in ("", "–") else f" {a.unit}"
         rest = a.key[len(head) :].lstrip(".") or a.key
-        source = (
-            a.source if a.origin in ("", "default") else f"{a.source} · {a.origin}" if a.source else a.origin
-        )
+        source = " · ".join(part for part in (a.source, _place(a.origin)) if part)
         table.add_row(
             Text("  " + rest),
             Text(shown_value(a.value) + unit),
@@ -263,12 +263,18 @@ def print_assumptions(scenario: Scenario, assumptions: Sequence[Assumption], lan
     console.print(table)
 
 
+def _place(origin: str) -> str:
+    """Where a value was set, in few letters: ``line 14``, ``douyin-2021-07``; nothing for a default."""
+    if origin == "default":
+        return ""
+    _, colon, line = origin.rpartition(":")
+    return f"line {line}" if colon and line.isdigit() else origin.removeprefix("preset ")
+
+
 def group_of(key: str) -> str:
     """The table that a key stands under: ``logics.growth``, ``rules.trust``, ``brand``."""
     parts = key.split(".")
-    depth = (
-        2 if parts[0] in ("logics", "channels", "rules", "segments", "platforms") and len(parts) > 2 else 1
-    )
+    depth = 2 if parts[0] in _DEEP and len(parts) > 2 else 1
     return ".".join(parts[:depth]) if len(parts) > 1 else "scenario"
 
 

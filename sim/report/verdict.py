@@ -7,7 +7,10 @@ import numpy as np
 
 from sim.report.numbers import count, date_of, money, money_interval, percent
 from sim.report.words import Words
-from sim.results import Comparison, Duel
+from sim.results import Comparison, Crossover, Duel
+
+FIRST_WEEK = 7
+_MOST_NAMED = 3
 
 Kind = Literal["leads", "overtakes", "unclear", "equal"]
 
@@ -16,7 +19,7 @@ Kind = Literal["leads", "overtakes", "unclear", "equal"]
 class Verdict:
     """What a comparison says.
 
-    kind       "leads": best from the first day on; "overtakes": best after a crossover; "unclear": the
+    kind       "leads": best from the first week on; "overtakes": best after a crossover; "unclear": the
                interval of the difference holds 0; "equal": no difference at all
     winner     the logic with the highest mean cumulative margin;  runner_up: the second
     sentences  who leads, from when on, how sure
@@ -43,7 +46,12 @@ def _kind(duel: Duel) -> Kind:
         return "equal"
     if final.low <= 0 <= final.high:
         return "unclear"
-    return "leads" if duel.crossover.day is not None and duel.crossover.day <= 0 else "overtakes"
+    return "leads" if led_at_once(duel.crossover) else "overtakes"
+
+
+def led_at_once(crossover: Crossover) -> bool:
+    """True when the lead dates from the first week at the latest, for every day that the interval allows."""
+    return crossover.day is not None and crossover.high is not None and crossover.high < FIRST_WEEK
 
 
 def _names(c: Comparison, duel: Duel, w: Words) -> dict[str, str]:
@@ -72,7 +80,7 @@ def _who(c: Comparison, duel: Duel, kind: Kind, w: Words) -> str:
                 logic=w.logic(logic),
                 fans=count(round(c.totals[logic]["fans_end"].estimate)),
             )
-            for logic in c.ranking
+            for logic in c.ranking[:_MOST_NAMED]
         ]
     )
     start = c.totals[duel.logic]["fans_start"].estimate
@@ -86,8 +94,12 @@ def _others(c: Comparison, w: Words) -> str:
             logic=w.logic(logic),
             difference=money(-c.duels[logic, c.ranking[0]].final.estimate, w.lang),
         )
-        for logic in c.ranking[2:]
+        for logic in c.ranking[2:_MOST_NAMED]
     ]
+    more = c.ranking[_MOST_NAMED:]
+    if more:
+        last = money(-c.duels[more[-1], c.ranking[0]].final.estimate, w.lang)
+        behind.append(w("verdict.more_behind", number=count(len(more)), difference=last))
     return w("verdict.behind", others=w.listed(behind)) if behind else ""
 
 
@@ -97,7 +109,8 @@ def _when(c: Comparison, duel: Duel, kind: Kind, w: Words) -> str:
     if kind == "equal":
         return _joined(w, w("verdict.never_differ", **names))
     if kind == "leads":
-        return _joined(w, w("verdict.from_the_start", **names), w("verdict.no_lead", **names))
+        key = "from_the_start" if duel.crossover.day == 0 else "from_the_first_week"
+        return _joined(w, w(f"verdict.{key}", **names))
     names |= {"share": percent(cross.share_crossing)}
     if cross.day is not None:
         names |= {"day": count(cross.day + 1), "date": date_of(start, cross.day, lang)}

@@ -3,6 +3,7 @@
 import dataclasses
 import hashlib
 import math
+import os
 import re
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
@@ -35,6 +36,20 @@ def default_folder(scenario: Scenario, command: str, options: Mapping[str, Any])
 def is_ours(folder: Path) -> bool:
     """True for a folder of results, or an empty one: what may be replaced on request."""
     return folder.is_dir() and ((folder / PROVENANCE).is_file() or not any(folder.iterdir()))
+
+
+def refusal(target: Path, overwrite: bool) -> str:
+    """Why results may not be written to a folder, and what to do; empty when they may."""
+    if target.exists() and not overwrite:
+        return f"{target} exists already. Add --overwrite to replace it, or --out FOLDER for another place."
+    if target.exists() and not is_ours(target):
+        return f"{target} is not a folder of results, so --overwrite leaves it alone. Use --out FOLDER."
+    nearest = next(folder for folder in target.absolute().parents if folder.exists())
+    if not nearest.is_dir():
+        return f"{target} cannot be made: {nearest} is a file. Use --out FOLDER."
+    if not os.access(nearest, os.W_OK):
+        return f"{target} cannot be made: {nearest} may not be written. Use --out FOLDER."
+    return ""
 
 
 @contextmanager

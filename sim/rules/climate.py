@@ -111,7 +111,15 @@ def compilable(table: Any) -> Any:
     A record is passed by address and its vectors are not reference-counted; a NamedTuple of arrays would cost ten
     times a fan's day. Scalars become float64 or int64, lists vectors of the same, NamedTuples records.
     """
-    return table if INTERPRETED else np.array(_plain(table), _type_of(table)).view(np.recarray)[()]
+    if INTERPRETED:
+        return table
+    kind = type(table)
+    if kind not in _TYPES:
+        _TYPES[kind] = _type_of(table)
+    return np.array(_plain(table), _TYPES[kind]).view(np.recarray)[()]
+
+
+_TYPES: dict[type, Any] = {}
 
 
 def _plain(table: Any) -> Any:

@@ -22,7 +22,7 @@ from sim.rules.purchase import (
 from sim.rules.tally import LOAD_BINS, NO_CHANNEL, TRUST_BINS, UNTOUCHED, Slot, Tally
 from sim.rules.tiers import tier_of
 from sim.rules.trust import drifted, gained, lost, promotion_is_negative
-from sim.streams import Decision, beta, exponential, gamma, normal, poisson, uniform
+from sim.streams import Decision, beta, daily_draws, exponential, gamma, normal, poisson_quantile, uniform
 
 NEVER = -30000  # day of what has not happened
 RETARGETING_DAYS = 30  # W of model.md §2
@@ -163,7 +163,7 @@ def memberships_at_follow(address: int, day: int, world: World, key: int) -> int
     """Channels that a new follower joins at once; the first one if chance gives none."""
     channels = 0
     for c in range(world.channels.count):
-        if uniform(key, Decision.JOIN_CHANNEL, address, day, 8 + c) < world.channels.joins_at_follow[c]:
+        if uniform(key, Decision.JOIN_AT_FOLLOW, address, day, c) < world.channels.joins_at_follow[c]:
             channels |= 1 << c
     return channels if channels != 0 else 1
 
@@ -367,7 +367,8 @@ def clocks(person: Person, fan: Fan, day: int, world: World) -> tuple[float, flo
 
 @rule
 def read_messages(
-    person: Person, fan: Fan, trust: float, fatigue: float, counts: int, climate: Climate, world: World, key: int, tally: Tally
+    person: Person, fan: Fan, trust: float, fatigue: float, counts: int, visit_draw: float, climate: Climate, world: World,
+    key: int, tally: Tally,
 ) -> tuple[float, float, float, float, int, float, int, bool]:
     """Messages and lives of one day (model.md §3.4b, c).
 
@@ -406,7 +407,7 @@ def read_messages(
         weight = world.channels.weight[c]
         fatigue += message_weight(weight, float(values), float(promotions), rel_value, rules.messages)
         rel = (rel_value * values + rel_promotion * promotions) / (values + promotions)
-        u = uniform(key, Decision.VISIT, person.key, day, c)
+        u = visit_draw if c == 0 else uniform(key, Decision.VISIT, person.key, day, c)
         if u >= most_open(climate.base[at], world.brand.trust, rules.messages) or u >= open_probability(
             climate.base[at], rel, x, trust, world.brand.trust, rules.messages
         ):
@@ -446,11 +447,12 @@ def private_day(person: Person, fan: Fan, climate: Climate, world: World, key: i
     """The day of a follower: clocks, messages, lives, need, order, then stay, mute or leave."""
     rules, brand, day = world.rules, world.brand, climate.day
     # a. clocks
+    visit_draw, need_draw, leave_draw, impulse_draw = daily_draws(key, person.key, day)
     fatigue, trust, intimacy = clocks(person, fan, day, world)
     counts = fan.month_counts if fan.updated_on >= climate.month_start else 0
     # b, c. messages and lives
     trust, fatigue, closer, expectation, counts, shock, offer, watched = read_messages(
-        person, fan, trust, fatigue, counts, climate, world, key, tally
+        person, fan, trust, fatigue, counts, visit_draw, climate, world, key, tally
     )
     active_on = day if closer > 0.0 else fan.active_on
     intimacy += closer
@@ -460,7 +462,7 @@ def private_day(person: Person, fan: Fan, climate: Climate, world: World, key: i
     has_offer = offer != NO_CHANNEL
     discount = climate.discount if has_offer else 0.0
     if attrited == 0:
-        needs = poisson(person.need_rate * climate.season, key, Decision.NEED, person.key, day, 0)
+        needs = poisson_quantile(need_draw, person.need_rate * climate.season)
         tally[Slot.NEEDS] += needs
         decisions = 0
         for n in range(needs):
@@ -489,7 +491,7 @@ def private_day(person: Person, fan: Fan, climate: Climate, world: World, key: i
                 bought += 1
         if has_offer and needs == 0 and decisions == 0:
             strength = rules.purchase.impulse_live if watched else rules.purchase.impulse
-            if uniform(key, Decision.IMPULSE, person.key, day, 0) < strength * odds:
+            if impulse_draw < strength * odds:
                 bought = 1
                 need_debt += rules.purchase.borrows
                 tally[Slot.IMPULSES] += 1
@@ -503,7 +505,7 @@ def private_day(person: Person, fan: Fan, climate: Climate, world: World, key: i
     # h. stay, mute or leave
     tier = tier_of(intimacy, fan.tier, rules.tiers)
     channels, muted, cause = stay_mute_or_leave(
-        person, fan, trust, fatigue, intimacy, tier, shock, climate, world, key, tally
+        person, fan, trust, fatigue, intimacy, tier, shock, leave_draw, climate, world, key, tally
     )
     if not reachable(channels, muted):
         for c in range(world.channels.count):
@@ -523,7 +525,7 @@ def private_day(person: Person, fan: Fan, climate: Climate, world: World, key: i
     # joins take effect next morning
     for c in range(world.channels.count):
         chance = world.channels.joins[TIERS * c + tier]
-        if chance > 0.0 and not channels >> c & 1 and uniform(key, Decision.JOIN_CHANNEL, person.key, day, c) < chance:
+        if chance > 0.0 and not channels >> c & 1 and uniform(key, Decision.JOIN_LATER, person.key, day, c) < chance:
             channels |= 1 << c
             tally[Slot.CHANNEL_JOINS + c] += 1
     return Fan(
@@ -536,7 +538,7 @@ def private_day(person: Person, fan: Fan, climate: Climate, world: World, key: i
 @rule
 def stay_mute_or_leave(
     person: Person, fan: Fan, trust: float, fatigue: float, intimacy: float, tier: int, shock: float,
-    climate: Climate, world: World, key: int, tally: Tally,
+    u: float, climate: Climate, world: World, key: int, tally: Tally,
 ) -> tuple[int, int, int]:
     """One hazard a day; returns memberships, mutes and the cause (−1: stays) (model.md §3.4h).
 
@@ -544,7 +546,6 @@ def stay_mute_or_leave(
     """
     rules, day = world.rules.leaving, climate.day
     x = load(fatigue, person.tolerance, world.one_day.load)
-    u = uniform(key, Decision.LEAVE, person.key, day, 0)
     if u >= most_hazard(x, person.frailty, world.one_day.trust_limit, shock, rules):
         return fan.channels, fan.muted, -1
     rel = relevance(world.segments.match_value[person.segment], person.affinity)

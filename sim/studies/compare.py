@@ -134,7 +134,7 @@ def _verdict_is_clear(runs: dict[str, list[Run]]) -> bool:
         return False
     best, second = _ranking(runs)[:2]
     final = np.array([_final(a) - _final(b) for a, b in zip(runs[best], runs[second], strict=True)], np.float64)
-    return is_clear(final, STEADY)
+    return is_clear(final, LEAST_PAIRS, STEADY)
 
 
 def _compared(

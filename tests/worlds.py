@@ -1,0 +1,103 @@
+"""Small scenarios, and simulations that a test can look into."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+
+from sim.engines.arrays import ArrayRows
+from sim.engines.simulation import Simulation
+from sim.scenario import load_scenario, with_changes
+
+TESTS = Path(__file__).parent
+
+# what makes the agents engine fast without making a scenario empty
+SMALL = {
+    "liquor": {"pool.fans": 300, "days": 120, "feed.exposures_at_least": 400},
+    "clearance": {"pool.fans": 300, "days": 75, "feed.exposures_at_least": 400},
+    "depletion-ladder": {"pool.fans": 300, "days": 120, "feed.exposures_at_least": 100},
+    "livestream-group": {"pool.fans": 300, "days": 120},
+}
+
+# leaving only by what a test switches back on
+NO_LEAVING = {
+    "rules.leaving.natural": 0.0,
+    "rules.leaving.fatigue": 0.0,
+    "rules.leaving.neglect": 0.0,
+    "rules.leaving.shock": 0.0,
+}
+
+SILENT = {"kind": "fixed", "value_share": 0.5}  # no message, no live, no ad
+
+# every mechanism that is built, in one scenario
+EVERYTHING = {
+    "pool.fans": 300,
+    "days": 150,
+    "feed.exposures_at_least": 800,
+    "feed.exposures_per_live": 0.5,
+    "ads.click": 0.05,
+    "ads.reference_spend": 1000.0,
+    "industry.decision_days": 3.0,
+    "industry.need_interval": 10.0,
+    "rules.exposure.known": 3000.0,
+    "rules.purchase.base": -3.0,
+    "rules.leaving.neglect": 0.1,
+    "rules.leaving.fatigue": 0.05,
+    "rules.leaving.shock": 0.005,
+    "channels.douyin-subscription.joins_at_follow": 0.6,
+    "segments.everyone": False,
+    "segments.bargain.share": 0.7,
+    "segments.bargain.tolerance": 3.0,
+    "segments.bargain.deal_response": 1.5,
+    "segments.regular.share": 0.3,
+    "logics.growth": False,
+    "logics.depletion.pushes_per_week": {"subscription": 3.0, "group": 35.0, "direct": 2.0, "article": 2.0, "moments": 3.0},
+    "logics.depletion.lives_per_week": 4.0,
+    "logics.depletion.ads_per_day": 60.0,
+}
+
+
+def small(name="livestream-group", changes=None):
+    """A shipped scenario at a small size, with further changes."""
+    return with_changes(load_scenario(name), SMALL[name] | (changes or {}))
+
+
+def everything(changes=None):
+    """The scenario in which every mechanism that is built has work to do."""
+    return with_changes(load_scenario("liquor"), EVERYTHING | (changes or {}))
+
+
+def begun(scenario, logic=None, seed=7, replication=0, rows=ArrayRows):
+    """A simulation before day 0, for tests that step it themselves."""
+    return Simulation(scenario, logic or next(iter(scenario.logics)), seed, replication, rows)
+
+
+def run_through(simulation):
+    """Step to the horizon; returns the integers of all days."""
+    for _ in range(simulation.scenario.days):
+        simulation.step()
+    return simulation.ledger.tallies
+
+
+def in_plain_python(call, *arguments):
+    """What ``call`` ("module:function", of this folder) returns in a process without compilation, through JSON."""
+    module, function = call.split(":")
+    code = (
+        f"import json, sys; from {module} import {function} as f; "
+        "json.dump(f(*json.loads(sys.argv[1])), sys.stdout)"
+    )
+    environment = os.environ | {"NUMBA_DISABLE_JIT": "1", "PYTHONPATH": os.pathsep.join([str(TESTS), *sys.path])}
+    done = subprocess.run(
+        [sys.executable, "-c", code, json.dumps(arguments)],
+        env=environment, capture_output=True, text=True, timeout=300, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-3000:]
+    return json.loads(done.stdout)
+
+
+def equal_tables(a, b):
+    """True when two tables of rows (column → array) are equal to the last bit."""
+    return a.keys() == b.keys() and all(np.array_equal(a[name], b[name]) for name in a)

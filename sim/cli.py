@@ -21,9 +21,7 @@ Engine = Annotated[
     Literal["arrays", "agents"],
     Parameter(help="arrays is fast, agents is readable; both give the same numbers."),
 ]
-Out = Annotated[
-    Path | None, Parameter(group=OUTPUT, help="Folder of the results [default: runs/TITLE-HASH].")
-]
+Out = Annotated[Path | None, Parameter(group=OUTPUT, help="Folder of the results [default: runs/TITLE-HASH].")]
 Overwrite = Annotated[
     bool, Parameter(negative="", group=OUTPUT, help="Replace the results in that folder.", show_default=False)
 ]
@@ -39,9 +37,7 @@ Json = Annotated[
 ]
 Quiet = Annotated[
     bool,
-    Parameter(
-        negative="", group=OUTPUT, help="Print the folder of the results, nothing else.", show_default=False
-    ),
+    Parameter(negative="", group=OUTPUT, help="Print the folder of the results, nothing else.", show_default=False),
 ]
 Lang = Annotated[Literal["en", "zh"], Parameter(group=OUTPUT, help="Language of what people read.")]
 
@@ -102,9 +98,7 @@ def compare(
     loaded = _load(file)
     if len(loaded.scenario.logics) < 2:
         name = next(iter(loaded.scenario.logics))
-        raise Wrong(
-            f"{loaded.path}: it has one logic ({name}), and a comparison needs two. Try: sanyu run {file}"
-        )
+        raise Wrong(f"{loaded.path}: it has one logic ({name}), and a comparison needs two. Try: sanyu run {file}")
     target = _target(loaded, out, overwrite, "compare", seed=seed, pairs=pairs, engine=engine)
     _announce_compilation(engine)
 
@@ -114,9 +108,7 @@ def compare(
 
     try:
         with comparison_progress(shown=not quiet and not json, lang=lang) as progress:
-            found = study(
-                loaded.scenario, seed=seed, pairs=pairs, engine=engine, threads=threads, progress=progress
-            )
+            found = study(loaded.scenario, seed=seed, pairs=pairs, engine=engine, threads=threads, progress=progress)
     except KeyboardInterrupt:
         _say("Interrupted before two pairs had finished; nothing was written.")
         return INTERRUPTED
@@ -177,9 +169,7 @@ def run(
 
     runs: list[Any] = []
     interrupted = False
-    with run_progress(
-        loaded.scenario.days, replications, shown=not quiet and not json, lang=lang
-    ) as progress:
+    with run_progress(loaded.scenario.days, replications, shown=not quiet and not json, lang=lang) as progress:
         try:
             for r in range(replications):
                 runs.append(simulate(loaded.scenario, logic, seed, r, engine, threads, progress))
@@ -258,9 +248,7 @@ def new(file: Path, /, *, from_: Annotated[str, Parameter(name="--from")] = "liq
         with file.open("x", encoding="utf-8") as opened:
             opened.write(starter(scenarios[from_], file.name))
     except FileExistsError:
-        raise Wrong(
-            f"{file} exists already, and a file of yours is never overwritten. Choose another name."
-        ) from None
+        raise Wrong(f"{file} exists already, and a file of yours is never overwritten. Choose another name.") from None
     except OSError as error:
         raise Wrong(f"{file} cannot be written: {error.strerror}.") from None
     print(f"Wrote {file}. Next: sanyu show {file}, then sanyu compare {file}")
@@ -277,19 +265,25 @@ def schema() -> int:
 
 
 @app.command
-def validate(*, seed: Seed = 0, json: Json = False, lang: Lang = "en") -> int:
+def validate(
+    *,
+    seed: Annotated[
+        int | None, Parameter(help="Seed of all chance [default: one that no value was chosen with].")
+    ] = None,
+    json: Json = False,
+    lang: Lang = "en",
+) -> int:
     """Run the patterns of the evidence; print observed, target and verdict (exit 1 if one is missed)."""
-    _check_seed(seed)
+    _check_seed(seed or 0)
     _announce_compilation("arrays")
-    from dataclasses import asdict
-
     from sim.report.terminal import print_verdicts, validation_progress
+    from sim.report.write import plain
     from sim.studies.validate import validate as study
 
     with validation_progress(shown=not json) as progress:
-        found = study(seed=seed, progress=progress)
+        found = study(progress=progress) if seed is None else study(seed=seed, progress=progress)
     if json:
-        _print_json([asdict(verdict) for verdict in found])
+        _print_json([plain(verdict) | {"verdict": verdict.verdict} for verdict in found])
     else:
         print_verdicts(found, lang)
     return DONE if all(verdict.verdict == "holds" for verdict in found) else FAILED

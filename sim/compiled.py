@@ -14,17 +14,16 @@ import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import numba
 import numpy as np
-from numba.core import config
-
-Function = TypeVar("Function", bound=Callable[..., Any])
+from numba.core import config as _config
 
 # Division by zero is excluded by the rules themselves; "numpy" saves the check. fastmath stays off: it would
 # reorder sums and break equality with plain Python.
 FLAGS: dict[str, Any] = {"error_model": "numpy", "nogil": True, "fastmath": False, "forceinline": True}
+config: Any = _config  # its settings are made at run time
 INTERPRETED = bool(config.DISABLE_JIT)
 
 _PACKAGE = Path(__file__).parent
@@ -67,7 +66,7 @@ def is_cached() -> bool:
     return any(CACHE.rglob("*advance_rows*.nbi"))
 
 
-def rule(function: Function) -> Function:
+def rule[Function: Callable[..., Any]](function: Function) -> Function:
     """Compile a pure scalar function; the identity when compilation is switched off."""
     before = config.CACHE_DIR
     config.CACHE_DIR = str(CACHE)  # read by Numba while it decorates; other users of Numba are left alone

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from sim.domains import CAUSES, TIERS, Cause, Domain, Lifecycle, Source, Tier, chinese, word
+from sim.domains import TIERS, Cause, Domain, Lifecycle, Source, Tier, chinese, word
 from sim.rules.numbers import FIXED_POINT
 from sim.rules.tally import LOAD_BINS, NO_CHANNEL, TRUST_BINS, UNTOUCHED, block
 
@@ -106,7 +106,8 @@ def _quantile(name: str, q: float, width: float) -> Callable[[Ledger], Column]:
         rows = np.arange(len(counts))
         inside = counts[rows, at]
         before = cumulative[rows, at] - inside
-        return (at + _ratio(target - before, inside)) * width
+        quantile: Column = (at + _ratio(target - before, inside)) * width
+        return quantile
 
     return value
 
@@ -127,11 +128,26 @@ def _common() -> list[Observable]:
     o = Observable
     found = [
         o("fans_private", "fans", "Followers whom the brand can reach, at the end of the day", "私域粉丝", _followers),
-        o("fans_commercial", "people", "People who clicked a paid impression within 30 days and do not follow", "商域人数", _count("ROWS", Domain.COMMERCIAL)),
-        o("fans_public", "people", "People who have responded before and are met only in the feed", "公域已知人数", _count("ROWS", Domain.PUBLIC)),
+        o(
+            "fans_commercial",
+            "people",
+            "People who clicked a paid impression within 30 days and do not follow",
+            "商域人数",
+            _count("ROWS", Domain.COMMERCIAL),
+        ),
+        o(
+            "fans_public",
+            "people",
+            "People who have responded before and are met only in the feed",
+            "公域已知人数",
+            _count("ROWS", Domain.PUBLIC),
+        ),
     ]
     found += [o(f"fans_{word(t)}", "fans", f"Followers of tier {word(t)}", chinese(t), _count("TIER", t)) for t in Tier]
-    found += [o(f"lifecycle_{word(s)}", "people", f"People in lifecycle stage {word(s)}", chinese(s), _count("LIFECYCLE", s)) for s in Lifecycle]
+    found += [
+        o(f"lifecycle_{word(s)}", "people", f"People in lifecycle stage {word(s)}", chinese(s), _count("LIFECYCLE", s))
+        for s in Lifecycle
+    ]
     found += [
         o("joins", "fans/day", "People who began to follow, win-backs included", "新增粉丝", _sum("JOINS")),
         *[
@@ -198,7 +214,11 @@ def _common() -> list[Observable]:
     ]  # fmt: skip
     found += [
         o(
-            f"flow_{word(a)}_{word(b)}", "people/day", f"From {word(a)} to {word(b)}", f"{chinese(a)}→{chinese(b)}", _flow(a, b)
+            f"flow_{word(a)}_{word(b)}",
+            "people/day",
+            f"From {word(a)} to {word(b)}",
+            f"{chinese(a)}→{chinese(b)}",
+            _flow(a, b),
         )
         for a in Domain
         for b in Domain
@@ -235,10 +255,15 @@ def observables(channels: tuple[str, ...], segments: tuple[str, ...]) -> list[Ob
         found += _of_channel(c, name)
     for s, name in enumerate(segments):
         found.append(
-            Observable(f"fans_segment_{name.replace('-', '_')}", "fans", f"Followers of segment {name}", f"{name} 粉丝", _count("SEGMENT", s))
+            Observable(
+                f"fans_segment_{name.replace('-', '_')}",
+                "fans",
+                f"Followers of segment {name}",
+                f"{name} 粉丝",
+                _count("SEGMENT", s),
+            )
         )
     return found
 
 
 FLOW_COLUMNS = ("day", "from", "to", "people")
-assert CAUSES == len(Cause)

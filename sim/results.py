@@ -3,6 +3,7 @@
 import dataclasses
 import datetime as dt
 import json
+import math
 import os
 import platform
 import shutil
@@ -18,9 +19,9 @@ import numpy as np
 
 from sim.domains import Domain, word
 from sim.observables import Ledger, observables
-from sim.rules.tally import UNTOUCHED
-from sim.scenario.write import to_toml
+from sim.parameters import DAYS_PER_MONTH
 from sim.scenario.schema import Scenario
+from sim.scenario.write import to_toml
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -86,8 +87,8 @@ class Run:
         return pd.DataFrame(
             {
                 "day": day,
-                "from": pd.Categorical.from_codes(a, names),
-                "to": pd.Categorical.from_codes(b, names[:UNTOUCHED]),
+                "from": np.array(names)[a],
+                "to": np.array(names)[b],
                 "people": flow[day, a, b],
             }
         )
@@ -122,9 +123,10 @@ def summarise(ledger: Ledger) -> dict[str, Any]:
     days = len(fans)
     tail = min(90, days)
     delivered = int(ledger.of("DELIVERED").sum())
-    exit_rate = exits[-tail:].sum() / max(1, fans[-tail:].sum())
-    join_rate = joins[-tail:].sum() / max(1, fans[-tail:].sum())
-    net = float(join_rate - exit_rate)
+    tail_fans = max(1, int(fans[-tail:].sum()))
+    exit_rate = int(exits[-tail:].sum()) / tail_fans
+    join_rate = int(joins[-tail:].sum()) / tail_fans
+    net = join_rate - exit_rate
     bought = int(ledger.of("JOINS")[:, 2].sum())
     followers_gmv = int(ledger.one("GMV_FOLLOWERS").sum())
     contribution = int(ledger.contribution.sum())
@@ -137,10 +139,10 @@ def summarise(ledger: Ledger) -> dict[str, Any]:
         "fans_end": int(fans[-1]),
         "joins": int(joins.sum()),
         "exits": int(exits.sum()),
-        "exits_per_month": float(exit_rate * 30.4375),
-        "joins_per_month": float(join_rate * 30.4375),
-        "half_life_days": float(np.log(2) / -net) if net < 0 else None,
-        "doubling_days": float(np.log(2) / net) if net > 0 else None,
+        "exits_per_month": exit_rate * DAYS_PER_MONTH,
+        "joins_per_month": join_rate * DAYS_PER_MONTH,
+        "half_life_days": math.log(2) / -net if net < 0 else None,
+        "doubling_days": math.log(2) / net if net > 0 else None,
         "orders": int(ledger.of("ORDERS").sum()),
         "gmv": int(gmv.sum()),
         "gmv_followers_share": followers_gmv / max(1, int(gmv.sum())),

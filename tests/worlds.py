@@ -42,7 +42,7 @@ EVERYTHING = {
     "ads.reference_spend": 1000.0,
     "industry.decision_days": 3.0,
     "industry.need_interval": 10.0,
-    "rules.exposure.known": 3000.0,
+    "rules.exposure.known": 1000.0,
     "rules.purchase.base": -3.0,
     "rules.leaving.neglect": 0.1,
     "rules.leaving.fatigue": 0.05,

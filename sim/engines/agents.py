@@ -8,18 +8,10 @@ import numpy as np
 from sim.engines.population import rounded_fan, rounded_person
 from sim.engines.reservoir import Responders, pool_address
 from sim.rules.climate import Climate, World
-from sim.rules.fan_day import (
-    Fan,
-    Person,
-    advance_fan,
-    count_bystander,
-    first_response,
-    initial_fan,
-    needs_visit,
-    person_at,
-    reachable,
-    segment_of_member,
-)
+from sim.rules.fan_day import advance_fan
+from sim.rules.people import initial_fan, person_at, segment_of_member
+from sim.rules.response import first_response
+from sim.rules.rows import Fan, Person, count_bystander, needs_visit, reachable
 from sim.rules.tally import Tally
 
 if TYPE_CHECKING:
@@ -73,14 +65,14 @@ class AgentRows:
 
     def segments(self) -> list[int]:
         """Rows by segment."""
-        found = [0] * self.world.segments.count
+        found = [0] * self.world.segments.used
         for agent in self.model.agents:
             found[agent.person.segment] += 1
         return found
 
     def members(self) -> list[int]:
         """Members by channel."""
-        found = [0] * self.world.channels.count
+        found = [0] * self.world.channels.used
         for agent in self.model.agents:
             for c in range(len(found)):
                 found[c] += agent.fan.channels >> c & 1
@@ -102,6 +94,3 @@ class AgentRows:
 
     def close(self) -> None:
         """Nothing to end."""
-
-
-

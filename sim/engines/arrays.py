@@ -11,18 +11,10 @@ from sim.compiled import rule
 from sim.engines.population import Fans, People, new_fans, new_people
 from sim.engines.reservoir import Responders, pool_address
 from sim.rules.climate import Climate, World
-from sim.rules.fan_day import (
-    NEVER,
-    Fan,
-    Person,
-    advance_fan,
-    count_bystander,
-    first_response,
-    initial_fan,
-    person_at,
-    reachable,
-    segment_of_member,
-)
+from sim.rules.fan_day import advance_fan
+from sim.rules.people import initial_fan, person_at, segment_of_member
+from sim.rules.response import first_response
+from sim.rules.rows import NEVER, Fan, Person, count_bystander, reachable
 from sim.rules.tally import Tally, new_tally
 
 ROWS_PER_THREAD = 20_000  # below this a second thread costs more than it saves
@@ -115,12 +107,22 @@ def populate_rows(people: People, fans: Fans, first: int, addresses: np.ndarray,
 
 @rule
 def admit_rows(
-    people: People, fans: Fans, first: int, addresses: np.ndarray, segments: np.ndarray, kinds: np.ndarray,
-    climate: Climate, world: World, key: int, tally: Tally,
+    people: People,
+    fans: Fans,
+    first: int,
+    addresses: np.ndarray,
+    segments: np.ndarray,
+    kinds: np.ndarray,
+    climate: Climate,
+    world: World,
+    key: int,
+    tally: Tally,
 ) -> None:
     """Fill rows from ``first`` on with people who responded today."""
     for n in range(len(addresses)):
-        person, fan = first_response(whole(addresses[n]), whole(segments[n]), whole(kinds[n]), climate, world, key, tally)
+        person, fan = first_response(
+            whole(addresses[n]), whole(segments[n]), whole(kinds[n]), climate, world, key, tally
+        )
         store_person(people, first + n, person)
         store_fan(fans, first + n, fan)
 
@@ -186,14 +188,12 @@ class ArrayRows:
 
     def segments(self) -> list[int]:
         """Rows by segment."""
-        size = self.world.segments.count
+        size = self.world.segments.used
         return [int(n) for n in np.bincount(self.people.segment[: self.count], minlength=size)]
 
     def members(self) -> list[int]:
         """Members by channel."""
-        return [
-            int((self.fans.channels[: self.count] >> c & 1).sum()) for c in range(self.world.channels.count)
-        ]
+        return [int((self.fans.channels[: self.count] >> c & 1).sum()) for c in range(self.world.channels.used)]
 
     def cohorts(self, firsts: list[int]) -> tuple[int, ...]:
         """Followers by the month in which they followed: before day 0, then months that begin on days ``firsts``."""

@@ -6,7 +6,7 @@ Nobody is a row here: exposures and impressions are rates per platform user, fro
 from dataclasses import dataclass
 
 from sim.engines.reservoir import Response
-from sim.parameters.declared import DAYS_PER_MONTH
+from sim.parameters import DAYS_PER_MONTH
 from sim.plans import Plan
 from sim.rules.auction import average_cpm, log_median_bid, reach_per_head, win_probability
 from sim.rules.climate import World
@@ -63,7 +63,7 @@ class Market:
         seen, viewed = exposures / self.users, entries / self.users
         reached = reach_per_head(impressions / self.users) if impressions else 0.0
         rates = []
-        for s in range(self.world.segments.count):
+        for s in range(self.world.segments.used):
             rel = relevance(float(self.world.segments.match_value[s]), 0.0)
             follow = follow_probability(
                 plan.quality, rel, brand.trust, float(followers), brand.certified, 0.0, rules.follow
@@ -81,16 +81,19 @@ class Market:
                 * salience(0.0, False, True, rules.purchase),
                 Response.CLICK_AD: reached * brand.click,
                 Response.FOLLOW_FROM_LIVE: viewed * rules.follow.from_live,
-                Response.ORDER_IN_LIVE: viewed
-                * (1.0 - rules.follow.from_live)
-                * rules.purchase.impulse_live
-                * tempted,
+                Response.ORDER_IN_LIVE: viewed * (1.0 - rules.follow.from_live) * rules.purchase.impulse_live * tempted,
             }
             rates.append(tuple(by_kind[kind] for kind in Response))
         by_ads = reached / max(1.0, rules.exposure.known)  # ads meet known people no more often than others
         exposure = seen + viewed + by_ads
         return MarketDay(
-            tuple(rates), exposure, by_ads / exposure if exposure > 0 else 0.0, exposures + entries, impressions, spend, weight
+            tuple(rates),
+            exposure,
+            by_ads / exposure if exposure > 0 else 0.0,
+            exposures + entries,
+            impressions,
+            spend,
+            weight,
         )
 
     def _buy(self, day: int, plan: Plan) -> tuple[int, int]:

@@ -4,7 +4,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim.rules.fan_day import Fan, Person
+from sim.rules.rows import Fan, Person
 
 
 class People(NamedTuple):
@@ -52,9 +52,7 @@ PEOPLE_TYPES = {"key": np.int64, "segment": np.int8}
 FAN_TYPES = (
     dict.fromkeys(("source", "tier", "cause", "attrited"), np.int8)
     | dict.fromkeys(("channels", "muted", "exposures"), np.uint8)
-    | dict.fromkeys(
-        ("joined_on", "left_on", "clicked_on", "ordered_on", "active_on", "updated_on", "due_on"), np.int16
-    )
+    | dict.fromkeys(("joined_on", "left_on", "clicked_on", "ordered_on", "active_on", "updated_on", "due_on"), np.int16)
     | {"orders": np.int32, "month_counts": np.int64, "spend": np.int64, "threshold": np.float64}
 )
 BYTES_PER_ROW = sum(
@@ -85,7 +83,7 @@ def rounded_person(person: Person) -> Person:
 
 def rounded_fan(fan: Fan) -> Fan:
     """A fan as the columns keep it at the end of the day: real state in 32 bits, the threshold in 64."""
-    values = [
+    values: Any = [
         float(np.float32(value)) if name not in FAN_TYPES else value
         for name, value in zip(Fan._fields, fan, strict=True)
     ]

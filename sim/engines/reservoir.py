@@ -70,10 +70,17 @@ def next_response(
 
 @rule
 def respond_cell(
-    cell_start: int, untouched: int, rank: int, waiting: float, rates: npt.NDArray[np.float64], key: int,
-    addresses: npt.NDArray[np.int64], kinds: npt.NDArray[np.int64], left: float,
+    cell_start: int,
+    untouched: int,
+    rank: int,
+    waiting: float,
+    rates: npt.NDArray[np.float64],
+    key: int,
+    addresses: npt.NDArray[np.int64],
+    kinds: npt.NDArray[np.int64],
+    left: float,
 ) -> tuple[int, float, float]:
-    """Fill ``addresses`` and ``kinds`` with today's responders of a cell; returns their number, waiting, intensity left."""
+    """Fill in today's responders of a cell; returns their number, the waiting time and the intensity left."""
     found = 0
     while found < len(addresses) and untouched > found and left > 0.0:
         address = cell_start + rank + found

@@ -167,5 +167,3 @@ class Simulation:
         """Calendar months of the run, as 2021-08."""
         start = self.scenario.start
         return tuple((start + dt.timedelta(days=first)).strftime("%Y-%m") for first in self.cohort_firsts())
-
-

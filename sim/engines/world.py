@@ -7,19 +7,18 @@ from typing import Any
 import numpy as np
 
 from sim.domains import MAX_CHANNELS, TIERS, ChannelKind
-from sim.parameters import daily
+from sim.parameters import DAYS_PER_MONTH, daily
 from sim.plans import Brief, ChannelBrief
 from sim.rules import RULE_TABLES, Rules
 from sim.rules.climate import BrandFacts, Channels, OneDay, Segments, World, compilable
-from sim.rules.fan_day import MOST_COUNTED
 from sim.rules.leaving import trust_factor
 from sim.rules.messages import load_per_fatigue
 from sim.rules.numbers import kept
+from sim.rules.rows import MOST_COUNTED
 from sim.rules.tally import MAX_SEGMENTS
 from sim.scenario.schema import Channel, Scenario
 
 SHOP_OPENED_BEFORE = dt.timedelta(days=60)  # details.md
-DAYS_PER_MONTH = 30.4375
 
 
 def integers(values: Any, room: int) -> list[int]:
@@ -113,7 +112,7 @@ def world_of(scenario: Scenario) -> World:
             trust_limit=trust_factor(0.0, float(brand.trust), compilable(rules.leaving)),
         ),
         Channels(
-            count=len(channels),
+            used=len(channels),
             kind=integers([kind_of(c) for c in channels], MAX_CHANNELS),
             platform=integers(platforms, MAX_CHANNELS),
             weak=integers([0 if c.strong else 1 for c in channels], MAX_CHANNELS),
@@ -126,7 +125,7 @@ def world_of(scenario: Scenario) -> World:
             start=floats([start.get(c.name, 0.0) for c in channels], MAX_CHANNELS),
         ),
         Segments(
-            count=len(segments),
+            used=len(segments),
             tolerance=floats([s.tolerance / 7.0 for s in segments], MAX_SEGMENTS),
             need_rate=floats([s.need / industry.need_interval for s in segments], MAX_SEGMENTS),
             deal_response=floats([s.deal_response for s in segments], MAX_SEGMENTS),

@@ -45,7 +45,9 @@ def by_channel(table: dict[str, float], channels: tuple[ChannelBrief, ...], miss
     return tuple(table.get(c.name, table.get(word(c.kind), missing)) for c in channels)
 
 
-def within_quotas(pushes: tuple[tuple[float, ...], ...], channels: tuple[ChannelBrief, ...]) -> tuple[tuple[float, ...], ...]:
+def within_quotas(
+    pushes: tuple[tuple[float, ...], ...], channels: tuple[ChannelBrief, ...]
+) -> tuple[tuple[float, ...], ...]:
     """Pushes per week cut to what a channel's monthly quota allows in the shortest month of four weeks.
 
     In longer months the last messages may still meet the quota: they are blocked, and counted as blocked.

@@ -32,13 +32,24 @@ class Depletion(Logic):
     value_share: ValueShare = 0.10
     discount: Discount = 0.20
     escalate: bool = True
-    escalation: Annotated[float, parameter("Factor on pushes when orders fell", low=1, high=10, source="model §3.1")] = 1.25
-    most_pushes: Annotated[float, parameter("Escalation stops at this many pushes per week and channel", unit="1/week", low=0, high=700, source="E-43")] = 140.0
+    escalation: Annotated[
+        float, parameter("Factor on pushes when orders fell", low=1, high=10, source="model §3.1")
+    ] = 1.25
+    most_pushes: Annotated[
+        float,
+        parameter(
+            "Escalation stops at this many pushes per week and channel", unit="1/week", low=0, high=700, source="E-43"
+        ),
+    ] = 140.0
     discount_step: Annotated[float, fraction("Step of the discount when orders fell", source="details")] = 0.05
     most_discount: Annotated[float, fraction("Highest discount", source="details")] = 0.50
     replace_exits: bool = True
-    first_fan_cost: Annotated[float, parameter("Cost of a fan until one is observed", unit="¥", low=0, high=1e5, source="details")] = 3.0
-    most_ads_share: Annotated[float, fraction("Ad budget, at most this share of last week's contribution", source="details")] = 0.30
+    first_fan_cost: Annotated[
+        float, parameter("Cost of a fan until one is observed", unit="¥", low=0, high=1e5, source="details")
+    ] = 3.0
+    most_ads_share: Annotated[
+        float, fraction("Ad budget, at most this share of last week's contribution", source="details")
+    ] = 0.30
     ads_per_day: AdsPerDay = 0.0
     bid: Bid = DEFAULT_BID
     lives_per_week: Lives = 0.0
@@ -50,7 +61,9 @@ class Depletion(Logic):
         if seen.plan is not None:
             pushes, discount = seen.plan.pushes, seen.plan.discount
             if self.escalate and self._orders_fell(seen):
-                raised = tuple(tuple(max(f, min(self.escalation * f, self.most_pushes)) for f in tiers) for tiers in pushes)
+                raised = tuple(
+                    tuple(max(f, min(self.escalation * f, self.most_pushes)) for f in tiers) for tiers in pushes
+                )
                 pushes = within_quotas(raised, brief.channels)
                 discount = max(discount, min(discount + self.discount_step, self.most_discount))
         return Plan(

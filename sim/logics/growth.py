@@ -19,7 +19,7 @@ from sim.logics.base import (
     within_quotas,
 )
 from sim.parameters import fraction, parameter
-from sim.plans import Brief, Plan, Seen
+from sim.plans import Brief, Plan, Seen, SeenDay
 
 _WEEK, _MONTH = 7, 28
 
@@ -36,13 +36,23 @@ class Growth(Logic):
     lives_per_week: Lives = 0.0
     ads_per_day: AdsPerDay = 0.0
     bid: Bid = DEFAULT_BID
-    reinvest_content: Annotated[float, fraction("ι_c: share of last week's contribution put into content", source="details")] = 0.10
+    reinvest_content: Annotated[
+        float, fraction("ι_c: share of last week's contribution put into content", source="details")
+    ] = 0.10
     best_quality: Annotated[float, fraction("Content quality beyond which money buys nothing", source="details")] = 0.95
-    open_alarm: Annotated[float, fraction("Fall of opens per push under their 28-day mean that slows down", source="model §3.1")] = 0.10
-    exit_alarm: Annotated[float, parameter("Exits relative to their 28-day mean that slow down", low=1, high=100, source="model §3.1")] = 1.25
+    open_alarm: Annotated[
+        float, fraction("Fall of opens per push under their 28-day mean that slows down", source="model §3.1")
+    ] = 0.10
+    exit_alarm: Annotated[
+        float, parameter("Exits relative to their 28-day mean that slow down", low=1, high=100, source="model §3.1")
+    ] = 1.25
     slow_down: Annotated[float, fraction("Factor on pushes after an alarm", source="model §3.1")] = 0.8
-    come_back: Annotated[float, fraction("Step back to the starting plan, as a share of it", source="model §3.1")] = 0.05
-    least: Annotated[float, fraction("Pushes never fall under this share of the starting plan", source="model §3.1")] = 0.25
+    come_back: Annotated[float, fraction("Step back to the starting plan, as a share of it", source="model §3.1")] = (
+        0.05
+    )
+    least: Annotated[
+        float, fraction("Pushes never fall under this share of the starting plan", source="model §3.1")
+    ] = 0.25
 
     def plan(self, brief: Brief, seen: Seen) -> Plan:
         """Slow down on an alarm, else return towards the starting plan; put money into content."""
@@ -74,9 +84,9 @@ class Growth(Logic):
     def _alarmed(self, seen: Seen) -> bool:
         week, month = seen.history[-_WEEK:], seen.history[-_MONTH:]
 
-        def rate(days: tuple[object, ...] | list[object]) -> float:
-            delivered = sum(sum(d.delivered) for d in days)  # type: ignore[attr-defined]
-            return sum(sum(d.opened) for d in days) / delivered if delivered else 0.0  # type: ignore[attr-defined]
+        def rate(days: tuple[SeenDay, ...]) -> float:
+            delivered = sum(sum(d.delivered) for d in days)
+            return sum(sum(d.opened) for d in days) / delivered if delivered else 0.0
 
         exits_week = sum(d.exits for d in week) / _WEEK
         exits_month = sum(d.exits for d in month) / _MONTH
@@ -87,7 +97,9 @@ class Growth(Logic):
     ) -> float:
         """clip(ln((base + ι·contribution of last week) / items / c₀) / c₁, start, best)."""
         start = brief.quality[min(seen.day, len(brief.quality) - 1)]
-        items = sum(max(f * v for f, v in zip(tiers, share, strict=True)) for tiers, share in zip(pushes, shares, strict=True))
+        items = sum(
+            max(f * v for f, v in zip(tiers, share, strict=True)) for tiers, share in zip(pushes, shares, strict=True)
+        )
         if items <= 0 or brief.base_item_cost <= 0 or brief.quality_cost <= 0:
             return start
         base = items * brief.base_item_cost * math.exp(brief.quality_cost * start)

@@ -3,7 +3,7 @@
 The schema of files, the reference page and the axis labels are made from these declarations.
 """
 
-from typing import Annotated, Any, Literal, NamedTuple, cast, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Literal, cast, get_args, get_origin, get_type_hints
 
 from pydantic import Field
 from pydantic.fields import FieldInfo
@@ -63,21 +63,21 @@ def over_time(
 
 def declared(table: type) -> dict[str, FieldInfo]:
     """Declarations of a table of parameters (a NamedTuple or a model), by name."""
-    found = {}
+    found: dict[str, FieldInfo] = {}
     for name, hint in get_type_hints(table, include_extras=True).items():
         if get_origin(hint) is Annotated:
             found.update((name, item) for item in get_args(hint)[1:] if isinstance(item, FieldInfo))
     return found
 
 
-def daily[Table: NamedTuple](table: Table) -> Table:
+def daily[Table: tuple[Any, ...]](table: Table) -> Table:
     """Copy of a rule table as the engine uses it: floats, and rates per day.
 
     A month is 30.4375 days; fields whose unit is neither "1/month" nor "1/week" keep their value.
     """
     values = []
     declarations = declared(type(table))
-    for name, value in table._asdict().items():
+    for name, value in zip(declarations, table, strict=True):
         extra = cast(dict[str, Any], declarations[name].json_schema_extra or {})
         values.append(float(value) * _PER_DAY.get(extra.get("unit", "–"), 1.0))
-    return type(table)(*values)
+    return cast(Table, cast(Any, type(table))(*values))

@@ -52,18 +52,14 @@ class Series:
             names = list(reader.fieldnames or [])
             for needed in ("date", column):
                 if needed not in names:
-                    raise ValueError(
-                        f'{path.name} has no column "{needed}"; its columns are: {", ".join(names)}'
-                    )
+                    raise ValueError(f'{path.name} has no column "{needed}"; its columns are: {", ".join(names)}')
             found: dict[dt.date, float] = {}
             for row in reader:
                 place = f"{path.name}:{reader.line_num}"
                 try:
                     date = dt.date.fromisoformat((row["date"] or "").strip())
                 except ValueError:
-                    raise ValueError(
-                        f"{place}: date = {row['date']!r} is not a date like 2021-08-01"
-                    ) from None
+                    raise ValueError(f"{place}: date = {row['date']!r} is not a date like 2021-08-01") from None
                 try:
                     value = float((row[column] or "").strip())
                 except ValueError:
@@ -94,9 +90,7 @@ class Series:
 
     def daily(self, start: dt.date, days: int) -> npt.NDArray[np.float64]:
         """Values of the days of a run, shape [days]."""
-        dates = np.array(
-            [np.datetime64(max(first, dt.date(1, 1, 1))) for first, _ in self.steps], "datetime64[D]"
-        )
+        dates = np.array([np.datetime64(max(first, dt.date(1, 1, 1))) for first, _ in self.steps], "datetime64[D]")
         values = np.array([value for _, value in self.steps])
         wanted = np.datetime64(start) + np.arange(days)
         return values[np.maximum(np.searchsorted(dates, wanted, side="right") - 1, 0)]

@@ -260,9 +260,7 @@ def pool(c: Comparison, w: Words) -> Chapter:
         rows.append(Row(w(f"pool.{key}"), tuple(Cell(decimal(late(x, key))) for x in c.logics)))
     rows.append(Row(w("pool.active_share"), _percents(late(x, "active_share") for x in c.logics)))
     table = Table(w("page.pool_table"), _heads(c, w), tuple(rows), w("pool.note"))
-    return Chapter(
-        "pool", w("chapter.pool"), (w("pool.lead"),), ("retention", "tiers", "trust-and-load"), (table,)
-    )
+    return Chapter("pool", w("chapter.pool"), (w("pool.lead"),), ("retention", "tiers", "trust-and-load"), (table,))
 
 
 def _trend(c: Comparison, logic: str, w: Words) -> str:
@@ -344,9 +342,7 @@ def stakes(c: Comparison, w: Words) -> Chapter:
     rows = []
     for days in [*ends, c.scenario.days]:
         at = days - 1
-        low, mean, high = (
-            float(x[at]) for x in (duel.difference.low, duel.difference.mean, duel.difference.high)
-        )
+        low, mean, high = (float(x[at]) for x in (duel.difference.low, duel.difference.mean, duel.difference.high))
         if low > 0:
             says = w("stakes.ahead", logic=w.logic(best))
         elif high < 0:
@@ -365,6 +361,4 @@ def stakes(c: Comparison, w: Words) -> Chapter:
         w("stakes.ahead_then"),
     )
     table = Table(w("page.by_horizon"), columns, tuple(rows), w("stakes.note"), even=False)
-    return Chapter(
-        "stakes", w("chapter.stakes"), (w("stakes.lead"), w("stakes.limits")), ("horizon",), (table,)
-    )
+    return Chapter("stakes", w("chapter.stakes"), (w("stakes.lead"), w("stakes.limits")), ("horizon",), (table,))

@@ -357,9 +357,7 @@ def plot(run: Run, lang: Lang = "en") -> Figure:
         ]
         for axes, (name, lines) in zip(panels, series, strict=True):
             for number, (label, values) in enumerate(lines):
-                axes.plot(
-                    x, values, color=colour, linestyle=DASHES[number], label=label and w(f"figure.{label}")
-                )
+                axes.plot(x, values, color=colour, linestyle=DASHES[number], label=label and w(f"figure.{label}"))
             axes.set_title(w(f"figure.{name}"))
             if name in ("margin_cum", "gmv"):
                 _in_money(axes, lang)
@@ -370,7 +368,5 @@ def plot(run: Run, lang: Lang = "en") -> Figure:
             if len(lines) > 1:
                 axes.legend(loc="best")
             _calendar(axes, start, max(2, days), lang, most=4)
-        figure.suptitle(
-            f"{run.scenario.title}{w('list.colon')}{w.logic(run.logic)}", x=0.01, ha="left", fontsize=11
-        )
+        figure.suptitle(f"{run.scenario.title}{w('list.colon')}{w.logic(run.logic)}", x=0.01, ha="left", fontsize=11)
     return figure

@@ -73,6 +73,7 @@ def _moneys(cents: list[float], lang: Lang, digits: int = 3) -> list[str]:
     yuan = [c / 100 for c in cents]
     scale, unit = _scale(max(map(abs, yuan)), lang)
     largest, width = max(map(abs, yuan)) / scale, (max(yuan) - min(yuan)) / scale
+    largest = float(f"{largest:.{digits}g}")
     decimals = max(0, digits - 1 - _places(largest)) if largest else 0
     if width > 0:
         decimals = max(decimals, 1 - _places(width))
@@ -112,6 +113,10 @@ def percent(value: float | None, digits: int | None = None) -> str:
     """12.3 % from .123; without a decimal from 10 % up; near 0 and 1 it does not round to certainty."""
     if value is None or not math.isfinite(value):
         return NOTHING
+    if digits is None and 0.9995 <= value < 1:
+        return ">99.9%"
+    if digits is None and 0 < value < 0.00005:
+        return "<0.01%"
     if digits is None:
         digits = 0 if abs(value) >= 0.0995 else 1 if abs(value) >= 0.00995 or not value else 2
         if 0.995 <= value < 1:

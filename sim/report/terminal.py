@@ -287,9 +287,7 @@ def print_verdicts(found: Sequence[Any], lang: Lang) -> None:
     for v in found:
         style = "green" if v.verdict == "holds" else "bold red"
         meaning = f"{v.meaning}\n{v.note}" if v.note else v.meaning
-        table.add_row(
-            v.pattern, escape(meaning), escape(v.target), escape(v.observed), Text(v.verdict, style=style)
-        )
+        table.add_row(v.pattern, escape(meaning), escape(v.target), escape(v.observed), Text(v.verdict, style=style))
     console.print(table)
     held = sum(v.verdict == "holds" for v in found)
     console.print(Text(w("terminal.held", held=held, all=len(found)), style="bold"))
@@ -313,9 +311,7 @@ def _bars(shown: bool, *columns: Any) -> Progress:
 def comparison_progress(shown: bool, lang: Lang) -> Iterator[Callable[[Any], None]]:
     """Progress of a comparison: pairs done, fan-days spent."""
     w = words(lang)
-    text = TextColumn(
-        "{task.completed:.0f}/{task.total:.0f} " + w("terminal.pairs") + "  {task.fields[note]}"
-    )
+    text = TextColumn("{task.completed:.0f}/{task.total:.0f} " + w("terminal.pairs") + "  {task.fields[note]}")
     with _bars(shown, text) as bars:
         task = bars.add_task(w("terminal.comparing"), total=10, note="")
 

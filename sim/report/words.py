@@ -13,7 +13,7 @@ LANGUAGES: tuple[Lang, ...] = get_args(Lang)
 
 
 class Words:
-    """Texts of one language. ``words("verdict.leads", winner=…)`` fills a text in.
+    """Texts of one language. ``words("verdict.ahead", winner=…)`` fills a text in.
 
     lang   "en" or "zh"
     texts  key → text with named places; keys are ``section.name``

@@ -108,9 +108,7 @@ def write_comparison(
         (folder / "report.html").write_text(render(page), encoding="utf-8")
 
 
-def write_runs(
-    runs: Sequence[Run], folder: Path, lang: Lang = "en", *, assumptions: Sequence[Assumption] = ()
-) -> None:
+def write_runs(runs: Sequence[Run], folder: Path, lang: Lang = "en", *, assumptions: Sequence[Assumption] = ()) -> None:
     """Write scenario, provenance, tables, summary and an overview of the replications of one logic."""
     first = runs[0]
     provenance = Provenance.here(
@@ -217,8 +215,7 @@ def summary_of_runs(runs: Sequence[Run]) -> dict[str, Any]:
         "seed": first.seed,
         "engine": first.engine,
         "replications": [
-            {"replication": run.replication, "ending": plain(run.ending), **plain(run.summary)}
-            for run in runs
+            {"replication": run.replication, "ending": plain(run.ending), **plain(run.summary)} for run in runs
         ],
         "seconds": round(sum(run.seconds for run in runs), 3),
     }

@@ -18,7 +18,7 @@ class Channels(NamedTuple):
     Vectors have room for C = 8 channels.
     """
 
-    count: int  # channels in use
+    used: int  # channels in use
     kind: Integers  # [C] member of ChannelKind
     platform: Integers  # [C] position of the platform in the scenario
     weak: Integers  # [C] 1 on a weak private platform, where fatigue may mute instead of leave
@@ -37,7 +37,7 @@ class Segments(NamedTuple):
     Vectors have room for S = 8 segments.
     """
 
-    count: int  # segments in use
+    used: int  # segments in use
     tolerance: Floats  # [S] median tolerance, weighted messages per day
     need_rate: Floats  # [S] mean needs per day
     deal_response: Floats  # [S] response to discounts relative to b_d

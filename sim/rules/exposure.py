@@ -10,11 +10,33 @@ from sim.parameters import parameter
 class ExposureRules(NamedTuple):
     """Organic exposure and the feedback of active fans (反哺)."""
 
-    feedback: Annotated[float, parameter("k_pub: organic weight added by active core fans", low=0, high=10, source="M16")] = 1.0
-    half_share: Annotated[float, parameter("A_h: active core fans at half of the feedback, as a share of the initial pool", above=0, high=10, source="M16, details")] = 0.05
-    half_pool: Annotated[float, parameter("Pool size under which A_h does not fall", unit="fans", above=0, high=1e9, source="details")] = 1000.0
-    quality_elasticity: Annotated[float, parameter("a: elasticity of organic weight to content quality", low=0, high=5, source="M16")] = 0.5
-    known: Annotated[float, parameter("k_known: exposure of people who have responded before, relative to others", low=0, high=1000, source="details")] = 30.0
+    feedback: Annotated[
+        float, parameter("k_pub: organic weight added by active core fans", low=0, high=10, source="M16")
+    ] = 1.0
+    half_share: Annotated[
+        float,
+        parameter(
+            "A_h: active core fans at half of the feedback, as a share of the initial pool",
+            above=0,
+            high=10,
+            source="M16, details",
+        ),
+    ] = 0.05
+    half_pool: Annotated[
+        float, parameter("Pool size under which A_h does not fall", unit="fans", above=0, high=1e9, source="details")
+    ] = 1000.0
+    quality_elasticity: Annotated[
+        float, parameter("a: elasticity of organic weight to content quality", low=0, high=5, source="M16")
+    ] = 0.5
+    known: Annotated[
+        float,
+        parameter(
+            "k_known: exposure of people who have responded before, relative to others",
+            low=0,
+            high=1000,
+            source="details",
+        ),
+    ] = 30.0
 
 
 @rule

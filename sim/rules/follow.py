@@ -11,14 +11,33 @@ from sim.rules.numbers import log_odds, logistic
 class FollowRules(NamedTuple):
     """Probability of following per noticed exposure."""
 
-    base: Annotated[float, parameter("Probability at quality ½, relevance ½, trust .35, certified, 10,000 followers", above=0, high=0.5, source="M3", trust="weak")] = 0.008
-    quality: Annotated[float, parameter("a_q: effect of content quality on log-odds", low=0, high=10, source="M3")] = 1.5
+    base: Annotated[
+        float,
+        parameter(
+            "Probability at quality ½, relevance ½, trust .35, certified, 10,000 followers",
+            above=0,
+            high=0.5,
+            source="M3",
+            trust="weak",
+        ),
+    ] = 0.008
+    quality: Annotated[float, parameter("a_q: effect of content quality on log-odds", low=0, high=10, source="M3")] = (
+        1.5
+    )
     relevance: Annotated[float, parameter("a_r: effect of relevance on log-odds", low=0, high=10, source="M3")] = 1.5
     trust: Annotated[float, parameter("a_T: effect of trust on log-odds", low=0, high=10, source="M3")] = 2.0
-    followers: Annotated[float, parameter("a_s: effect of ln((1 + followers)/10,000) on log-odds", low=0, high=1, source="M3, E-81")] = 0.05
-    certified: Annotated[float, parameter("a_c: loss of log-odds without the certification mark", low=0, high=5, source="M3, E-32")] = 0.2
-    previous: Annotated[float, parameter("a_n: loss of log-odds per earlier exposure", low=0, high=5, source="M3")] = 0.1
-    from_live: Annotated[float, fraction("Probability that a visitor from the feed follows during a live", source="M19, E-107")] = 0.02
+    followers: Annotated[
+        float, parameter("a_s: effect of ln((1 + followers)/10,000) on log-odds", low=0, high=1, source="M3, E-81")
+    ] = 0.05
+    certified: Annotated[
+        float, parameter("a_c: loss of log-odds without the certification mark", low=0, high=5, source="M3, E-32")
+    ] = 0.2
+    previous: Annotated[float, parameter("a_n: loss of log-odds per earlier exposure", low=0, high=5, source="M3")] = (
+        0.1
+    )
+    from_live: Annotated[
+        float, fraction("Probability that a visitor from the feed follows during a live", source="M19, E-107")
+    ] = 0.02
 
 
 @rule

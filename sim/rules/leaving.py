@@ -12,18 +12,30 @@ class LeavingRules(NamedTuple):
 
     natural: Annotated[float, parameter("h_nat: natural exit", unit="1/month", low=0, high=10, source="M6")] = 0.01
     frailty: Annotated[float, parameter("σ²: variance of frailty", low=0, high=10, source="M6")] = 1.0
-    first_week: Annotated[float, parameter("Multiplier of natural exit in the first 7 days", low=0, high=100, source="M6")] = 2.0
-    first_month: Annotated[float, parameter("Multiplier of natural exit from day 8 to 30", low=0, high=100, source="M6")] = 1.5
+    first_week: Annotated[
+        float, parameter("Multiplier of natural exit in the first 7 days", low=0, high=100, source="M6")
+    ] = 2.0
+    first_month: Annotated[
+        float, parameter("Multiplier of natural exit from day 8 to 30", low=0, high=100, source="M6")
+    ] = 1.5
     relevance: Annotated[float, parameter("β_r: protection by relevance", low=0, high=10, source="M6")] = 0.5
     devoted: Annotated[float, parameter("β_b: protection of devoted fans", low=0, high=10, source="M6, M15")] = 0.9
     fatigue: Annotated[float, parameter("h_f: exit by fatigue", unit="1/month", low=0, high=10, source="M6")] = 0.01
     load: Annotated[float, parameter("k_f: growth of exit by fatigue with load", low=0, high=10, source="M6")] = 0.85
     neglect: Annotated[float, parameter("h_neg: exit by neglect", unit="1/month", low=0, high=10, source="M6")] = 0.03
-    neglect_scale: Annotated[float, parameter("I₀: intimacy that protects from neglect", above=0, high=100, source="M6")] = 0.6
-    trust: Annotated[float, parameter("β_T: protection by trust above the brand's prior", low=0, high=20, source="M6")] = 2.0
+    neglect_scale: Annotated[
+        float, parameter("I₀: intimacy that protects from neglect", above=0, high=100, source="M6")
+    ] = 0.6
+    trust: Annotated[
+        float, parameter("β_T: protection by trust above the brand's prior", low=0, high=20, source="M6")
+    ] = 2.0
     shock: Annotated[float, parameter("u: exit per opened weighted message", low=0, high=1, source="M6")] = 0.0015
-    promotion_shock: Annotated[float, parameter("Factor of a promotion on the shock", low=0, high=100, source="M6")] = 3.0
-    mute: Annotated[float, fraction("p_mute: share of fatigue exits that become a mute on weak channels", source="details")] = 0.5
+    promotion_shock: Annotated[float, parameter("Factor of a promotion on the shock", low=0, high=100, source="M6")] = (
+        3.0
+    )
+    mute: Annotated[
+        float, fraction("p_mute: share of fatigue exits that become a mute on weak channels", source="details")
+    ] = 0.5
 
 
 @rule

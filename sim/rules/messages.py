@@ -11,20 +11,44 @@ from sim.rules.numbers import bounded_exp
 class MessageRules(NamedTuple):
     """How messages tire and how they are opened."""
 
-    recovery: Annotated[float, parameter("τ_φ: time in which fatigue falls to 1/e", unit="days", above=0, high=365, source="M5")] = 7.0
-    value_relief: Annotated[float, fraction("ψ: how much less a perfectly relevant value message tires", source="M5")] = 0.7
-    load_effect: Annotated[float, parameter("k_o: fall of log-opening per unit of load", low=0, high=10, source="M4")] = 0.35
-    habituation: Annotated[float, parameter("n₀: messages of 7 days that halve the opening of one", unit="messages/week", above=0, high=1000, source="M4, L7, details")] = 14.0
-    relevance_effect: Annotated[float, parameter("a_rel: effect of relevance on opening", low=0, high=2, source="details")] = 0.6
+    recovery: Annotated[
+        float, parameter("τ_φ: time in which fatigue falls to 1/e", unit="days", above=0, high=365, source="M5")
+    ] = 7.0
+    value_relief: Annotated[
+        float, fraction("ψ: how much less a perfectly relevant value message tires", source="M5")
+    ] = 0.7
+    load_effect: Annotated[
+        float, parameter("k_o: fall of log-opening per unit of load", low=0, high=10, source="M4")
+    ] = 0.35
+    habituation: Annotated[
+        float,
+        parameter(
+            "n₀: messages of 7 days that halve the opening of one",
+            unit="messages/week",
+            above=0,
+            high=1000,
+            source="M4, L7, details",
+        ),
+    ] = 14.0
+    relevance_effect: Annotated[
+        float, parameter("a_rel: effect of relevance on opening", low=0, high=2, source="details")
+    ] = 0.6
     trust_effect: Annotated[float, parameter("θ_o: elasticity of opening to trust", low=0, high=3, source="M4")] = 0.5
-    group_visits: Annotated[float, parameter("Elasticity of the daily visit of a group to its messages", low=0, high=1, source="M4")] = 0.35
-    tolerance_spread: Annotated[float, parameter("Log-sd of tolerance", low=0, high=3, source="L8", trust="measured")] = 1.0
+    group_visits: Annotated[
+        float, parameter("Elasticity of the daily visit of a group to its messages", low=0, high=1, source="M4")
+    ] = 0.35
+    tolerance_spread: Annotated[
+        float, parameter("Log-sd of tolerance", low=0, high=3, source="L8", trust="measured")
+    ] = 1.0
 
 
 class LiveRules(NamedTuple):
     """Lives: who watches and what it does."""
 
-    notice: Annotated[float, fraction("Probability that one who opened the notice watches, before the tier factor", source="M19, details")] = 0.3
+    notice: Annotated[
+        float,
+        fraction("Probability that one who opened the notice watches, before the tier factor", source="M19, details"),
+    ] = 0.3
     minutes: Annotated[float, parameter("Minutes watched", unit="min", low=0, high=1440, source="M19, details")] = 20.0
     liking: Annotated[float, parameter("Factor of liking fans on watching", low=0, high=100, source="details")] = 3.0
     devoted: Annotated[float, parameter("Factor of devoted fans on watching", low=0, high=100, source="details")] = 8.0
@@ -71,9 +95,7 @@ def attention(week: float, is_group: bool, p: MessageRules) -> float:
 
 
 @rule
-def open_probability(
-    base: float, rel: float, x: float, trust: float, trust_prior: float, p: MessageRules
-) -> float:
+def open_probability(base: float, rel: float, x: float, trust: float, trust_prior: float, p: MessageRules) -> float:
     """Probability that a fan opens today's messages of a channel (for a group: visits it), at most 1.
 
         base · e^(−k_o·x) · (1 + a_rel(rel − ½)) · (T/T₀)^θ_o

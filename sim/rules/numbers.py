@@ -44,7 +44,7 @@ def normal_distribution(x: float) -> float:
 @rule
 def fixed(x: float) -> int:
     """round(x · 2²⁰): how a real number enters an aggregate, so that sums are exact in any order."""
-    return int(math.floor(x * FIXED_POINT + 0.5))
+    return math.floor(x * FIXED_POINT + 0.5)
 
 
 @rule
@@ -55,5 +55,5 @@ def share_of(amount: int, basis_points: int) -> int:
 
 @rule
 def kept(elapsed: float, time: float) -> float:
-    """Share of a quantity that is left after ``elapsed`` days when it falls to 1/e in ``time`` days: e^(−elapsed/time)."""
+    """Share that is left after ``elapsed`` days of what falls to 1/e in ``time`` days: e^(−elapsed/time)."""
     return math.exp(-elapsed / time)

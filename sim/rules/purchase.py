@@ -11,28 +11,75 @@ from sim.rules.numbers import between, bounded_exp, logistic
 class PurchaseRules(NamedTuple):
     """From need to order and what an order leaves behind."""
 
-    need_shape: Annotated[float, parameter("Gamma shape of need rates", above=0, high=100, source="M8, evidence: first values")] = 0.8
-    base: Annotated[float, parameter("b₀: log-odds of buying at trust 0, reference price, no offer", low=-30, high=30, source="evidence: first values")] = -6.2
-    trust: Annotated[float, parameter("b_T: effect of trust on log-odds", low=0, high=30, source="evidence: first values")] = 4.0
-    discount: Annotated[float, parameter("b_d: effect of the discount on log-odds", low=0, high=30, source="details")] = 4.0
-    price: Annotated[float, parameter("b_p: effect of ln(price/reference price) on log-odds", low=0, high=30, source="M8")] = 1.5
-    salience: Annotated[float, fraction("Salience of the brand to a fully intimate fan", source="evidence: first values")] = 0.8
-    half_intimacy: Annotated[float, parameter("Intimacy at half of the salience", above=0, high=100, source="evidence: first values")] = 0.6
-    offer: Annotated[float, fraction("Salience added by an opened promotion or a watched live", source="evidence: first values")] = 0.5
+    need_shape: Annotated[
+        float, parameter("Gamma shape of need rates", above=0, high=100, source="M8, evidence: first values")
+    ] = 0.8
+    base: Annotated[
+        float,
+        parameter(
+            "b₀: log-odds of buying at trust 0, reference price, no offer",
+            low=-30,
+            high=30,
+            source="evidence: first values",
+        ),
+    ] = -6.2
+    trust: Annotated[
+        float, parameter("b_T: effect of trust on log-odds", low=0, high=30, source="evidence: first values")
+    ] = 4.0
+    discount: Annotated[
+        float, parameter("b_d: effect of the discount on log-odds", low=0, high=30, source="details")
+    ] = 4.0
+    price: Annotated[
+        float, parameter("b_p: effect of ln(price/reference price) on log-odds", low=0, high=30, source="M8")
+    ] = 1.5
+    salience: Annotated[
+        float, fraction("Salience of the brand to a fully intimate fan", source="evidence: first values")
+    ] = 0.8
+    half_intimacy: Annotated[
+        float, parameter("Intimacy at half of the salience", above=0, high=100, source="evidence: first values")
+    ] = 0.6
+    offer: Annotated[
+        float, fraction("Salience added by an opened promotion or a watched live", source="evidence: first values")
+    ] = 0.5
     touch: Annotated[float, fraction("Salience added by a touch of one who does not follow", source="E-7, E-16")] = 0.3
-    impulse: Annotated[float, fraction("Strength of temptation by an opened promotion", source="evidence: first values")] = 0.2
+    impulse: Annotated[
+        float, fraction("Strength of temptation by an opened promotion", source="evidence: first values")
+    ] = 0.2
     impulse_live: Annotated[float, fraction("Strength of temptation in a live", source="evidence: first values")] = 0.4
-    borrows: Annotated[float, fraction("Share of an impulse order that is taken from later need", source="evidence: first values")] = 0.6
+    borrows: Annotated[
+        float, fraction("Share of an impulse order that is taken from later need", source="evidence: first values")
+    ] = 0.6
     basket: Annotated[float, parameter("Log-sd of order value", low=0, high=3, source="M8")] = 0.4
-    surprise: Annotated[float, parameter("Sd of the experienced quality of one order", low=0, high=1, source="M9")] = 0.1
+    surprise: Annotated[float, parameter("Sd of the experienced quality of one order", low=0, high=1, source="M9")] = (
+        0.1
+    )
     learning: Annotated[float, fraction("η: how much one order moves expectation", source="M9, details")] = 0.2
-    loss_aversion: Annotated[float, parameter("λ_d: weight of a disappointment", low=1, high=10, source="M9", trust="weak")] = 2.0
+    loss_aversion: Annotated[
+        float, parameter("λ_d: weight of a disappointment", low=1, high=10, source="M9", trust="weak")
+    ] = 2.0
     expectation: Annotated[float, fraction("Expectation of product quality before the first order", source="M9")] = 0.6
-    bait: Annotated[float, fraction("Share of the way to 1 by which an opened promotion raises expectation", source="M9")] = 0.005
-    satisfaction_scale: Annotated[float, parameter("Utility that makes a full event of trust", above=0, high=1, source="M9")] = 0.2
-    attrition_a: Annotated[float, parameter("a of Beta(a, b), probability of never buying again after an order", above=0, high=1000, source="M8", trust="measured")] = 0.7929
-    attrition_b: Annotated[float, parameter("b of Beta(a, b)", above=0, high=1000, source="M8", trust="measured")] = 2.4258
-    attrition_satisfaction: Annotated[float, parameter("Fall of log-attrition per unit of utility", low=0, high=20, source="M8")] = 2.0
+    bait: Annotated[
+        float, fraction("Share of the way to 1 by which an opened promotion raises expectation", source="M9")
+    ] = 0.005
+    satisfaction_scale: Annotated[
+        float, parameter("Utility that makes a full event of trust", above=0, high=1, source="M9")
+    ] = 0.2
+    attrition_a: Annotated[
+        float,
+        parameter(
+            "a of Beta(a, b), probability of never buying again after an order",
+            above=0,
+            high=1000,
+            source="M8",
+            trust="measured",
+        ),
+    ] = 0.7929
+    attrition_b: Annotated[float, parameter("b of Beta(a, b)", above=0, high=1000, source="M8", trust="measured")] = (
+        2.4258
+    )
+    attrition_satisfaction: Annotated[
+        float, parameter("Fall of log-attrition per unit of utility", low=0, high=20, source="M8")
+    ] = 2.0
 
 
 @rule
@@ -45,7 +92,9 @@ def buying_odds(trust: float, discount: float, deal_response: float, relative_pr
 
     Source: evidence M8; details.md.
     """
-    return logistic(p.base + p.trust * trust + p.discount * deal_response * discount - p.price * math.log(relative_price))
+    return logistic(
+        p.base + p.trust * trust + p.discount * deal_response * discount - p.price * math.log(relative_price)
+    )
 
 
 @rule
@@ -92,5 +141,5 @@ def order_event(value: float, p: PurchaseRules) -> float:
 
 @rule
 def attrition_probability(trait: float, value: float, p: PurchaseRules) -> float:
-    """Probability of never buying again after an order: trait·e^(−k·utility), at most 1. Source: evidence M8 (BG/NBD)."""
+    """Probability of never buying again after an order: trait·e^(−k·utility), at most 1. Source: evidence M8."""
     return between(0.0, trait * bounded_exp(-p.attrition_satisfaction * value), 1.0)

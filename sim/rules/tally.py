@@ -17,65 +17,66 @@ LOAD_BINS = 40  # of width 0.1, the last one open
 UNTOUCHED = 3  # row of the flow table for people without a row until today
 NO_CHANNEL = MAX_CHANNELS  # column of orders that no message sold
 
-_SIZES = {
+
+class Slot(IntEnum):
+    """First position of each counter or block of counters; each begins where the one before ends."""
+
     # the day's events
-    "FLOW": 4 * 3,  # from PUBLIC, COMMERCIAL, PRIVATE, UNTOUCHED to PUBLIC, COMMERCIAL, PRIVATE
-    "JOINS": SOURCES,  # by source, first follows and win-backs together
-    "WIN_BACKS": 1,
-    "EXITS": CAUSES,
-    "TOUCHES": 1,  # of people who have responded before and do not follow
-    "AD_CLICKS": 1,
-    "DELIVERED": MAX_CHANNELS,
-    "OPENED": MAX_CHANNELS,
-    "BLOCKED": MAX_CHANNELS,
-    "VISITS": MAX_CHANNELS,
-    "CHANNEL_JOINS": MAX_CHANNELS,
-    "CHANNEL_LEAVES": MAX_CHANNELS,
-    "MUTES": MAX_CHANNELS,
-    "VALUE_EVENTS": 1,  # opened value that was useful
-    "PROMOTION_EVENTS": 1,  # opened promotion that disappointed
-    "WATCHES": 1,
-    "LIVE_MINUTES": 1,
-    "TIER_UPS": 1,
-    "TIER_DOWNS": 1,
-    "NEEDS": 1,
-    "VANISHED_NEEDS": 1,  # taken by an earlier impulse
-    "OPEN_DECISIONS": 1,
-    "IMPULSES": 1,
-    "ORDERS": MAX_CHANNELS + 1,  # by the channel whose message sold, the last for none
-    "GMV": MAX_CHANNELS + 1,
-    "ORDERS_FOLLOWERS": 1,
-    "GMV_FOLLOWERS": 1,
-    "ORDERS_FIRST": 1,
-    "GMV_FIRST": 1,
-    "ORDERS_LIVE": 1,
-    "LIST_VALUE": 1,
-    "COMMISSION": 1,
-    "GOODS": 1,
-    "DISAPPOINTMENTS": 1,  # orders below expectation
-    "ATTRITED": 1,  # buyers who will not buy again
+    FLOW = 0  # from PUBLIC, COMMERCIAL, PRIVATE, UNTOUCHED to PUBLIC, COMMERCIAL, PRIVATE
+    JOINS = FLOW + 4 * 3  # by source, first follows and win-backs together
+    WIN_BACKS = JOINS + SOURCES
+    EXITS = WIN_BACKS + 1
+    TOUCHES = EXITS + CAUSES  # of people who have responded before and do not follow
+    AD_CLICKS = TOUCHES + 1
+    DELIVERED = AD_CLICKS + 1
+    OPENED = DELIVERED + MAX_CHANNELS
+    BLOCKED = OPENED + MAX_CHANNELS
+    VISITS = BLOCKED + MAX_CHANNELS
+    CHANNEL_JOINS = VISITS + MAX_CHANNELS
+    CHANNEL_LEAVES = CHANNEL_JOINS + MAX_CHANNELS
+    MUTES = CHANNEL_LEAVES + MAX_CHANNELS
+    VALUE_EVENTS = MUTES + MAX_CHANNELS  # opened value that was useful
+    PROMOTION_EVENTS = VALUE_EVENTS + 1  # opened promotion that disappointed
+    WATCHES = PROMOTION_EVENTS + 1
+    LIVE_MINUTES = WATCHES + 1
+    TIER_UPS = LIVE_MINUTES + 1
+    TIER_DOWNS = TIER_UPS + 1
+    NEEDS = TIER_DOWNS + 1
+    VANISHED_NEEDS = NEEDS + 1  # taken by an earlier impulse
+    OPEN_DECISIONS = VANISHED_NEEDS + 1
+    IMPULSES = OPEN_DECISIONS + 1
+    ORDERS = IMPULSES + 1  # by the channel whose message sold, the last for none
+    GMV = ORDERS + MAX_CHANNELS + 1
+    ORDERS_FOLLOWERS = GMV + MAX_CHANNELS + 1
+    GMV_FOLLOWERS = ORDERS_FOLLOWERS + 1
+    ORDERS_FIRST = GMV_FOLLOWERS + 1
+    GMV_FIRST = ORDERS_FIRST + 1
+    ORDERS_LIVE = GMV_FIRST + 1
+    LIST_VALUE = ORDERS_LIVE + 1
+    COMMISSION = LIST_VALUE + 1
+    GOODS = COMMISSION + 1
+    DISAPPOINTMENTS = GOODS + 1  # orders below expectation
+    ATTRITED = DISAPPOINTMENTS + 1  # buyers who will not buy again
     # the stock at the end of the day
-    "ROWS": 3,  # by domain
-    "TIER": TIERS,
-    "LIFECYCLE": 5,
-    "SEGMENT": MAX_SEGMENTS,
-    "MEMBERS": MAX_CHANNELS * TIERS,
-    "MUTED": MAX_CHANNELS,
-    "ACTIVE": 1,  # followers who opened something today
-    "ACTIVE_CORE": 1,  # … of them liking or devoted
-    "TRUST_SUM": 1,
-    "FATIGUE_SUM": 1,
-    "LOAD_SUM": 1,
-    "INTIMACY_SUM": 1,
-    "TRUST_BIN": TRUST_BINS,
-    "LOAD_BIN": LOAD_BINS,
-}
+    ROWS = ATTRITED + 1  # by domain
+    TIER = ROWS + 3
+    LIFECYCLE = TIER + TIERS
+    SEGMENT = LIFECYCLE + 5
+    MEMBERS = SEGMENT + MAX_SEGMENTS
+    MUTED = MEMBERS + MAX_CHANNELS * TIERS
+    ACTIVE = MUTED + MAX_CHANNELS  # followers who opened something today
+    ACTIVE_CORE = ACTIVE + 1  # … of them liking or devoted
+    TRUST_SUM = ACTIVE_CORE + 1
+    FATIGUE_SUM = TRUST_SUM + 1
+    LOAD_SUM = FATIGUE_SUM + 1
+    INTIMACY_SUM = LOAD_SUM + 1
+    TRUST_BIN = INTIMACY_SUM + 1
+    LOAD_BIN = TRUST_BIN + TRUST_BINS
+    END = LOAD_BIN + LOAD_BINS
 
-_starts = dict(zip(_SIZES, np.cumsum([0, *_SIZES.values()]).tolist(), strict=False))
-Slot = IntEnum("Slot", _starts)  # type: ignore[misc]
-Slot.__doc__ = "First position of each counter or block of counters."
 
-TALLY_SIZE = sum(_SIZES.values())
+TALLY_SIZE = int(Slot.END)
+_ENDS = dict(zip(Slot, [*list(Slot)[1:], Slot.END], strict=True))
 
 Tally = npt.NDArray[np.int64]
 
@@ -87,5 +88,5 @@ def new_tally() -> Tally:
 
 def block(tally: Tally, name: str) -> Tally:
     """The counters of a block, shape [size of the block]."""
-    start = _starts[name]
-    return tally[start : start + _SIZES[name]]
+    start = Slot[name]
+    return tally[start : _ENDS[start]]

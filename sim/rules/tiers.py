@@ -9,15 +9,27 @@ from sim.parameters import parameter
 class TierRules(NamedTuple):
     """Intimacy: how it fades, what adds to it, and where the tiers begin."""
 
-    fading: Annotated[float, parameter("τ_I: time in which intimacy falls to 1/e", unit="days", above=0, high=3650, source="M15")] = 30.0
-    visit: Annotated[float, parameter("Intimacy of a visit with an opened message", low=0, high=10, source="details")] = 0.05
+    fading: Annotated[
+        float, parameter("τ_I: time in which intimacy falls to 1/e", unit="days", above=0, high=3650, source="M15")
+    ] = 30.0
+    visit: Annotated[
+        float, parameter("Intimacy of a visit with an opened message", low=0, high=10, source="details")
+    ] = 0.05
     live_minute: Annotated[float, parameter("Intimacy of a minute of a live", low=0, high=1, source="details")] = 0.01
     live_most: Annotated[float, parameter("Most intimacy from one live", low=0, high=10, source="details")] = 0.3
     order: Annotated[float, parameter("Intimacy of an order", low=0, high=10, source="details")] = 1.0
-    liking_up: Annotated[float, parameter("Intimacy at which a passer-by becomes liking", low=0, high=100, source="details")] = 0.6
-    liking_down: Annotated[float, parameter("Intimacy under which a liking fan falls back", low=0, high=100, source="details")] = 0.4
-    devoted_up: Annotated[float, parameter("Intimacy at which a liking fan becomes devoted", low=0, high=100, source="details")] = 2.0
-    devoted_down: Annotated[float, parameter("Intimacy under which a devoted fan falls back", low=0, high=100, source="details")] = 1.4
+    liking_up: Annotated[
+        float, parameter("Intimacy at which a passer-by becomes liking", low=0, high=100, source="details")
+    ] = 0.6
+    liking_down: Annotated[
+        float, parameter("Intimacy under which a liking fan falls back", low=0, high=100, source="details")
+    ] = 0.4
+    devoted_up: Annotated[
+        float, parameter("Intimacy at which a liking fan becomes devoted", low=0, high=100, source="details")
+    ] = 2.0
+    devoted_down: Annotated[
+        float, parameter("Intimacy under which a devoted fan falls back", low=0, high=100, source="details")
+    ] = 1.4
 
 
 @rule

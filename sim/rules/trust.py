@@ -11,10 +11,25 @@ class TrustRules(NamedTuple):
     """The slow clock of the relationship."""
 
     gain: Annotated[float, fraction("α₊: gain of trust on a positive event", source="M7")] = 0.045
-    loss_ratio: Annotated[float, parameter("ρ = α₋/α₊: weight of a negative event", low=0, high=20, source="M7, L18", trust="weak")] = 3.0
-    drift: Annotated[float, parameter("τ_T: time in which trust falls back to its prior by 1/e", unit="days", above=0, high=10_000, source="M7, M5")] = 120.0
-    prior_size: Annotated[float, parameter("Prior trust ~ Beta(size·m, size·(1 − m))", above=0, high=1000, source="details")] = 8.0
-    purchase: Annotated[float, parameter("Weight of a purchase relative to a message", low=0, high=10, source="M9")] = 1.0
+    loss_ratio: Annotated[
+        float, parameter("ρ = α₋/α₊: weight of a negative event", low=0, high=20, source="M7, L18", trust="weak")
+    ] = 3.0
+    drift: Annotated[
+        float,
+        parameter(
+            "τ_T: time in which trust falls back to its prior by 1/e",
+            unit="days",
+            above=0,
+            high=10_000,
+            source="M7, M5",
+        ),
+    ] = 120.0
+    prior_size: Annotated[
+        float, parameter("Prior trust ~ Beta(size·m, size·(1 − m))", above=0, high=1000, source="details")
+    ] = 8.0
+    purchase: Annotated[float, parameter("Weight of a purchase relative to a message", low=0, high=10, source="M9")] = (
+        1.0
+    )
 
 
 @rule

@@ -48,9 +48,7 @@ class _Checks:
 
     def sound(self, *paths: Path) -> bool:
         """True when no value at, above or below the paths was wrong."""
-        return not any(
-            path[: len(bad)] == bad or bad[: len(path)] == path for path in paths for bad in self.broken
-        )
+        return not any(path[: len(bad)] == bad or bad[: len(path)] == path for path in paths for bad in self.broken)
 
     def report(self, path: Path, message: str) -> None:
         """A mistake at a path; ``{key}`` and ``{value}`` stand for what the file has there."""
@@ -65,20 +63,14 @@ class _Checks:
             return
         if len(self.all_channels) > MAX_CHANNELS:
             number = len(self.all_channels)
-            message = (
-                f"has {number} channels in all; at most {MAX_CHANNELS} are possible. Leave a platform out."
-            )
+            message = f"has {number} channels in all; at most {MAX_CHANNELS} are possible. Leave a platform out."
             self.report(("platforms",), f"{{key}} {message}")
         for name, times in Counter(channel.name for channel in self.all_channels).items():
             if times > 1:
-                self.report(
-                    ("platforms",), f"{{key}}: {times} channels are called {name}; give each its own name."
-                )
+                self.report(("platforms",), f"{{key}}: {times} channels are called {name}; give each its own name.")
         for name in self.names:
             if name in CHANNEL_KINDS and any(c.name == name and c.kind != name for c in self.all_channels):
-                message = (
-                    f"{{key}}: a channel is called {name}, which is the name of another kind of channel."
-                )
+                message = f"{{key}}: a channel is called {name}, which is the name of another kind of channel."
                 self.report(("platforms",), message)
 
     def shares(self) -> None:
@@ -86,18 +78,12 @@ class _Checks:
         segments = self.scenario.segments
         if self.sound(("segments",)):
             if len(segments) > MAX_SEGMENTS:
-                message = (
-                    f"has {len(segments)} segments; at most {MAX_SEGMENTS} are possible. Join some of them."
-                )
+                message = f"has {len(segments)} segments; at most {MAX_SEGMENTS} are possible. Join some of them."
                 self.report(("segments",), f"{{key}} {message}")
-            self._sum_to_one(
-                ("segments",), {name: segment.share for name, segment in segments.items()}, "share"
-            )
+            self._sum_to_one(("segments",), {name: segment.share for name, segment in segments.items()}, "share")
         if self.sound(("pool", "tiers")):
             tiers = self.scenario.pool.tiers
-            self._sum_to_one(
-                ("pool", "tiers"), {name: getattr(tiers, name) for name in type(tiers).model_fields}
-            )
+            self._sum_to_one(("pool", "tiers"), {name: getattr(tiers, name) for name in type(tiers).model_fields})
 
     def _sum_to_one(self, path: Path, shares: dict[str, float], of: str = "") -> None:
         total = math.fsum(shares.values())
@@ -117,9 +103,7 @@ class _Checks:
             for name in self.scenario.pool.channels:
                 if name not in self.names:
                     message = f"{{key}}: {name} is not a channel of the platforms. "
-                    self.report(
-                        ("pool", "channels", name), message + did_you_mean(name, self.names, "Channels")
-                    )
+                    self.report(("pool", "channels", name), message + did_you_mean(name, self.names, "Channels"))
 
     def sizes(self) -> None:
         """Fans are users, and fit into the memory of this machine."""
@@ -127,9 +111,7 @@ class _Checks:
             return
         fans, users = self.scenario.pool.fans, self.scenario.market.users
         if fans > users and self.sound(("market", "users")):
-            at: Path = (
-                ("pool", "fans") if self.document.at(("pool", "fans")) is not None else ("market", "users")
-            )
+            at: Path = ("pool", "fans") if self.document.at(("pool", "fans")) is not None else ("market", "users")
             message = f"pool.fans = {fans} is more than market.users = {users}: fans are among the users. "
             self.report(at, message + f"Write market.users = {fans} or more.")
         memory = physical_memory()
@@ -144,24 +126,12 @@ class _Checks:
     def shop(self) -> None:
         """The brand's category is known to the shops, and the shop is open when the run starts."""
         brand, start = self.scenario.brand, self.scenario.start
-        categories = [
-            name for platform in self.scenario.platforms for name in platform.shop.commission_by_category
-        ]
-        if (
-            brand.category
-            and self.sound(("brand", "category"), ("platforms",))
-            and brand.category not in categories
-        ):
+        categories = [name for platform in self.scenario.platforms for name in platform.shop.commission_by_category]
+        if brand.category and self.sound(("brand", "category"), ("platforms",)) and brand.category not in categories:
             known = did_you_mean(brand.category, categories, "Known") if categories else ""
             remedy = known or 'No platform here knows any; write category = "".'
-            self.report(
-                ("brand", "category"), f"{{key}} = {{value}} is not a category of the shops. {remedy}"
-            )
-        if (
-            brand.shop_opened
-            and self.sound(("brand", "shop_opened"), ("start",))
-            and brand.shop_opened > start
-        ):
+            self.report(("brand", "category"), f"{{key}} = {{value}} is not a category of the shops. {remedy}")
+        if brand.shop_opened and self.sound(("brand", "shop_opened"), ("start",)) and brand.shop_opened > start:
             message = f"{{key}} = {{value}} is after the start of the run. Write {start} or an earlier date."
             self.report(("brand", "shop_opened"), message)
 
@@ -192,9 +162,7 @@ class _Checks:
             at = (*path, key)
             if value > most and self.sound(at, (*path, "most_discount")):
                 where = at if self.document.at(at) is not None else (*path, "most_discount")
-                message = (
-                    f"{key} = {value:g} is more than most_discount = {most:g}. Lower one or raise the other."
-                )
+                message = f"{key} = {value:g} is more than most_discount = {most:g}. Lower one or raise the other."
                 self.report(where, f"{dotted(path)}: {message}")
 
     def _phases(self, path: Path, logic: Calendar) -> None:

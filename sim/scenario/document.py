@@ -48,11 +48,7 @@ class Document:
         """Value at a path, None if there is none."""
         value: Any = self.tree
         for key in path:
-            inside = (
-                key in value
-                if isinstance(value, dict)
-                else isinstance(value, list) and key in range(len(value))
-            )
+            inside = key in value if isinstance(value, dict) else isinstance(value, list) and key in range(len(value))
             if not inside:
                 return None
             value = value[key]
@@ -93,9 +89,7 @@ class Document:
         """Marks at and below a path, from that path."""
         return {key[len(path) :]: mark for key, mark in self.marks.items() if key[: len(path)] == path}
 
-    def merge(
-        self, tree: Any, marks: dict[Path, Mark], at: Path, whole: Callable[[Path, Any, Any], bool]
-    ) -> None:
+    def merge(self, tree: Any, marks: dict[Path, Mark], at: Path, whole: Callable[[Path, Any, Any], bool]) -> None:
         """Lay a tree over what is at a path: tables are merged key by key, all else is replaced.
 
         ``whole`` says which tables are replaced as a whole, from (path, old value, new value).
@@ -131,9 +125,7 @@ def read(file: File, label: str, preset: str | None = None) -> Document:
     try:
         raw = file.read_bytes()
     except OSError as error:
-        raise ScenarioError(
-            [Mistake(label, 0, 0, "", f"this file cannot be read: {error.strerror}")]
-        ) from None
+        raise ScenarioError([Mistake(label, 0, 0, "", f"this file cannot be read: {error.strerror}")]) from None
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:

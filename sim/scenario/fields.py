@@ -124,9 +124,7 @@ def declaration(annotation: Any, info: FieldInfo | None = None) -> Declared:
 
 def fields_of(model: type[BaseModel]) -> dict[str, Declared]:
     """Fields of a model, by the name that files use."""
-    return {
-        info.alias or name: declaration(info.annotation, info) for name, info in model.model_fields.items()
-    }
+    return {info.alias or name: declaration(info.annotation, info) for name, info in model.model_fields.items()}
 
 
 def declared_at(path: Path, tree: Any) -> Declared | None:

@@ -73,9 +73,7 @@ def _missing(file: File, folder: File) -> str:
     try:
         if file.is_dir():
             inside = sorted(found.name for found in file.glob("*.toml"))
-            return "this is a folder, not a scenario file. " + (
-                f"It holds: {', '.join(inside)}." if inside else ""
-            )
+            return "this is a folder, not a scenario file. " + (f"It holds: {', '.join(inside)}." if inside else "")
         siblings = sorted(found.name for found in folder.glob("*.toml"))
     except (OSError, ValueError):
         siblings = []

@@ -71,9 +71,7 @@ def _leaves(value: Any, known: Declared, path: Path) -> Iterator[tuple[Path, Any
     if isinstance(value, BaseModel):
         for name, field in fields_of(type(value)).items():
             if name not in _WORDS or (name == "kind" and path[:1] == ("logics",)):
-                own = next(
-                    own for own, info in type(value).model_fields.items() if (info.alias or own) == name
-                )
+                own = next(own for own, info in type(value).model_fields.items() if (info.alias or own) == name)
                 yield from _leaves(getattr(value, own), field, (*path, name))
     elif isinstance(value, dict):
         for name, item in value.items():

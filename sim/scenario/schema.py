@@ -38,13 +38,9 @@ class Model(BaseModel):
 class JoinsPerMonth(Model):
     """Share of followers outside a channel who join it, by tier."""
 
-    passer_by: Annotated[float, parameter("Passers-by", unit="1/month", low=0, high=10, source="details")] = (
-        0.0
-    )
+    passer_by: Annotated[float, parameter("Passers-by", unit="1/month", low=0, high=10, source="details")] = 0.0
     liking: Annotated[float, parameter("Liking fans", unit="1/month", low=0, high=10, source="details")] = 0.0
-    devoted: Annotated[float, parameter("Devoted fans", unit="1/month", low=0, high=10, source="details")] = (
-        0.0
-    )
+    devoted: Annotated[float, parameter("Devoted fans", unit="1/month", low=0, high=10, source="details")] = 0.0
 
 
 class Channel(Model):
@@ -57,27 +53,17 @@ class Channel(Model):
     kind: Annotated[str, Field(pattern="^(subscription|group|direct|article|moments)$")]
     strong: Annotated[bool, Field(description="A strong private channel (E-55)")] = False
     reach: Annotated[float, fraction("Share of members whom a message reaches", source="E-42, M4")] = 1.0
-    open: Annotated[
-        float, fraction("Base probability of opening (group: of a visit at 4 messages a day)", source="M4")
-    ]
-    fatigue_weight: Annotated[
-        float, parameter("Weight of one message in fatigue", low=0, high=10, source="M4")
-    ]
+    open: Annotated[float, fraction("Base probability of opening (group: of a visit at 4 messages a day)", source="M4")]
+    fatigue_weight: Annotated[float, parameter("Weight of one message in fatigue", low=0, high=10, source="M4")]
     quota_per_month: (
         Annotated[
             int,
-            parameter(
-                "Messages per account, fan and calendar month", unit="1/month", low=0, high=255, source="E-37"
-            ),
+            parameter("Messages per account, fan and calendar month", unit="1/month", low=0, high=255, source="E-37"),
         ]
         | None
     ) = None
-    cost_per_message: Annotated[
-        float, parameter("Fee of one message", unit="¥", low=0, high=100, source="E-56")
-    ] = 0.0
-    joins_at_follow: Annotated[
-        float, fraction("Share of new followers who join at once", source="details")
-    ] = 0.0
+    cost_per_message: Annotated[float, parameter("Fee of one message", unit="¥", low=0, high=100, source="E-56")] = 0.0
+    joins_at_follow: Annotated[float, fraction("Share of new followers who join at once", source="details")] = 0.0
     joins_per_month: JoinsPerMonth = JoinsPerMonth()
     live_notice: Annotated[bool, Field(description="Lives announce themselves here")] = False
 
@@ -87,9 +73,7 @@ class Feed(Model):
 
     exposures_per_fan: Annotated[
         float,
-        parameter(
-            "Daily noticed exposures per initial fan", unit="1/day", low=0, high=100, source="M1, details"
-        ),
+        parameter("Daily noticed exposures per initial fan", unit="1/day", low=0, high=100, source="M1, details"),
     ] = 0.08
     exposures_at_least: Annotated[
         float,
@@ -105,17 +89,11 @@ class Ads(Model):
 
     cpm: Annotated[
         float,
-        parameter(
-            "Median highest competing bid", unit="¥ per 1,000", above=0, high=1e5, source="M2", trust="weak"
-        ),
+        parameter("Median highest competing bid", unit="¥ per 1,000", above=0, high=1e5, source="M2", trust="weak"),
     ] = 20.0
-    growth: Annotated[
-        float, parameter("Growth of prices", unit="1/month", low=-1, high=1, source="M2, E-3")
-    ] = 0.02
+    growth: Annotated[float, parameter("Growth of prices", unit="1/month", low=-1, high=1, source="M2, E-3")] = 0.02
     spread: Annotated[float, parameter("Log-sd of competing bids", above=0, high=3, source="M2")] = 0.6
-    elasticity: Annotated[
-        float, parameter("Elasticity of price to total spend", low=0, high=2, source="M2")
-    ] = 0.25
+    elasticity: Annotated[float, parameter("Elasticity of price to total spend", low=0, high=2, source="M2")] = 0.25
     reference_spend: Annotated[
         float, parameter("Spend of the other advertisers", unit="¥/day", above=0, high=1e12, source="details")
     ] = 10_000.0
@@ -137,9 +115,7 @@ class Shop(Model):
     commission: Annotated[
         float, fraction("Commission afterwards (0: takes nothing)", source="E-66, E-67", trust="stated")
     ] = 0.0
-    commission_by_category: dict[
-        str, Annotated[float, fraction("Commission of a category", source="E-66")]
-    ] = {}
+    commission_by_category: dict[str, Annotated[float, fraction("Commission of a category", source="E-66")]] = {}
 
 
 class Platform(Model):
@@ -167,9 +143,7 @@ class Industry(Model):
 
     name: str
     title: str
-    need_interval: Annotated[
-        float, parameter("Mean time between needs", unit="days", low=1, high=36500, source="M8")
-    ]
+    need_interval: Annotated[float, parameter("Mean time between needs", unit="days", low=1, high=36500, source="M8")]
     decision_days: Annotated[
         float, parameter("Time from need to decision", unit="days", low=1, high=3650, source="E-102")
     ] = 1.0
@@ -196,20 +170,16 @@ class Segment(Model):
     deal_response: Annotated[
         float, parameter("Response to discounts relative to the rule", low=0, high=10, source="E-50")
     ] = 1.0
-    match_value: Annotated[
-        float, parameter("Match with value content, log-odds", low=-5, high=5, source="E-49")
-    ] = 0.0
-    match_promotion: Annotated[
-        float, parameter("Match with promotion, log-odds", low=-5, high=5, source="E-49")
-    ] = 0.0
+    match_value: Annotated[float, parameter("Match with value content, log-odds", low=-5, high=5, source="E-49")] = 0.0
+    match_promotion: Annotated[float, parameter("Match with promotion, log-odds", low=-5, high=5, source="E-49")] = 0.0
 
 
 class Market(Model):
     """The people who could be met."""
 
-    users: Annotated[
-        int, parameter("Platform users who could be met", low=1, high=10**9, source="model §2")
-    ] = 20_000_000
+    users: Annotated[int, parameter("Platform users who could be met", low=1, high=10**9, source="model §2")] = (
+        20_000_000
+    )
     season: Annotated[
         TimeSeries,
         over_time("Season: demand of the day relative to an ordinary one", low=0, high=100, source="M8"),
@@ -219,9 +189,9 @@ class Market(Model):
 class Content(Model):
     """What the brand publishes."""
 
-    quality: Annotated[
-        TimeSeries, over_time("Quality of value content", low=0, high=1, source="M7, details")
-    ] = Series.constant(0.6)
+    quality: Annotated[TimeSeries, over_time("Quality of value content", low=0, high=1, source="M7, details")] = (
+        Series.constant(0.6)
+    )
 
 
 class Product(Model):
@@ -237,9 +207,7 @@ class Brand(Model):
         bool, Field(description="Has the certification mark", json_schema_extra={"source": "E-32"})
     ] = True
     trust: Annotated[float, fraction("Prior trust of people met in the feed", source="M7, E-74")] = 0.35
-    trust_bought: Annotated[
-        float, fraction("Prior trust of people met through ads", source="E-76, details")
-    ] = 0.25
+    trust_bought: Annotated[float, fraction("Prior trust of people met through ads", source="E-76, details")] = 0.25
     content: Content = Content()
     product: Product = Product()
     price: (
@@ -258,15 +226,11 @@ class Brand(Model):
     goods_share: (
         Annotated[
             float,
-            fraction(
-                "Cost of goods as a share of the list price (default: the industry's)", source="details"
-            ),
+            fraction("Cost of goods as a share of the list price (default: the industry's)", source="details"),
         ]
         | None
     ) = None
-    category: Annotated[
-        str, Field(description="Category of goods, for the commission of shops; empty: none")
-    ] = ""
+    category: Annotated[str, Field(description="Category of goods, for the commission of shops; empty: none")] = ""
     shop_opened: Annotated[
         dt.date | None, Field(description="Day on which the shop opened (default: 60 days before the start)")
     ] = None
@@ -285,13 +249,13 @@ class Pool(Model):
 
     fans: Annotated[int, parameter("Followers at the start", low=0, high=10**9, source="model §6")] = 20_000
     trust: Annotated[float, fraction("Mean trust (default: the brand's)", source="M7")] | None = None
-    age: Annotated[
-        float, parameter("Mean time since following", unit="days", low=0, high=10_000, source="details")
-    ] = 180.0
+    age: Annotated[float, parameter("Mean time since following", unit="days", low=0, high=10_000, source="details")] = (
+        180.0
+    )
     tiers: TierMix = TierMix()
-    channels: (
-        dict[str, Annotated[float, fraction("Share of initial fans in the channel", source="details")]] | None
-    ) = None
+    channels: dict[str, Annotated[float, fraction("Share of initial fans in the channel", source="details")]] | None = (
+        None
+    )
 
 
 class Costs(Model):
@@ -299,9 +263,7 @@ class Costs(Model):
 
     item: Annotated[
         float,
-        parameter(
-            "c₀: a promotion item, or a value item of quality 0", unit="¥", low=0, high=1e6, source="details"
-        ),
+        parameter("c₀: a promotion item, or a value item of quality 0", unit="¥", low=0, high=1e6, source="details"),
     ] = 30.0
     quality: Annotated[
         float, parameter("c₁: a value item costs c₀·e^(c₁·quality)", low=0, high=20, source="details")
@@ -312,9 +274,7 @@ class Costs(Model):
 def _model_of(table: type[NamedTuple]) -> Any:
     """A model with the fields, bounds and defaults of a rule table."""
     defaults = table._field_defaults
-    fields: dict[str, Any] = {
-        name: (Annotated[float, info], defaults[name]) for name, info in declared(table).items()
-    }
+    fields: dict[str, Any] = {name: (Annotated[float, info], defaults[name]) for name, info in declared(table).items()}
     return create_model(f"{table.__name__}Table", __base__=Model, __doc__=table.__doc__, **fields)
 
 

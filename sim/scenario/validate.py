@@ -220,11 +220,7 @@ class _Reader:
         """A number, a table by date, or a column of a CSV file."""
         if isinstance(value, Series):
             low, high = value.bounds
-            return (
-                value
-                if known.allows(low) and known.allows(high)
-                else self.wrong(path, f"leaves {known.range}")
-            )
+            return value if known.allows(low) and known.allows(high) else self.wrong(path, f"leaves {known.range}")
         if not isinstance(value, dict):
             number = self.number(value, Declared(float, low=known.low, high=known.high), path)
             return number if number is _DROPPED else Series.constant(number)

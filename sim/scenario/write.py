@@ -27,7 +27,5 @@ def to_toml(scenario: Scenario) -> str:
 
 def _plain(value: Any) -> Any:
     if isinstance(value, dict):
-        return {
-            key.isoformat() if isinstance(key, dt.date) else key: _plain(item) for key, item in value.items()
-        }
+        return {key.isoformat() if isinstance(key, dt.date) else key: _plain(item) for key, item in value.items()}
     return [_plain(item) for item in value] if isinstance(value, list | tuple) else value

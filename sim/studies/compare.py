@@ -152,9 +152,7 @@ def _compared(
     bands = {name: {o: mean_band(v) for o, v in of.items()} for name, of in values.items()}
     totals = {name: _totals(r.summary for r in of) for name, of in runs.items()}
     flows = {o.name for o in found if o.unit.endswith("/day")}
-    duels = {
-        (a, b): _duel(a, b, values[a], values[b], flows, seed) for a in runs for b in runs if a != b
-    }
+    duels = {(a, b): _duel(a, b, values[a], values[b], flows, seed) for a in runs for b in runs if a != b}
     return Comparison(
         scenario=scenario,
         logics=tuple(runs),
@@ -203,6 +201,3 @@ def _duel(
         wins_by_day=(difference > 0).mean(axis=0),
         differences=at_horizon,
     )
-
-
-

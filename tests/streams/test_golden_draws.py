@@ -36,22 +36,22 @@ def test_golden_keys():
 
 def test_golden_words():
     addresses = [
-        (0, Decision.TOLERANCE, FAN, 0, 0),
-        (KEY, Decision.VISIT, FAN, 40, 0),
-        (KEY, Decision.VISIT, FAN, 40, 1),
-        (KEY, Decision.VISIT, FAN, 40, 5),
-        (KEY, Decision.LEAVE, cell_address(2, 99), 719, 0),
+        (0, Decision.TOLERANCE.value, FAN, 0, 0),
+        (KEY, Decision.VISIT.value, FAN, 40, 0),
+        (KEY, Decision.VISIT.value, FAN, 40, 1),
+        (KEY, Decision.VISIT.value, FAN, 40, 5),
+        (KEY, Decision.LEAVE.value, cell_address(2, 99), 719, 0),
     ]
     assert [int(uniform(*address) * 2**32) for address in addresses] == WORDS
 
 
 def test_golden_draws():
     found = [
-        exponential(KEY, Decision.RESPONSE, FAN, 0, 0),
-        normal(KEY, Decision.AFFINITY, FAN, 0, 0),
-        gamma(0.8, KEY, Decision.NEED_RATE, FAN, 0, 0),
-        gamma(5.0, KEY, Decision.FRAILTY, FAN, 0, 0),
-        beta(2.8, 5.2, KEY, Decision.TRUST_PRIOR, FAN, 0, 0),
-        float(poisson(2.5, KEY, Decision.NEED, FAN, 8, 0)),
+        exponential(KEY, Decision.RESPONSE.value, FAN, 0, 0),
+        normal(KEY, Decision.AFFINITY.value, FAN, 0, 0),
+        gamma(0.8, KEY, Decision.NEED_RATE.value, FAN, 0, 0),
+        gamma(5.0, KEY, Decision.FRAILTY.value, FAN, 0, 0),
+        beta(2.8, 5.2, KEY, Decision.TRUST_PRIOR.value, FAN, 0, 0),
+        float(poisson(2.5, KEY, Decision.NEED.value, FAN, 8, 0)),
     ]
     assert [x.hex() for x in found] == DRAWS

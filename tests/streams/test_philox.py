@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.streams import Decision, philox, replication_key, uniform
+from sim.streams import Decision, daily_draws, philox, replication_key, uniform
 
 ONES = 0xFFFFFFFF
 # Random123, kat_vectors, philox4x32-10: counter, key, output
@@ -41,8 +41,8 @@ def test_one_bit_of_the_counter_changes_half_of_the_output(counter, key, words):
 @given(addresses)
 def test_uniform_is_the_addressed_word_of_its_block(address):
     key, decision, person, day, k = address
-    block = philox(person & ONES, person >> 32, day | decision << 16, k >> 2, key & ONES, (key >> 32) & ONES)
-    assert uniform(*address) == (block[k & 3] + 0.5) / 2**32
+    block = philox(person & ONES, person >> 32, day | decision >> 2 << 16, k, key & ONES, (key >> 32) & ONES)
+    assert uniform(*address) == (block[decision & 3] + 0.5) / 2**32
 
 
 @given(addresses)
@@ -53,7 +53,7 @@ def test_uniform_lies_inside_the_open_interval(address):
 @given(addresses, st.integers(0, 4), st.integers(1, 1000))
 def test_another_address_gives_another_number(address, part, step):
     other = list(address)
-    other[part] = (other[part] + step) if part != 1 else other[1] + 1 + step % 40
+    other[part] = (other[part] + step) if part != 1 else other[1] + 1 + step % 200
     if part == 3:
         other[3] %= 65536
     if part == 0 and other[0] >= 1 << 63:
@@ -61,8 +61,15 @@ def test_another_address_gives_another_number(address, part, step):
     assert uniform(*address) != uniform(*other)
 
 
+@given(keys, st.integers(0, (1 << 62) - 1), st.integers(0, 65535))
+def test_daily_draws_are_the_first_draws_of_four_decisions(key, person, day):
+    four = (Decision.VISIT, Decision.NEED, Decision.LEAVE, Decision.IMPULSE)
+    assert daily_draws(key, person, day) == tuple(uniform(key, d.value, person, day, 0) for d in four)
+
+
 def test_the_last_day_of_a_decision_is_not_the_first_of_the_next():
-    assert uniform(5, Decision.LEAVE, 9, 65535, 0) != uniform(5, Decision.LEAVE + 1, 9, 0, 0)
+    numbers = [uniform(5, d, 9, day, 0) for d in range(40) for day in (0, 1, 65535)]
+    assert len(set(numbers)) == len(numbers)
 
 
 def test_seed_0_is_a_seed():

@@ -23,11 +23,12 @@ from sim.streams import (
 
 KEY = replication_key(20210801, 0)
 N = 200_000
+NEED = Decision.NEED.value
 
 # name: draw of person i, its distribution, the draw with a rule that is 5 % off
 CASES = {
     "uniform": (lambda i: uniform(KEY, 1, i, 0, 0), stats.uniform(), lambda i: 1.05 * uniform(KEY, 1, i, 0, 0)),
-    "uniform, lane 3": (lambda i: uniform(KEY, 1, 7, i % 65536, 4 * (i >> 16) + 3), stats.uniform(), lambda i: 0.95 * uniform(KEY, 1, i, 0, 3)),
+    "uniform by day and number": (lambda i: uniform(KEY, 3, 7, i % 1000, i // 1000), stats.uniform(), lambda i: 0.95 * uniform(KEY, 3, 7, i % 1000, i // 1000)),
     "exponential": (lambda i: exponential(KEY, 2, i, 3, 1), stats.expon(), lambda i: 1.05 * exponential(KEY, 2, i, 3, 1)),
     "normal": (lambda i: normal(KEY, 3, i, 0, 0), stats.norm(), lambda i: 1.05 * normal(KEY, 3, i, 0, 0)),
     **{
@@ -73,7 +74,7 @@ def test_sampler_that_is_5_percent_off_is_found_out(name):
 
 
 def poisson_distance(mean, true_mean, n):
-    sample = np.fromiter((poisson(true_mean, KEY, Decision.NEED, i, 5, 0) for i in range(n)), float, n)
+    sample = np.fromiter((poisson(true_mean, KEY, NEED, i, 5, 0) for i in range(n)), float, n)
     return max(abs(z_of_mean(sample, mean)), abs(z_of_variance(sample, mean)))
 
 
@@ -92,9 +93,9 @@ def test_poisson_that_is_5_percent_off_is_found_out(mean, n):
 @pytest.mark.parametrize("mean", [0.0, 0.01, 0.5, 3.0, 9.0])
 def test_poisson_is_the_inversion_of_its_uniform(mean):
     for i in range(500):
-        u = uniform(KEY, Decision.NEED, i, 2, 1)
+        u = uniform(KEY, NEED, i, 2, 1)
         expected = 0 if mean == 0 else int(stats.poisson(mean).ppf(u))
-        assert poisson(mean, KEY, Decision.NEED, i, 2, 1) == expected
+        assert poisson(mean, KEY, NEED, i, 2, 1) == expected
 
 
 @given(st.floats(1e-300, 1 - 1e-16))

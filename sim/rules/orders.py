@@ -1,0 +1,80 @@
+"""An order: what it is worth, what it costs, and what it leaves behind (M8, M9, M17)."""
+
+import math
+
+from sim.compiled import rule
+from sim.rules.climate import Climate, World
+from sim.rules.numbers import between, bounded_exp, share_of
+from sim.rules.purchase import attrition_probability, order_event, utility
+from sim.rules.rows import Person
+from sim.rules.tally import NO_CHANNEL, Slot, Tally
+from sim.rules.trust import gained, lost
+from sim.streams import Decision, normal, uniform
+
+
+@rule
+def order(
+    person: Person,
+    fan_orders: int,
+    expectation: float,
+    trust: float,
+    channel: int,
+    discount: float,
+    follows: bool,
+    in_live: bool,
+    climate: Climate,
+    world: World,
+    key: int,
+    tally: Tally,
+    k: int,
+) -> tuple[float, float, int, int]:
+    """Book an order and what it leaves behind: trust, expectation, end of buying (M8, M9, M17).
+
+    channel  whose message sold; NO_CHANNEL: the platform on which people meet
+    k        number of the order on this day
+
+    Returns trust, expectation, 1 if the person will not buy again, and the net value in cents.
+    """
+    rules, brand = world.rules, world.brand
+    spread = rules.purchase.basket
+    list_value = math.floor(
+        brand.price
+        * bounded_exp(spread * normal(key, Decision.BASKET, person.key, climate.day, k) - 0.5 * spread * spread)
+        + 0.5
+    )
+    net = list_value - share_of(list_value, math.floor(discount * 10000.0 + 0.5))
+    platform = climate.home
+    if channel != NO_CHANNEL:
+        platform = world.channels.platform[channel]
+    tally[Slot.ORDERS + channel] += 1
+    tally[Slot.GMV + channel] += net
+    tally[Slot.LIST_VALUE] += list_value
+    tally[Slot.COMMISSION] += share_of(net, climate.commission[platform])
+    tally[Slot.GOODS] += share_of(list_value, brand.goods)
+    if follows:
+        tally[Slot.ORDERS_FOLLOWERS] += 1
+        tally[Slot.GMV_FOLLOWERS] += net
+    if fan_orders == 0:
+        tally[Slot.ORDERS_FIRST] += 1
+        tally[Slot.GMV_FIRST] += net
+    if in_live:
+        tally[Slot.ORDERS_LIVE] += 1
+    experience = between(
+        0.0,
+        brand.product_quality + rules.purchase.surprise * normal(key, Decision.EXPERIENCE, person.key, climate.day, k),
+        1.0,
+    )
+    value = utility(experience, expectation, rules.purchase)
+    event = order_event(value, rules.purchase) * rules.trust.purchase
+    if event >= 0.0:
+        trust = gained(trust, event, rules.trust)
+    else:
+        trust = lost(trust, -event, rules.trust)
+        tally[Slot.DISAPPOINTMENTS] += 1
+    attrited = 0
+    if uniform(key, Decision.ATTRITION, person.key, climate.day, k) < attrition_probability(
+        person.attrition, value, rules.purchase
+    ):
+        attrited = 1
+        tally[Slot.ATTRITED] += 1
+    return trust, expectation + rules.purchase.learning * (experience - expectation), attrited, net

@@ -1,0 +1,106 @@
+"""People: traits as pure functions of an address, and the initial pool."""
+
+from sim.compiled import rule
+from sim.domains import Source
+from sim.rules.climate import World
+from sim.rules.exposure import next_exposure
+from sim.rules.numbers import between, bounded_exp
+from sim.rules.rows import NEVER, Fan, Person
+from sim.streams import Decision, beta, exponential, gamma, normal, uniform
+
+OLDEST = 1080  # days; details.md
+START_INTIMACY = (0.3, 0.9, 2.5)  # by tier; details.md
+
+
+@rule
+def person_at(address: int, segment: int, mean_trust: float, world: World, key: int) -> Person:
+    """Traits of the person at an address: pure functions of replication key and address (evidence M5, M6, M7, M8)."""
+    rules = world.rules
+    tolerance = world.segments.tolerance[segment] * bounded_exp(
+        rules.messages.tolerance_spread * normal(key, Decision.TOLERANCE, address, 0, 0)
+    )
+    frailty = 1.0
+    if rules.leaving.frailty > 1e-9:
+        frailty = rules.leaving.frailty * gamma(1.0 / rules.leaving.frailty, key, Decision.FRAILTY, address, 0, 0)
+    shape = rules.purchase.need_shape
+    need_rate = world.segments.need_rate[segment] / shape * gamma(shape, key, Decision.NEED_RATE, address, 0, 0)
+    mean = between(0.01, mean_trust, 0.99)
+    size = rules.trust.prior_size
+    return Person(
+        key=address,
+        segment=segment,
+        tolerance=tolerance,
+        frailty=frailty,
+        need_rate=need_rate,
+        affinity=0.8 * normal(key, Decision.AFFINITY, address, 0, 0),
+        trust_prior=beta(size * mean, size * (1.0 - mean), key, Decision.TRUST_PRIOR, address, 0, 0),
+        attrition=beta(
+            rules.purchase.attrition_a, rules.purchase.attrition_b, key, Decision.ATTRITION_TRAIT, address, 0, 0
+        ),
+    )
+
+
+@rule
+def segment_of_member(address: int, world: World, key: int) -> int:
+    """Segment of a member of the initial pool, by the shares of the segments."""
+    u = uniform(key, Decision.START_SEGMENT, address, 0, 0)
+    segment = 0
+    while u > world.segments.end[segment]:
+        segment += 1
+    return segment
+
+
+@rule
+def initial_fan(person: Person, world: World, key: int) -> Fan:
+    """A member of the initial pool at the end of the day before day 0 (details.md)."""
+    u = uniform(key, Decision.START_TIER, person.key, 0, 0)
+    tier = 0
+    while u > world.brand.tier_end[tier]:
+        tier += 1
+    intimacy = START_INTIMACY[0]
+    if tier == 1:
+        intimacy = START_INTIMACY[1]
+    elif tier == 2:
+        intimacy = START_INTIMACY[2]
+    age = min(world.brand.mean_age * exponential(key, Decision.START_AGE, person.key, 0, 0), float(OLDEST))
+    channels = 0
+    for c in range(world.channels.used):
+        if uniform(key, Decision.START_CHANNEL, person.key, 0, c) < world.channels.start[c]:
+            channels |= 1 << c
+    return Fan(
+        source=Source.POOL.value,
+        channels=channels,
+        muted=0,
+        tier=tier,
+        cause=-1,
+        attrited=0,
+        exposures=0,
+        joined_on=-1 - int(age),
+        left_on=NEVER,
+        clicked_on=NEVER,
+        ordered_on=NEVER,
+        active_on=-1,
+        updated_on=-1,
+        due_on=NEVER,
+        orders=0,
+        trust=person.trust_prior,
+        fatigue=0.0,
+        intimacy=intimacy,
+        expectation=world.rules.purchase.expectation,
+        need_debt=0.0,
+        month_counts=0,
+        spend=0,
+        threshold=next_exposure(
+            0.0, exponential(key, Decision.EXPOSURE, person.key, 0, 1), person.affinity, world.rules.exposure
+        ),
+    )
+
+
+@rule
+def memberships_at_follow(address: int, day: int, world: World, key: int) -> int:
+    """Channels that a new follower joins at once; the first one if chance gives none."""
+    channels = 0
+    for c in range(world.channels.used):
+        if uniform(key, Decision.JOIN_AT_FOLLOW, address, day, c) < world.channels.joins_at_follow[c]:
+            channels |= 1 << c
+    return channels if channels != 0 else 1

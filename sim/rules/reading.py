@@ -1,0 +1,98 @@
+"""Reading: one follower's messages and lives of one day (model.md §3.4b, c)."""
+
+from sim.compiled import rule
+from sim.domains import TIERS
+from sim.rules.climate import Climate, World
+from sim.rules.follow import relevance
+from sim.rules.messages import load, message_weight, most_open, open_probability, watch_probability
+from sim.rules.rows import COUNT_BITS, MOST_COUNTED, Fan, Person
+from sim.rules.tally import NO_CHANNEL, Slot, Tally
+from sim.rules.trust import gained, lost, promotion_is_negative
+from sim.streams import Decision, uniform
+
+
+@rule
+def read_messages(
+    person: Person,
+    fan: Fan,
+    trust: float,
+    fatigue: float,
+    counts: int,
+    visit_draw: float,
+    climate: Climate,
+    world: World,
+    key: int,
+    tally: Tally,
+) -> tuple[float, float, float, float, int, float, int, bool]:
+    """Messages and lives of one day (model.md §3.4b, c).
+
+    Trust moves event by event, in the order of the channels; opening looks at the load before today's messages.
+
+    Returns trust, fatigue, gain of intimacy, expectation, month counts, hazard of shocks, channel of an opened
+    offer (NO_CHANNEL: none), and whether a live was watched.
+    """
+    rules = world.rules
+    day = climate.day
+    x = load(fatigue, person.tolerance, world.one_day.load)
+    rel_value = relevance(world.segments.match_value[person.segment], person.affinity)
+    rel_promotion = relevance(world.segments.match_promotion[person.segment], person.affinity)
+    intimacy, expectation, shock = 0.0, fan.expectation, 0.0
+    offer, watched = NO_CHANNEL, False
+    listening = fan.channels & ~fan.muted
+    for c in range(world.channels.used):
+        if not listening >> c & 1:
+            continue
+        at = TIERS * c + fan.tier
+        values, promotions = climate.value[at], climate.promotion[at]
+        if values + promotions == 0:
+            continue
+        quota = world.channels.quota[c]
+        if quota >= 0:
+            left = max(0, quota - (counts >> (COUNT_BITS * c) & MOST_COUNTED))
+            wanted = values + promotions
+            values = min(values, left)  # what is useful goes first
+            promotions = min(promotions, left - values)
+            if wanted > values + promotions:
+                tally[Slot.BLOCKED + c] += wanted - values - promotions
+            if values + promotions == 0:
+                continue
+            counts += (values + promotions) << (COUNT_BITS * c)
+        tally[Slot.DELIVERED + c] += values + promotions
+        weight = world.channels.weight[c]
+        fatigue += message_weight(weight, float(values), float(promotions), rel_value, rules.messages)
+        rel = (rel_value * values + rel_promotion * promotions) / (values + promotions)
+        u = visit_draw if c == 0 else uniform(key, Decision.VISIT, person.key, day, c)
+        if u >= most_open(climate.base[at], world.brand.trust, rules.messages) or u >= open_probability(
+            climate.base[at], rel, x, trust, world.brand.trust, rules.messages
+        ):
+            continue
+        tally[Slot.VISITS + c] += 1
+        tally[Slot.OPENED + c] += values + promotions
+        intimacy += rules.tiers.visit
+        if values > 0 and uniform(key, Decision.VALUE_EVENT, person.key, day, c) < climate.quality * rel_value:
+            trust = gained(trust, 1.0, rules.trust)
+            tally[Slot.VALUE_EVENTS] += 1
+        if promotions > 0:
+            if uniform(key, Decision.PROMOTION_EVENT, person.key, day, c) < promotion_is_negative(rel_promotion, x):
+                trust = lost(trust, 1.0, rules.trust)
+                tally[Slot.PROMOTION_EVENTS] += 1
+            expectation += rules.purchase.bait * (1.0 - expectation)
+            if offer == NO_CHANNEL:
+                offer = c
+        shock += (
+            rules.leaving.shock
+            * weight
+            * ((1.0 if values > 0 else 0.0) + (rules.leaving.promotion_shock if promotions > 0 else 0.0))
+        )
+        if (
+            climate.notice[c] > 0
+            and not watched
+            and uniform(key, Decision.WATCH_LIVE, person.key, day, c) < watch_probability(fan.tier, rules.lives)
+        ):
+            watched = True
+            tally[Slot.WATCHES] += 1
+            tally[Slot.LIVE_MINUTES] += int(rules.lives.minutes)
+            intimacy += min(rules.tiers.live_most, rules.tiers.live_minute * rules.lives.minutes)
+            if offer == NO_CHANNEL:
+                offer = c
+    return trust, fatigue, intimacy, expectation, counts, shock, offer, watched

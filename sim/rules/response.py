@@ -1,0 +1,87 @@
+"""The first response: an exposed person becomes a row."""
+
+from sim.compiled import rule
+from sim.domains import Source
+from sim.rules.climate import Climate, World
+from sim.rules.exposure import next_exposure
+from sim.rules.orders import order
+from sim.rules.people import memberships_at_follow, person_at
+from sim.rules.rows import NEVER, Fan, Person, count_row, domain_on
+from sim.rules.tally import NO_CHANNEL, UNTOUCHED, Slot, Tally
+from sim.rules.tiers import tier_of
+from sim.streams import Decision, exponential, uniform
+
+
+@rule
+def first_response(
+    address: int, segment: int, kind: int, climate: Climate, world: World, key: int, tally: Tally
+) -> tuple[Person, Fan]:
+    """A person without a row responds for the first time: becomes a row at the end of the day.
+
+    kind  member of ``reservoir.Response``: 0 follows from the feed, 1 orders from the feed, 2 clicks an ad,
+          3 follows from a live, 4 orders in a live
+    """
+    rules = world.rules
+    by_ad = kind == 2
+    person = person_at(address, segment, world.brand.trust_bought if by_ad else world.brand.trust, world, key)
+    source = Source.FEED.value
+    if by_ad:
+        source = Source.AD.value
+    elif kind >= 3:
+        source = Source.LIVE.value
+    trust, expectation, intimacy = person.trust_prior, rules.purchase.expectation, 0.0
+    orders, ordered_on, attrited, spend, channels = 0, NEVER, 0, 0, 0
+    clicked_on, joined_on = NEVER, NEVER
+    follows = kind in (0, 3)
+    if by_ad:
+        tally[Slot.AD_CLICKS] += 1
+        clicked_on = climate.day
+        follows = uniform(key, Decision.AD_CLICK, address, climate.day, 0) < world.brand.follow_after_click
+    if kind in (1, 4):
+        discount = climate.discount if kind == 4 else 0.0
+        trust, expectation, attrited, spend = order(
+            person, 0, expectation, trust, NO_CHANNEL, discount, False, kind == 4, climate, world, key, tally, 0
+        )
+        orders, ordered_on, intimacy = 1, climate.day, rules.tiers.order
+    if follows:
+        channels = memberships_at_follow(address, climate.day, world, key)
+        joined_on, clicked_on = climate.day, NEVER
+        tally[Slot.JOINS + source] += 1
+        for c in range(world.channels.used):
+            if channels >> c & 1:
+                tally[Slot.CHANNEL_JOINS + c] += 1
+    tier = tier_of(intimacy, 0, rules.tiers) if follows else 0
+    after = domain_on(channels, 0, clicked_on, climate.day)
+    tally[Slot.FLOW + 3 * UNTOUCHED + after] += 1
+    fan = Fan(
+        source=source,
+        channels=channels,
+        muted=0,
+        tier=tier,
+        cause=-1,
+        attrited=attrited,
+        exposures=0,
+        joined_on=joined_on,
+        left_on=NEVER,
+        clicked_on=clicked_on,
+        ordered_on=ordered_on,
+        active_on=NEVER,
+        updated_on=climate.day,
+        due_on=NEVER,
+        orders=orders,
+        trust=trust,
+        fatigue=0.0,
+        intimacy=intimacy,
+        expectation=expectation,
+        need_debt=0.0,
+        month_counts=0,
+        spend=spend,
+        threshold=next_exposure(
+            climate.exposure[segment],
+            exponential(key, Decision.EXPOSURE, address, climate.day, 0),
+            person.affinity,
+            rules.exposure,
+        ),
+    )
+    count_row(person, fan, climate.day, world, tally)
+    return person, fan

@@ -1,0 +1,74 @@
+import dataclasses
+import unicodedata
+from pathlib import Path
+
+import pytest
+
+from sim.report.terminal import (
+    group_of,
+    print_assumptions,
+    print_comparison,
+    print_runs,
+    print_verdicts,
+    sparkline,
+)
+
+
+def width(line):
+    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in line)
+
+
+def test_sparkline_goes_from_low_to_high():
+    assert sparkline(range(8), 0, 7, width=8) == "▁▂▃▄▅▆▇█"
+    assert sparkline([5, 5, 5], 5, 5) == "▁▁▁"
+    assert len(sparkline(range(1000), 0, 999)) == 36
+    assert sparkline([-5, 50], 0, 10) == "▁█"
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_a_comparison_fits_into_80_columns(comparison, ladder, lang, capsys):
+    for c in (comparison, ladder):
+        print_comparison(c, Path("runs/x"), lang, report=True)
+        shown = capsys.readouterr().out
+        assert max(map(width, shown.splitlines())) <= 80
+        assert "report.html" in shown
+        assert "\x1b" not in shown
+
+
+def test_runs_show_mean_and_range(comparison, capsys):
+    print_runs(comparison.runs["growth"], Path("runs/x"), "en")
+    shown = capsys.readouterr().out
+    assert "lowest … highest" in shown
+    print_runs(comparison.runs["growth"][:1], Path("runs/x"), "zh")
+    assert "lowest" not in capsys.readouterr().out
+
+
+def test_assumptions_fit_into_80_columns(comparison, assumptions, capsys):
+    print_assumptions(comparison.scenario, assumptions, "en")
+    shown = capsys.readouterr().out
+    assert max(map(width, shown.splitlines())) <= 80
+    assert "quota_per_month" in shown
+    assert "E-37" in shown
+
+
+def test_groups_of_keys():
+    assert group_of("logics.growth.pushes_per_week.group") == "logics.growth"
+    assert group_of("rules.trust.gain") == "rules.trust"
+    assert group_of("brand.content.quality") == "brand"
+    assert group_of("days") == "scenario"
+
+
+def test_verdicts_of_patterns(capsys):
+    verdict = dataclasses.make_dataclass(
+        "Verdict", ["pattern", "meaning", "scenario", "observed", "target", "verdict", "note"]
+    )
+    print_verdicts(
+        [
+            verdict("V1", "members left [of 200]", "x", "163", "152–174", "holds", ""),
+            verdict("V2", "better", "x", "1", "2", "misses", "why"),
+        ],
+        "en",
+    )
+    shown = capsys.readouterr().out
+    assert "1 of 2 patterns hold." in shown
+    assert "[of 200]" in shown

@@ -1,0 +1,162 @@
+import re
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from sim.report.verdict import led_at_once, verdict
+from sim.report.words import words
+from sim.results import Band, Crossover, Interval
+
+DAYS = 150
+
+
+def with_duel(c, *, final, crossover, path, won, winner="growth", **more):
+    """The comparison with another duel between the winner and the other: 3 pairs."""
+    other = next(name for name in c.logics if name != winner)
+    mean = np.asarray(path, float)
+    width = max(abs(final.high - final.low) / 2, 0.0)
+    duel = replace(
+        c.duels[winner, other],
+        final=final,
+        crossover=crossover,
+        difference=Band(mean, mean - width, mean + width),
+        wins=Interval(won / 3, 0.3, 0.9),
+        wins_by_day=np.full(DAYS, won / 3),
+    )
+    options = {"ranking": (winner, other), "clear": False, "stopped": "fixed"} | more
+    return replace(c, duels=c.duels | {(winner, other): duel}, **options)
+
+
+def crossing(c, **more):
+    return with_duel(
+        c,
+        final=Interval(50_000_00, 40_000_00, 60_000_00),
+        crossover=Crossover(90, 80, 105, 1.0),
+        path=np.linspace(-75_000_00, 50_000_00, DAYS),
+        won=3,
+        **more,
+    )
+
+
+def said(c, lang="en"):
+    found = verdict(c, words(lang))
+    assert len(found.sentences) == 3
+    for sentence in found.sentences:
+        assert "{" not in sentence
+        assert "nan" not in sentence
+        assert sentence.endswith(words(lang)("list.stop"))
+    return found
+
+
+def test_a_crossover_is_dated_with_its_interval(comparison):
+    found = said(crossing(comparison, clear=True, stopped="clear"))
+    who, when, sure = found.sentences
+    assert found.kind == "overtakes"
+    assert found.winner == "growth"
+    assert "¥50.0k more than depletion (95% interval ¥40.0k to ¥60.0k)" in who
+    assert "of 300 fans at the start" in who
+    assert when.startswith("Depletion is ahead first, by up to ¥75.0k on day 1;")
+    assert "since day 91 (30 October 2021; 95% interval day 81 to 106)" in when
+    assert "in 3 of 3 pairs" in sure
+    assert "stable for five pairs" in sure
+
+
+def test_depletion_may_win(comparison):
+    c = with_duel(
+        comparison,
+        winner="depletion",
+        final=Interval(50_000_00, 40_000_00, 60_000_00),
+        crossover=Crossover(0, 0, 0, 1.0),
+        path=np.linspace(1, 50_000_00, DAYS),
+        won=3,
+    )
+    found = said(c)
+    assert found.kind == "leads"
+    assert "depletion leads with a cumulative margin of" in found.sentences[0]
+    assert found.sentences[1] == "Depletion leads from the first day to the last."
+
+
+def test_a_lead_of_the_first_week_is_no_crossover():
+    assert led_at_once(Crossover(1, 1, 3, 1.0))
+    assert not led_at_once(Crossover(1, 1, None, 0.97))
+    assert not led_at_once(Crossover(1, 0, 9, 1.0))
+    assert not led_at_once(Crossover(None, None, None, 0.0))
+
+
+def test_an_unclear_result_is_said_to_be_unclear(comparison):
+    c = with_duel(
+        comparison,
+        final=Interval(5_000_00, -10_000_00, 20_000_00),
+        crossover=Crossover(120, 60, None, 0.62),
+        path=np.linspace(-75_000_00, 5_000_00, DAYS),
+        won=2,
+        stopped="budget",
+    )
+    found = said(c)
+    who, when, sure = found.sentences
+    assert found.kind == "unclear"
+    assert "cannot be told apart" in who
+    assert "from −¥10.0k to ¥20.0k" in who
+    assert "62% of bootstrap samples" in when
+    assert "beyond the horizon" in when
+    assert "in 2 of 3 pairs" in sure
+    assert "budget of fan-days was spent, and more pairs may settle" in sure
+
+
+def test_a_lead_whose_day_is_open_says_so(comparison):
+    c = with_duel(
+        comparison,
+        final=Interval(50_000_00, 1_00, 100_000_00),
+        crossover=Crossover(90, 80, None, 0.96),
+        path=np.linspace(-500_000_00, 50_000_00, DAYS),
+        won=3,
+    )
+    when = said(c).sentences[1]
+    assert "from day 81 to beyond the horizon of 150 days" in when
+    assert "96% of bootstrap samples" in when
+
+
+def test_a_censored_crossover_has_no_day(comparison):
+    c = with_duel(
+        comparison,
+        final=Interval(0.0, -20_000_00, 20_000_00),
+        crossover=Crossover(None, None, None, 0.4),
+        path=np.linspace(-75_000_00, 0, DAYS),
+        won=1,
+    )
+    when = said(c).sentences[1]
+    assert "no lead of growth lasts to the end" in when
+    assert "40%" in when
+
+
+def test_equal_logics_are_called_equal(comparison):
+    c = with_duel(
+        comparison,
+        final=Interval(0.0, 0.0, 0.0),
+        crossover=Crossover(None, None, None, 0.0),
+        path=np.zeros(DAYS),
+        won=0,
+    )
+    found = said(c)
+    assert found.kind == "equal"
+    assert "to the cent" in found.sentences[0]
+
+
+def test_many_logics_are_named_up_to_three(ladder):
+    who = said(ladder).sentences[0]
+    assert f"and {len(ladder.logics) - 3} more by up to" in who
+    assert len(who) < 500
+
+
+@pytest.mark.parametrize("stopped", ["clear", "budget", "fixed", "interrupted"])
+@pytest.mark.parametrize("clear", [True, False])
+def test_every_ending_has_words_in_both_languages(comparison, stopped, clear):
+    for lang in ("en", "zh"):
+        said(crossing(comparison, stopped=stopped, clear=clear), lang)
+
+
+def test_chinese_sentences_are_chinese(comparison):
+    for sentence in said(crossing(comparison), "zh").sentences:
+        assert re.search(r"[\u4e00-\u9fff]{4}", sentence)
+    assert "第 91 天（2021年10月30日；95% 区间为第 81 至第 106 天）" in said(crossing(comparison), "zh").sentences[1]

@@ -1,0 +1,178 @@
+"""Every ``@rule`` with random valid arguments, made from the annotations: run compiled, and again as plain Python."""
+
+import ast
+import importlib
+import inspect
+import pkgutil
+import typing
+from pathlib import Path
+
+import numpy as np
+
+import sim.rules
+from sim.engines.population import rounded_fan, rounded_person
+from sim.engines.reservoir import cell_address, pool_address
+from sim.rules import RULE_TABLES
+from sim.rules.climate import Climate, World, compilable
+from sim.rules.fan_day import NEVER, Fan, Person
+from sim.rules.tally import new_tally
+from sim.streams import Decision
+from worlds import begun, everything
+
+CALLS = 60
+DAY = 47  # of the run, in the second calendar month
+MODULES = ("sim.streams", *(f"sim.rules.{m.name}" for m in pkgutil.iter_modules(sim.rules.__path__)))
+
+# ranges of arguments by name; integers first, then floats
+INTEGERS = {
+    "decision": (1, max(Decision)), "day": (0, 700), "k": (0, 300), "segment": (0, 1), "tier": (0, 2), "kind": (0, 4),
+    "channels": (0, 63), "muted": (0, 63), "amount": (0, 10**9), "basis_points": (0, 10_000), "channel": (0, 8),
+    "fan_orders": (0, 3), "clicked_on": (0, 700), "left_on": (0, 700), "tenure": (-5, 400), "word": (0, 2**32 - 1),
+    "counts": (0, 2**40), "c": (0, 5), "n": (0, 50),
+}  # fmt: skip
+FLOATS = {
+    "p": (1e-9, 1 - 1e-9), "u": (1e-9, 1 - 1e-9), "x": (-9.0, 9.0), "mean": (0.0, 12.0), "shape": (0.05, 20.0),
+    "a": (0.05, 9.0), "b": (0.05, 9.0), "week": (0.0, 140.0), "base": (0.0, 1.0), "affinity": (-3.0, 3.0),
+    "match": (-5.0, 5.0), "followers": (0.0, 1e7), "previous": (0.0, 255.0), "elapsed": (0.0, 700.0),
+    "time": (0.1, 400.0), "accumulated": (0.0, 50.0), "waiting": (1e-9, 20.0), "intimacy": (0.0, 9.0),
+    "fatigue": (0.0, 50.0), "relative_price": (0.1, 10.0), "decision_days": (1.0, 30.0), "value": (-2.0, 1.0),
+    "factor": (0.0, 5.0), "factor_limit": (1.0, 5.0), "frailty": (0.0, 9.0), "active_core": (0.0, 1e5),
+    "initial_fans": (0.0, 1e6), "bid": (100.0, 9e4), "cpm": (100.0, 9e4), "median": (4.0, 9.0), "spread": (0.1, 2.0),
+    "spend": (0.0, 1e8), "reference": (1e3, 1e8), "impressions_per_head": (0.0, 20.0), "growth": (-0.01, 0.01),
+    "values": (0.0, 9.0), "promotions": (0.0, 9.0), "low": (-3.0, 0.0), "high": (0.0, 3.0), "tolerance": (0.01, 30.0),
+    "need_rate": (0.0, 3.0), "trust_prior": (0.01, 1.0), "deal_response": (0.0, 10.0), "certified": (0.0, 1.0),
+}  # fmt: skip
+
+
+def rules_of(module):
+    """Names of the functions that are decorated with ``@rule``."""
+    tree = ast.parse(Path(importlib.import_module(module).__file__).read_text(encoding="utf-8"))
+    return [
+        node.name
+        for node in tree.body
+        if isinstance(node, ast.FunctionDef)
+        and any(isinstance(d, ast.Name) and d.id == "rule" for d in node.decorator_list)
+    ]
+
+
+def all_rules():
+    """Names of all rules, as module:function."""
+    return [f"{module}:{name}" for module in MODULES for name in rules_of(module)]
+
+
+class Arguments:
+    """Random arguments of rules, the same in both forms."""
+
+    def __init__(self, seed):
+        self.chance = np.random.default_rng(seed)
+        simulation = begun(everything({"days": DAY + 1}))
+        for _ in range(DAY):
+            simulation.step()
+        # the climate of one more day, before the rows move
+        plan = simulation._plan(DAY)
+        messages = simulation.dispatch.day(DAY, plan)
+        market = simulation.market.day(DAY, plan, messages.lives, 40, 300, 1.0)
+        self.world, self.climate = simulation.world, simulation._climate(DAY, plan, messages, market)
+        self.channels = self.world.channels.count
+
+    def number(self, low, high):
+        """A float in a range; one in ten is a bound."""
+        at = self.chance.random()
+        return float(low if at < 0.05 else high if at > 0.95 else self.chance.uniform(low, high))
+
+    def address(self):
+        """A person of the pool or of a cell."""
+        n = int(self.chance.integers(1 << 30))
+        return pool_address(n) if n % 2 else cell_address(n % 3, n)
+
+    def person(self):
+        """A person with any traits."""
+        x = self.number
+        return rounded_person(Person(
+            self.address(), int(self.chance.integers(2)), x(0.05, 20), x(0, 5), x(0, 0.5), x(-2, 2), x(0, 1), x(0, 1)
+        ))  # fmt: skip
+
+    def fan(self):
+        """A fan in any state, follower or not."""
+        chance, x = self.chance, self.number
+        on = lambda: NEVER if chance.random() < 0.3 else int(chance.integers(-60, DAY))  # noqa: E731
+        bits = 0 if chance.random() < 0.3 else int(chance.integers(1, 1 << self.channels))
+        muted = bits & int(chance.integers(1 << self.channels))
+        tier = int(chance.integers(3)) if bits & ~muted else 0
+        due = DAY if chance.random() < 0.3 else NEVER
+        month = sum(int(chance.integers(0, 9)) << 7 * c for c in range(self.channels))
+        return rounded_fan(Fan(
+            int(chance.integers(4)), bits, muted, tier, int(chance.integers(-1, 5)), int(chance.random() < 0.2),
+            int(chance.integers(0, 256)), on(), on(), on(), on(), on(), DAY - int(chance.integers(1, 40)), due,
+            int(chance.integers(0, 5)), x(0, 1), x(0, 30), x(0, 6), x(0, 1), x(0, 2), month,
+            int(chance.integers(0, 10**7)), x(0, 2),
+        ))  # fmt: skip
+
+    def one(self, name, kind):
+        """An argument by its name and annotation."""
+        tables = {table: getattr(self.world.rules, key) for key, table in RULE_TABLES.items()}
+        if kind in tables:
+            return tables[kind]
+        if kind is Person:
+            return self.person()
+        if kind is Fan:
+            return self.fan()
+        if kind is World:
+            return self.world
+        if kind is Climate:
+            return self.climate
+        if kind is bool:
+            return bool(self.chance.random() < 0.5)
+        if kind is float:
+            return self.number(*FLOATS.get(name, (0.0, 1.0)))
+        if kind is int:
+            if name == "key":
+                return int(self.chance.integers(-(1 << 63), (1 << 63) - 1))
+            if name in ("address", "person"):
+                return self.address()
+            if name in ("c0", "c1", "c2", "c3", "k0", "k1"):
+                return int(self.chance.integers(1 << 32))
+            low, high = INTEGERS[name]
+            return int(self.chance.integers(low, high + 1))
+        return new_tally()  # the only vector that a rule takes
+
+
+def plain(value):
+    """A result as JSON keeps it: floats to the last bit."""
+    if isinstance(value, tuple):
+        return [plain(item) for item in value]
+    if isinstance(value, bool | np.bool_):
+        return int(value)
+    if isinstance(value, int | np.integer):
+        return int(value)
+    return value if value is None else float(value).hex()
+
+
+def results():
+    """Rule → what it returned, and added to the tally, for each set of arguments."""
+    arguments = Arguments(20210801)
+    found = {}
+    for rule in all_rules():
+        module, name = rule.split(":")
+        function = getattr(importlib.import_module(module), name)
+        bare = getattr(function, "py_func", function)
+        hints = typing.get_type_hints(bare)
+        found[rule] = []
+        for _ in range(CALLS):
+            given = [arguments.one(p, hints[p]) for p in inspect.signature(bare).parameters]
+            value = plain(function(*given))
+            tallies = [np.flatnonzero(g).tolist() + g[g != 0].tolist() for g in given if isinstance(g, np.ndarray) and g.ndim]
+            found[rule].append([value, tallies])
+    return found
+
+
+def whole_run(engine):
+    """Integers of a small run of every mechanism: events in all, and each day's counters."""
+    from sim.engines.run import run
+
+    scenario = everything({"pool.fans": 100, "days": 40, "feed.exposures_at_least": 200})
+    found = run(scenario, "depletion", seed=11, engine=engine)
+    return found.ledger.tallies.tolist()
+
+
+assert compilable  # the two forms differ only in what it returns

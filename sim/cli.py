@@ -382,7 +382,7 @@ def main() -> NoReturn:
     """Entry point of the ``sanyu`` command."""
     _keep_output_alive()
     try:
-        code = app(exit_on_error=False, result_action="return_value") or DONE
+        code = app(sys.argv[1:], exit_on_error=False, result_action="return_value") or DONE
         sys.stdout.flush()
     except CycloptsError:
         code = WRONG  # the message is printed already

@@ -10,7 +10,7 @@ Samplers turn uniforms of one address into other distributions; ``k`` counts the
 import math
 from enum import IntEnum
 
-from sim.compiled import rule
+from sim.compiled import rare, rule
 
 
 class Decision(IntEnum):
@@ -170,7 +170,7 @@ def exponential(key: int, decision: int, person: int, day: int, k: int) -> float
     return -math.log(uniform(key, decision, person, day, k))
 
 
-@rule
+@rare
 def normal_quantile(p: float) -> float:
     """Standard normal quantile, algorithm AS241 PPND16 (Wichura 1988); absolute error below 1e-15.
 
@@ -292,7 +292,7 @@ def normal(key: int, decision: int, person: int, day: int, k: int) -> float:
     return normal_quantile(uniform(key, decision, person, day, k))
 
 
-@rule
+@rare
 def gamma(shape: float, key: int, decision: int, person: int, day: int, k: int) -> float:
     """Gamma with the given shape and scale 1 (Marsaglia and Tsang 2000), k counting the tries.
 
@@ -318,7 +318,7 @@ def gamma(shape: float, key: int, decision: int, person: int, day: int, k: int) 
     return value
 
 
-@rule
+@rare
 def beta(a: float, b: float, key: int, decision: int, person: int, day: int, k: int) -> float:
     """Beta(a, b) from two gammas at k and k + 132."""
     x = gamma(a, key, decision, person, day, k)

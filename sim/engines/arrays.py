@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
-from sim.compiled import rule
+from sim.compiled import rare, rule
 from sim.engines.population import Fans, People, new_fans, new_people
 from sim.engines.reservoir import Responders, pool_address
 from sim.rules.climate import Climate, World
@@ -95,7 +95,7 @@ def load_fan(fans: Fans, i: int) -> Fan:
     )  # fmt: skip
 
 
-@rule
+@rare
 def populate_rows(people: People, fans: Fans, first: int, addresses: np.ndarray, world: World, key: int) -> None:
     """Fill rows from ``first`` on with members of the initial pool."""
     for n in range(len(addresses)):
@@ -105,7 +105,7 @@ def populate_rows(people: People, fans: Fans, first: int, addresses: np.ndarray,
         store_fan(fans, first + n, initial_fan(load_person(people, first + n), world, key))
 
 
-@rule
+@rare
 def admit_rows(
     people: People,
     fans: Fans,
@@ -127,7 +127,7 @@ def admit_rows(
         store_fan(fans, first + n, fan)
 
 
-@rule
+@rare
 def advance_rows(
     people: People, fans: Fans, start: int, stop: int, climate: Climate, world: World, key: int, tally: Tally
 ) -> None:

@@ -1,6 +1,6 @@
 """One row, one day: ``advance_fan``, the function that every engine shares, and the order of its decisions."""
 
-from sim.compiled import rule
+from sim.compiled import rare, rule
 from sim.domains import TIERS, Source
 from sim.rules.climate import Climate, World
 from sim.rules.exposure import next_exposure
@@ -192,7 +192,7 @@ def private_day(person: Person, fan: Fan, climate: Climate, world: World, key: i
     )
 
 
-@rule
+@rare
 def public_day(person: Person, fan: Fan, climate: Climate, world: World, key: int, tally: Tally) -> Fan:
     """A touch of one who does not follow, or the day on which an open decision closes (model.md §3.3, §3.4)."""
     rules, brand, day = world.rules, world.brand, climate.day

@@ -2,7 +2,7 @@
 
 from typing import Annotated, NamedTuple
 
-from sim.compiled import rule
+from sim.compiled import rare, rule
 from sim.parameters import fraction, parameter
 from sim.rules.numbers import bounded_exp
 
@@ -94,7 +94,7 @@ def most_hazard(x: float, frailty: float, factor_limit: float, shock: float, p: 
     return (lasting * factor_limit + shock) * 1.000001
 
 
-@rule
+@rare
 def cause_of(u: float, natural: float, fatigue: float, neglect: float, factor: float, shock: float) -> int:
     """Cause of an exit, drawn in proportion to what each term adds to the hazard.
 

@@ -2,7 +2,7 @@
 
 import math
 
-from sim.compiled import rule
+from sim.compiled import rare
 from sim.rules.climate import Climate, World
 from sim.rules.numbers import between, bounded_exp, share_of
 from sim.rules.purchase import attrition_probability, order_event, utility
@@ -12,7 +12,7 @@ from sim.rules.trust import gained, lost
 from sim.streams import Decision, normal, uniform
 
 
-@rule
+@rare
 def order(
     person: Person,
     fan_orders: int,

@@ -1,6 +1,6 @@
 """People: traits as pure functions of an address, and the initial pool."""
 
-from sim.compiled import rule
+from sim.compiled import rare
 from sim.domains import Source
 from sim.rules.climate import World
 from sim.rules.exposure import next_exposure
@@ -12,7 +12,7 @@ OLDEST = 1080  # days; details.md
 START_INTIMACY = (0.3, 0.9, 2.5)  # by tier; details.md
 
 
-@rule
+@rare
 def person_at(address: int, segment: int, mean_trust: float, world: World, key: int) -> Person:
     """Traits of the person at an address: pure functions of replication key and address (evidence M5, M6, M7, M8)."""
     rules = world.rules
@@ -40,7 +40,7 @@ def person_at(address: int, segment: int, mean_trust: float, world: World, key: 
     )
 
 
-@rule
+@rare
 def segment_of_member(address: int, world: World, key: int) -> int:
     """Segment of a member of the initial pool, by the shares of the segments."""
     u = uniform(key, Decision.START_SEGMENT, address, 0, 0)
@@ -50,7 +50,7 @@ def segment_of_member(address: int, world: World, key: int) -> int:
     return segment
 
 
-@rule
+@rare
 def initial_fan(person: Person, world: World, key: int) -> Fan:
     """A member of the initial pool at the end of the day before day 0 (details.md)."""
     u = uniform(key, Decision.START_TIER, person.key, 0, 0)
@@ -96,7 +96,7 @@ def initial_fan(person: Person, world: World, key: int) -> Fan:
     )
 
 
-@rule
+@rare
 def memberships_at_follow(address: int, day: int, world: World, key: int) -> int:
     """Channels that a new follower joins at once; the first one if chance gives none."""
     channels = 0

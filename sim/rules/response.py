@@ -1,6 +1,6 @@
 """The first response: an exposed person becomes a row."""
 
-from sim.compiled import rule
+from sim.compiled import rare
 from sim.domains import Source
 from sim.rules.climate import Climate, World
 from sim.rules.exposure import next_exposure
@@ -12,7 +12,7 @@ from sim.rules.tiers import tier_of
 from sim.streams import Decision, exponential, uniform
 
 
-@rule
+@rare
 def first_response(
     address: int, segment: int, kind: int, climate: Climate, world: World, key: int, tally: Tally
 ) -> tuple[Person, Fan]:

@@ -2,7 +2,7 @@
 
 import math
 
-from sim.compiled import rule
+from sim.compiled import rare, rule
 from sim.domains import TIERS, Cause, Tier
 from sim.rules.climate import Climate, World
 from sim.rules.follow import relevance
@@ -60,7 +60,7 @@ def stay_mute_or_leave(
     return fan.channels & ~bit, fan.muted & ~bit, cause
 
 
-@rule
+@rare
 def channel_left(person: Person, fan: Fan, climate: Climate, world: World, key: int) -> int:
     """The channel left: by its share of the weighted messages of the last 7 days, or uniformly if there were none."""
     listening = fan.channels & ~fan.muted

@@ -12,7 +12,7 @@ from sim.scenario import from_dict
 from sim.streams import replication_key
 
 DAY = 47
-KEY = replication_key(0, 0)
+KEY = replication_key(2021, 125113)  # a day on which much happens
 ROOM, LETTER = 0, 1
 
 SCENARIO = {

@@ -83,7 +83,7 @@ def _without_literals(dispatcher: Any) -> None:
     template = dispatcher.get_call_template
 
     def get_call_template(args: Any, kws: Any) -> Any:
-        unliteral = numba.types.unliteral
+        unliteral: Any = numba.types.unliteral
         return template(tuple(map(unliteral, args)), {name: unliteral(kind) for name, kind in kws.items()})
 
     dispatcher.get_call_template = get_call_template

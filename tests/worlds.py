@@ -16,9 +16,9 @@ TESTS = Path(__file__).parent
 
 # what makes the agents engine fast without making a scenario empty
 SMALL = {
-    "liquor": {"pool.fans": 300, "days": 120, "feed.exposures_at_least": 400},
-    "clearance": {"pool.fans": 300, "days": 75, "feed.exposures_at_least": 400},
-    "depletion-ladder": {"pool.fans": 300, "days": 120, "feed.exposures_at_least": 100},
+    "liquor": {"pool.fans": 300, "days": 120, "feed.exposures_at_least": 150},
+    "clearance": {"pool.fans": 300, "days": 75, "feed.exposures_at_least": 300},
+    "depletion-ladder": {"pool.fans": 300, "days": 120, "feed.exposures_at_least": 60},
     "livestream-group": {"pool.fans": 300, "days": 120},
 }
 
@@ -36,13 +36,15 @@ SILENT = {"kind": "fixed", "value_share": 0.5}  # no message, no live, no ad
 EVERYTHING = {
     "pool.fans": 300,
     "days": 150,
-    "feed.exposures_at_least": 800,
+    "feed.exposures_at_least": 50,
     "feed.exposures_per_live": 0.5,
     "ads.click": 0.05,
     "ads.reference_spend": 1000.0,
     "industry.decision_days": 3.0,
     "industry.need_interval": 10.0,
     "rules.exposure.known": 1000.0,
+    "rules.follow.base": 0.04,
+    "market.users": 2_000_000,
     "rules.purchase.base": -3.0,
     "rules.leaving.neglect": 0.1,
     "rules.leaving.fatigue": 0.05,
@@ -56,7 +58,8 @@ EVERYTHING = {
     "logics.growth": False,
     "logics.depletion.pushes_per_week": {"subscription": 3.0, "group": 35.0, "direct": 2.0, "article": 2.0, "moments": 3.0},
     "logics.depletion.lives_per_week": 4.0,
-    "logics.depletion.ads_per_day": 60.0,
+    "logics.depletion.ads_per_day": 2.0,
+    "logics.depletion.replace_exits": False,
 }
 
 

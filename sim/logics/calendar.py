@@ -59,5 +59,7 @@ class Calendar(Logic):
         values = self.model_dump(exclude={"kind", "phases"})
         for phase in self.phases:
             if phase.start <= seen.date:
-                values |= phase.model_dump(exclude={"start"}, exclude_none=True)
+                change = phase.model_dump(exclude={"start"}, exclude_none=True)
+                pushes = values["pushes_per_week"] | change.pop("pushes_per_week", {})
+                values |= change | {"pushes_per_week": pushes}
         return Fixed(**values).plan(brief, seen)

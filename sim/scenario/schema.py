@@ -206,7 +206,9 @@ class Brand(Model):
     certified: Annotated[
         bool, Field(description="Has the certification mark", json_schema_extra={"source": "E-32"})
     ] = True
-    trust: Annotated[float, fraction("Prior trust of people met in the feed", source="M7, E-74")] = 0.35
+    trust: Annotated[
+        float, parameter("Prior trust of people met in the feed", low=0.01, high=0.99, source="M7, E-74")
+    ] = 0.35
     trust_bought: Annotated[float, fraction("Prior trust of people met through ads", source="E-76, details")] = 0.25
     content: Content = Content()
     product: Product = Product()

@@ -138,3 +138,21 @@ def test_first_use_announces_the_compilation_once(sanyu, monkeypatch):
     assert code == 0
     assert err == "Compiling the rules once for this machine (about 15 s) …\n"
     parsed(out)
+
+
+@pytest.mark.parametrize(("holds", "expected"), [(True, 0), (False, 1)])
+def test_validate_ends_with_1_when_a_pattern_is_missed(sanyu, monkeypatch, holds, expected):
+    import sim.studies.validate as study
+
+    def fake(progress, **seed):
+        progress("V1")
+        assert seed == {}
+        return [study.Verdict("V1", "members left", "livestream-group", "163", "152–174", holds)]
+
+    monkeypatch.setattr(study, "validate", fake)
+    code, out, _ = sanyu("validate")
+    assert code == expected
+    assert f"{int(holds)} of 1 patterns hold." in out
+    code, out, _ = sanyu("validate", "--json")
+    assert code == expected
+    assert parsed(out)[0]["verdict"] == ("holds" if holds else "misses")

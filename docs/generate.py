@@ -1,0 +1,285 @@
+"""Write the pages of this folder that follow from declarations in the code, or check that they are current.
+
+python docs/generate.py           writes parameters.md, observables.md, shipped.md and glossary.md
+python docs/generate.py --check   exit 1 and the names of the pages that are out of date
+"""
+
+import inspect
+import sys
+from collections.abc import Iterator
+from enum import IntEnum
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+
+from sim import domains
+from sim.domains import chinese, word
+from sim.observables import FLOW_COLUMNS, observables
+from sim.parameters import Series
+from sim.scenario import assumptions, load_scenario, shipped_scenarios
+from sim.scenario.fields import LOGICS, Declared, declaration, fields_of
+from sim.scenario.schema import Ads, Channel, Feed, Industry, Scenario, Segment, Shop
+
+FOLDER = Path(__file__).parent
+MADE = "<!-- Made by docs/generate.py from the code. Change the code, then run: python docs/generate.py -->"
+_NAMING = ("name", "kind", "title", "question")
+_OF_PLATFORMS = ("channels.", "feed.", "ads.", "shop.")
+
+Row = tuple[str, ...]
+
+
+def table(head: Row, rows: list[Row]) -> list[str]:
+    """A Markdown table."""
+    lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
+    return [*lines, *("| " + " | ".join((cell or "–").replace("|", "\\|") for cell in row) + " |" for row in rows)]
+
+
+def shown(value: Any) -> str:
+    """A value as a scenario file would write it, roughly."""
+    if value is None:
+        return "none"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float | int):
+        return f"{value:,.10g}".replace(",", "_") if abs(value) >= 10_000 else f"{value:.10g}"
+    if isinstance(value, Series):
+        first, *more = value.steps
+        return shown(first[1]) if not more else "by date"
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{key} = {shown(item)}" for key, item in value.items()) + " }" if value else "{}"
+    if isinstance(value, tuple):
+        return "[]" if not value else "a list"
+    return str(value)
+
+
+def _leaves(model: type[BaseModel], prefix: str) -> Iterator[tuple[str, Declared]]:
+    for name, known in fields_of(model).items():
+        if name in _NAMING:
+            continue
+        at = f"{prefix}{name}"
+        if isinstance(known.type, type) and issubclass(known.type, BaseModel):
+            yield from _leaves(known.type, f"{at}.")
+        elif known.type is tuple:
+            inner = declaration(known.item)
+            if isinstance(inner.type, type) and issubclass(inner.type, BaseModel):
+                yield from _leaves(inner.type, f"{at}[].")
+        else:
+            yield at, known
+
+
+def _row(name: str, known: Declared) -> Row:
+    item = declaration(known.item) if known.type is dict else known
+    meaning = known.meaning or item.meaning
+    allowed = ""
+    if item.type in (float, int, Series):
+        allowed = item.range
+    elif item.choices:
+        allowed = ", ".join(item.choices)
+    elif item.type is bool:
+        allowed = "true, false"
+    default = "**required**" if known.required else shown(known.default)
+    key = f"`{name}.NAME`" if known.type is dict else f"`{name}`"
+    kind = " (may change in time)" if known.type is Series else ""
+    return (key, known.unit or item.unit, default, allowed, known.source or item.source, known.trust or item.trust,
+            meaning + kind)  # fmt: skip
+
+
+HEAD = ("name in files", "unit", "default", "allowed", "source", "trust", "meaning")
+
+
+def parameters() -> str:
+    """The page of all parameters."""
+    lines = [
+        "# Parameters",
+        "",
+        MADE,
+        "",
+        "Every parameter is declared once, beside the rule or logic that uses it; the schema of scenario files, the",
+        "messages about mistakes and this page are made from the declaration. *Source* names a row of the project's",
+        "evidence: `E-…` source documents, `M…` mechanisms, `V…` and `L…` patterns; `details` and `model` are the",
+        "design. *Trust* says how good the source is: `stated` in a source document, `measured` from data, `weak`, or",
+        "`assumed`. The defaults of channels, feeds, ads, shops and industries are the schema's; presets set most of",
+        "them. What holds in a given file, and which line or preset said so, is printed by `sanyu show FILE`. Values",
+        "with the unit 1/month or 1/week become rates per day where they are used (a month is 30.4375 days).",
+        "",
+    ]
+    sections: list[tuple[str, str, list[tuple[str, Declared]]]] = []
+    whole = fields_of(Scenario)
+    plain = [(name, known) for name, known in whole.items() if name in ("days", "start")]
+    sections.append(("The run", "", plain))
+    for name in ("market", "brand", "pool", "costs"):
+        sections.append((f"[{name}]", "", list(_leaves(whole[name].type, f"{name}."))))
+    for title, model, prefix, note in (
+        ("[industry]", Industry, "industry.", "Name a preset, or start from one with `extends`."),
+        ("[segments.NAME]", Segment, "segments.NAME.", "At most 8; their shares sum to 1."),
+        ("[channels.NAME]", Channel, "channels.NAME.", "Changes a channel of a platform. At most 8 in all."),
+        ("[feed]", Feed, "feed.", "Changes the feed of the one platform that has one."),
+        ("[ads]", Ads, "ads.", "Changes the ad auction of the one platform that has one."),
+        ("[shop]", Shop, "shop.", "Changes the shop of the one platform that has one."),
+    ):
+        sections.append((title, note, list(_leaves(model, prefix))))
+    for name, known in fields_of(whole["rules"].type).items():
+        sections.append((f"[rules.{name}]", f"Used by `sim/rules`; {inspect.getdoc(known.type)}",
+                         list(_leaves(known.type, f"rules.{name}."))))  # fmt: skip
+    for kind, model in LOGICS.items():
+        sections.append((f"[logics.NAME], kind = \"{kind}\"", inspect.getdoc(model) or "",
+                         list(_leaves(model, "logics.NAME."))))  # fmt: skip
+    for title, note, leaves in sections:
+        lines += [f"## `{title}`" if title.startswith("[") else f"## {title}", ""]
+        if note:
+            lines += [" ".join(note.split()), ""]
+        lines += table(HEAD, [_row(name, known) for name, known in leaves])
+        lines.append("")
+    return "\n".join(lines)
+
+
+def columns() -> str:
+    """The page of all observables."""
+    found = observables(("CHANNEL",), ("SEGMENT",))
+    lines = [
+        "# Observables",
+        "",
+        MADE,
+        "",
+        "The columns of `daily.parquet` and of `Run.daily`, one row per day. Money is in integer cents (分). Rows",
+        "whose name ends in `_CHANNEL` or `_SEGMENT` stand once for each channel or segment of the scenario, with",
+        "hyphens written as underscores (`delivered_douyin_group`). Units and meanings are in the Parquet metadata",
+        "too. A published column name never changes its meaning.",
+        "",
+        *table(("name", "unit", "meaning", "中文"), [(f"`{o.name}`", o.unit, o.meaning, o.zh) for o in found]),
+        "",
+        "## Other tables",
+        "",
+        "In a folder of results the tables of several runs stand below each other; the columns `logic` and",
+        "`replication` come first.",
+        "",
+        f"- `flows.parquet` (`Run.flows`): {', '.join(f'`{name}`' for name in FLOW_COLUMNS)}. Movements between the",
+        "  domains `public`, `commercial` and `private`; `untouched` are people without a row until that day.",
+        "- `cohorts.parquet` (`Run.cohorts`): `cohort`, `month`, `fans`. Followers left at the end of a calendar",
+        "  month, by the month in which they followed; `pool` followed before day 0.",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def shipped() -> str:
+    """The page of what differs between the shipped scenarios."""
+    names = shipped_scenarios()
+    values: dict[str, dict[str, str]] = {}
+    for name in names:
+        for a in assumptions(name):
+            if not a.key.startswith("logics."):
+                values.setdefault(a.key, {})[name] = shown(a.value) or "none"
+    rows = [
+        (f"`{key}`", *(by_name.get(name, "–") for name in names))
+        for key, by_name in values.items()
+        if len({by_name.get(name, "–") for name in names}) > 1
+        and (not key.startswith(_OF_PLATFORMS) or len(set(by_name.values())) > 1)
+    ]
+    platforms = [", ".join(p.name for p in load_scenario(name).platforms) for name in names]
+    rows.insert(0, ("`platforms`", *platforms))
+    lines = [
+        "# What differs between the shipped scenarios",
+        "",
+        MADE,
+        "",
+        "Everything else is the same in all of them, all behavioural parameters (`rules.…`) included, apart from what",
+        "comes with a platform that a scenario does not use. A dash: the scenario has no such value.",
+        "",
+    ]
+    lines += table(("value", *names), rows)
+    lines += ["", "## Logics", ""]
+    for name in names:
+        scenario = load_scenario(name)
+        lines += [f"### {name}", "", scenario.question, ""]
+        logic_rows: list[Row] = []
+        for logic_name, logic in scenario.logics.items():
+            given = [
+                f"`{key} = {shown(value)}`"
+                for key, value in logic.model_dump(by_alias=True).items()
+                if key != "kind" and value != fields_of(type(logic))[key].default
+            ]
+            logic_rows.append((f"`{logic_name}`", logic.kind, ", ".join(given) or "all defaults"))
+        lines += [*table(("logic", "kind", "what differs from the kind's defaults"), logic_rows), ""]
+    return "\n".join(lines)
+
+
+FIELD: tuple[Row, ...] = (
+    ("private domain", "私域", "the people whom a brand can reach at will: its followers"),
+    ("public domain", "公域", "everyone on a platform; met through the feed"),
+    ("commercial domain", "商域", "people met through paid impressions"),
+    ("growth logic", "增长逻辑", "light touch, serve, close: few messages, useful content first"),
+    ("depletion logic", "消耗逻辑", "promotion as often as it goes, until fans leave; the lost are bought back"),
+    ("light touch → serve → close", "轻触达、能服务、终成交", "the three steps of the growth logic"),
+    ("push", "推送", "one message that the brand sends in one channel"),
+    ("push frequency", "推送频率", "pushes per week, by channel and tier"),
+    ("value message", "价值内容", "a message meant to be useful to the fan"),
+    ("promotion", "促销", "a message that wants to sell; the notice of a live counts as one"),
+    ("value share", "价值内容占比", "share of value messages among pushes"),
+    ("quota", "配额", "messages that a platform allows per fan and calendar month"),
+    ("fatigue, load", "疲劳、负荷", "what messages leave behind; load is fatigue relative to the fan's own tolerance"),
+    ("trust", "信任", "slow clock of the relationship, 0 … 1"),
+    ("intimacy", "亲密度", "recent engagement; decides the tier"),
+    ("potential fan", "潜在粉丝", "a person who does not follow"),
+    ("win-back", "召回", "a person who followed before and follows again"),
+    ("live", "直播", "a livestream; it announces itself in channels with `live_notice`"),
+    ("user profile group", "画像", "a segment of users"),
+    ("feedback to the public domain", "反哺", "active fans raise the brand's weight in the feed"),
+    ("operating value", "经营值", "100 × organic weight"),
+    ("popularity value", "人气值", "100 × ln(1 + followers)"),
+    ("certification mark", "蓝V认证", "the platform's mark of a verified business"),
+    ("GMV", "成交额", "orders net of discount"),
+    ("contribution", "贡献毛利", "GMV − goods − commission − message fees"),
+    ("margin", "利润", "contribution − ads − content"),
+    ("crossover day", "交叉日", "first day from which one logic's cumulative margin stays ahead"),
+    ("repurchase", "复购", "an order by a person who has ordered before"),
+    ("lead", "留资", "contact data left for an offline deal; not built yet"),
+    ("fission", "裂变", "fans who bring fans; not built yet"),
+)
+
+
+def glossary() -> str:
+    """The page of words."""
+    lines = ["# Glossary", "", MADE, "", "## Words of the field", ""]
+    lines += table(("English", "中文", "meaning"), list(FIELD))
+    lines += ["", "## Kinds of things, as code and columns write them", ""]
+    kinds = [
+        kind
+        for kind in vars(domains).values()
+        if inspect.isclass(kind) and issubclass(kind, IntEnum) and kind is not IntEnum
+    ]
+    source = Path(domains.__file__).read_text(encoding="utf-8").splitlines()
+    for kind in kinds:
+        lines += [f"### {kind.__name__}", "", (inspect.getdoc(kind) or "").splitlines()[0], ""]
+        rows = []
+        for member in kind:
+            line = next((text for text in source if text.strip().startswith(f"{member.name} = ")), "")
+            rows.append((f"`{word(member)}`", chinese(member), line.partition("#")[2].strip()))
+        lines += [*table(("word", "中文", "meaning"), rows), ""]
+    return "\n".join(lines)
+
+
+PAGES = {"parameters.md": parameters, "observables.md": columns, "shipped.md": shipped, "glossary.md": glossary}
+
+
+def stale() -> list[str]:
+    """Names of pages that are not what the code says now."""
+    return [
+        name
+        for name, make in PAGES.items()
+        if not (FOLDER / name).is_file() or (FOLDER / name).read_text(encoding="utf-8") != make()
+    ]
+
+
+def main() -> None:
+    """Write the pages, or with --check only compare them."""
+    if "--check" in sys.argv[1:]:
+        old = stale()
+        sys.exit(f"out of date: {', '.join(old)}. Run: python docs/generate.py" if old else 0)
+    for name, make in PAGES.items():
+        (FOLDER / name).write_text(make(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

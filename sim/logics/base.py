@@ -34,6 +34,12 @@ class Logic(BaseModel, ABC):
     every: ClassVar[int] = 7  # days between plans
 
     kind: str
+    pushes_per_week: dict[str, Pushes] = {}
+    value_share: ValueShare = 0.5
+    discount: Discount = 0.0
+    lives_per_week: Lives = 0.0
+    ads_per_day: AdsPerDay = 0.0
+    bid: Bid = DEFAULT_BID
 
     @abstractmethod
     def plan(self, brief: Brief, seen: Seen) -> Plan:

@@ -6,7 +6,6 @@ from typing import ClassVar, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from sim.logics.base import (
-    DEFAULT_BID,
     AdsPerDay,
     Bid,
     Discount,
@@ -39,12 +38,6 @@ class Calendar(Logic):
     every: ClassVar[int] = 1
 
     kind: Literal["calendar"] = "calendar"
-    pushes_per_week: dict[str, Pushes] = {}
-    value_share: ValueShare = 0.5
-    discount: Discount = 0.0
-    lives_per_week: Lives = 0.0
-    ads_per_day: AdsPerDay = 0.0
-    bid: Bid = DEFAULT_BID
     phases: tuple[Phase, ...] = ()
 
     @model_validator(mode="after")

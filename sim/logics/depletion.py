@@ -4,11 +4,7 @@ the lost are replaced by bought traffic (evidence E-93, E-43, E-96, E-97)."""
 from typing import Annotated, ClassVar, Literal
 
 from sim.logics.base import (
-    DEFAULT_BID,
-    AdsPerDay,
-    Bid,
     Discount,
-    Lives,
     Logic,
     Pushes,
     ValueShare,
@@ -50,9 +46,6 @@ class Depletion(Logic):
     most_ads_share: Annotated[
         float, fraction("Ad budget, at most this share of last week's contribution", source="details")
     ] = 0.30
-    ads_per_day: AdsPerDay = 0.0
-    bid: Bid = DEFAULT_BID
-    lives_per_week: Lives = 0.0
 
     def plan(self, brief: Brief, seen: Seen) -> Plan:
         """More of the same when orders of the last 7 days fall below the 7 before; ads for the fans lost."""

@@ -3,14 +3,7 @@
 from typing import Literal
 
 from sim.logics.base import (
-    DEFAULT_BID,
-    AdsPerDay,
-    Bid,
-    Discount,
-    Lives,
     Logic,
-    Pushes,
-    ValueShare,
     by_channel,
     to_all_tiers,
     within_quotas,
@@ -22,12 +15,6 @@ class Fixed(Logic):
     """Does what its parameters say and looks at nothing."""
 
     kind: Literal["fixed"] = "fixed"
-    pushes_per_week: dict[str, Pushes] = {}
-    value_share: ValueShare = 0.5
-    discount: Discount = 0.0
-    lives_per_week: Lives = 0.0
-    ads_per_day: AdsPerDay = 0.0
-    bid: Bid = DEFAULT_BID
 
     def plan(self, brief: Brief, seen: Seen) -> Plan:
         """The parameters, cut to the quotas."""

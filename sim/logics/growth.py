@@ -5,11 +5,7 @@ import math
 from typing import Annotated, ClassVar, Literal
 
 from sim.logics.base import (
-    DEFAULT_BID,
-    AdsPerDay,
-    Bid,
     Discount,
-    Lives,
     Logic,
     Pushes,
     ValueShare,
@@ -33,9 +29,6 @@ class Growth(Logic):
     pushes_per_week: dict[str, Pushes] = {"group": 7.0, "subscription": 1.5}
     value_share: ValueShare = 0.75
     discount: Discount = 0.05
-    lives_per_week: Lives = 0.0
-    ads_per_day: AdsPerDay = 0.0
-    bid: Bid = DEFAULT_BID
     reinvest_content: Annotated[
         float, fraction("ι_c: share of last week's contribution put into content", source="details")
     ] = 0.10

@@ -59,17 +59,18 @@ def starter(item: Item, name: str) -> str:
 
 def print_shelf(found: dict[str, Item]) -> None:
     """Presets and shipped scenarios by kind."""
-    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    console = Console(highlight=False)
+    from sim.report.terminal import console
+
+    out = console()
     for kind in ("scenario", "platforms", "industries"):
         title = "shipped scenarios" if kind == "scenario" else f"presets of {kind}"
-        console.print(Text(title, style="bold"))
+        out.print(Text(title, style="bold"))
         grid = Table.grid(padding=(0, 2))
         for name, item in found.items():
             if item.kind == kind:
                 grid.add_row(Text("  " + name), Text(item.title), Text(item.question, style="dim"))
-        console.print(grid)
-    console.print(Text("\nsanyu presets NAME prints one.", style="dim"))
+        out.print(grid)
+    out.print(Text("\nsanyu presets NAME prints one.", style="dim"))

@@ -1,6 +1,7 @@
 """The terminal: results as sentences, tables and sparklines at 80 columns; progress on standard error."""
 
 import math
+import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -30,10 +31,20 @@ _SPARK = 36
 _TRUST_STYLE = {"stated": "green", "measured": "green", "weak": "yellow", "assumed": "red"}
 
 
-def _console() -> Console:
+class _Console(Console):
+    """A console that goes silent, instead of failing, when its reader (such as ``head``) has left."""
+
+    def on_broken_pipe(self) -> None:
+        """The results are written already; the rest of the text is dropped."""
+        self.quiet = True
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def console() -> Console:
     """At most 100 columns on a terminal, 80 in a pipe; no colours in a pipe."""
-    console = Console(highlight=False)
-    return Console(highlight=False, width=min(console.width, _WIDE) if console.is_terminal else _NARROW)
+    found = _Console(highlight=False)
+    found.width = min(found.width, _WIDE) if found.is_terminal else _NARROW
+    return found
 
 
 def sparkline(values: Any, low: float, high: float, width: int = _SPARK) -> str:
@@ -50,20 +61,20 @@ def sparkline(values: Any, low: float, high: float, width: int = _SPARK) -> str:
 def print_comparison(comparison: Comparison, target: Path, lang: Lang, report: bool) -> None:
     """Verdict, table of logics, sparklines, crossovers and where the files are."""
     w, c = words(lang), comparison
-    console = _console()
+    out = console()
     found = verdict(c, w)
-    console.print()
-    console.print(Text(c.scenario.title, style="bold"))
+    out.print()
+    out.print(Text(c.scenario.title, style="bold"))
     if c.scenario.question:
-        console.print(Text(c.scenario.question, style="dim"))
-    console.print()
+        out.print(Text(c.scenario.question, style="dim"))
+    out.print()
     for number, sentence in enumerate(found.sentences):
-        console.print(Text(sentence, style="bold" if number == 0 else ""))
-    console.print()
-    console.print(_logics_table(c, w))
-    console.print(_lines(c, w))
-    console.print(_crossovers(c, w))
-    console.print(_files(target, w, "report.html" if report else "daily.parquet"))
+        out.print(Text(sentence, style="bold" if number == 0 else ""))
+    out.print()
+    out.print(_logics_table(c, w))
+    out.print(_lines(c, w))
+    out.print(_crossovers(c, w))
+    out.print(_files(target, w, "report.html" if report else "daily.parquet"))
 
 
 def _logics_table(c: Comparison, w: Words) -> Table:
@@ -158,10 +169,10 @@ def _files(target: Path, w: Words, first: str) -> RenderableType:
 
 def print_runs(runs: Sequence[Run], target: Path, lang: Lang) -> None:
     """Figures of one logic: the run's, or mean and range over replications."""
-    w, console, first = words(lang), _console(), runs[0]
-    console.print()
-    console.print(Text(f"{first.scenario.title}{w('list.colon')}{w.logic(first.logic)}", style="bold"))
-    console.print(
+    w, out, first = words(lang), console(), runs[0]
+    out.print()
+    out.print(Text(f"{first.scenario.title}{w('list.colon')}{w.logic(first.logic)}", style="bold"))
+    out.print(
         Text(
             w("terminal.run_line", days=count(first.scenario.days), runs=count(len(runs)), seed=first.seed),
             style="dim",
@@ -181,7 +192,7 @@ def print_runs(runs: Sequence[Run], target: Path, lang: Lang) -> None:
         if len(runs) > 1:
             cells.append(f"{_figure(key, min(numbers), lang)} … {_figure(key, max(numbers), lang)}")
         table.add_row(w(f"totals.{key}"), *cells)
-    console.print(table)
+    out.print(table)
     grid = Table.grid(padding=(0, 1))
     for observable in ("fans_private", "margin_cum"):
         series = np.asarray(first.daily[observable], float)
@@ -189,9 +200,9 @@ def print_runs(runs: Sequence[Run], target: Path, lang: Lang) -> None:
             Text(w(f"terminal.line_{observable}"), style="dim"),
             Text(sparkline(series, min(0.0, float(series.min())), float(series.max())), style="cyan"),
         )
-    console.print(grid)
-    console.print()
-    console.print(_files(target, w, "daily.parquet"))
+    out.print(grid)
+    out.print()
+    out.print(_files(target, w, "daily.parquet"))
 
 
 MONEY = {"gmv", "contribution", "ad_spend", "content_cost", "margin", "acquisition_cost", "lifetime_value"}
@@ -232,12 +243,12 @@ def shown_value(value: Any) -> str:
 
 def print_assumptions(scenario: Scenario, assumptions: Sequence[Assumption], lang: Lang) -> None:
     """All values of a scenario in the order of the schema, with unit, trust, source and origin."""
-    w, console = words(lang), _console()
-    console.print(Text(scenario.title, style="bold"))
+    w, out = words(lang), console()
+    out.print(Text(scenario.title, style="bold"))
     if scenario.question:
-        console.print(Text(scenario.question, style="dim"))
+        out.print(Text(scenario.question, style="dim"))
     weak = sum(a.trust in ("assumed", "weak") for a in weakest_first(assumptions))
-    console.print(Text(w("terminal.resting", number=count(len(assumptions)), weak=count(weak)), style="dim"))
+    out.print(Text(w("terminal.resting", number=count(len(assumptions)), weak=count(weak)), style="dim"))
     group = None
     table = Table.grid(padding=(0, 2))
     table.add_column(ratio=5, overflow="fold")
@@ -260,7 +271,7 @@ def print_assumptions(scenario: Scenario, assumptions: Sequence[Assumption], lan
             Text(a.trust, style=_TRUST_STYLE.get(a.trust, "")),
             Text(source or NOTHING),
         )
-    console.print(table)
+    out.print(table)
 
 
 def _place(origin: str) -> str:
@@ -280,7 +291,7 @@ def group_of(key: str) -> str:
 
 def print_verdicts(found: Sequence[Any], lang: Lang) -> None:
     """Patterns of the evidence: target, observed, verdict."""
-    w, console = words(lang), _console()
+    w, out = words(lang), console()
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1), pad_edge=False)
     for key in ("pattern", "meaning", "target", "observed", "verdict"):
         table.add_column(w(f"terminal.{key}"), overflow="fold")
@@ -288,9 +299,9 @@ def print_verdicts(found: Sequence[Any], lang: Lang) -> None:
         style = "green" if v.verdict == "holds" else "bold red"
         meaning = f"{v.meaning}\n{v.note}" if v.note else v.meaning
         table.add_row(v.pattern, escape(meaning), escape(v.target), escape(v.observed), Text(v.verdict, style=style))
-    console.print(table)
+    out.print(table)
     held = sum(v.verdict == "holds" for v in found)
-    console.print(Text(w("terminal.held", held=held, all=len(found)), style="bold"))
+    out.print(Text(w("terminal.held", held=held, all=len(found)), style="bold"))
 
 
 def _bars(shown: bool, *columns: Any) -> Progress:

@@ -1,7 +1,12 @@
-"""One row, one day: ``advance_fan``, the function that every engine shares, and the order of its decisions."""
+"""One row, one day: ``advance_fan``, the function that every engine shares, and the order of its decisions.
+
+A follower's day (``private_day``) goes: clocks, messages and lives (``reading``), need, decision and order
+(``buying``), stay, mute or leave (``staying``), and the channels joined for tomorrow.
+"""
 
 from sim.compiled import rare, rule
 from sim.domains import TIERS, Source
+from sim.rules.buying import buy, decision_day
 from sim.rules.climate import Climate, World
 from sim.rules.exposure import next_exposure
 from sim.rules.follow import follow_probability, relevance
@@ -10,12 +15,12 @@ from sim.rules.orders import order
 from sim.rules.people import memberships_at_follow
 from sim.rules.purchase import buying_odds, open_need, salience
 from sim.rules.reading import read_messages
-from sim.rules.rows import NEVER, Fan, Person, count_row, domain_on, reachable
+from sim.rules.rows import NEVER, Fan, Person, count_channels, count_row, domain_on, reachable
 from sim.rules.staying import stay_mute_or_leave
 from sim.rules.tally import NO_CHANNEL, Slot, Tally
 from sim.rules.tiers import tier_of
 from sim.rules.trust import drifted
-from sim.streams import Decision, daily_draws, exponential, poisson_quantile, uniform
+from sim.streams import Decision, daily_draws, exponential, uniform
 
 
 @rule
@@ -56,74 +61,23 @@ def clocks(person: Person, fan: Fan, day: int, world: World) -> tuple[float, flo
 @rule
 def private_day(person: Person, fan: Fan, climate: Climate, world: World, key: int, tally: Tally) -> Fan:
     """The day of a follower: clocks, messages, lives, need, order, then stay, mute or leave."""
-    rules, brand, day = world.rules, world.brand, climate.day
+    rules, day = world.rules, climate.day
     # a. clocks
     visit_draw, need_draw, leave_draw, impulse_draw = daily_draws(key, person.key, day)
     fatigue, trust, intimacy = clocks(person, fan, day, world)
     counts = fan.month_counts if fan.updated_on >= climate.month_start else 0
     # b, c. messages and lives
-    trust, fatigue, closer, expectation, counts, shock, offer, watched = read_messages(
-        person, fan, trust, fatigue, counts, visit_draw, climate, world, key, tally
-    )
-    active_on = day if closer > 0.0 else fan.active_on
-    intimacy += closer
+    read = read_messages(person, fan, trust, fatigue, counts, visit_draw, climate, world, key, tally)
+    active_on = day if read.opened else fan.active_on
     # e, f. need, decision, order
-    orders, ordered_on, attrited, spend = fan.orders, fan.ordered_on, fan.attrited, fan.spend
-    need_debt, due_on = fan.need_debt, fan.due_on
-    has_offer = offer != NO_CHANNEL
-    discount = climate.discount if has_offer else 0.0
-    if attrited == 0:
-        needs = poisson_quantile(need_draw, person.need_rate * climate.season)
-        tally[Slot.NEEDS] += needs
-        decisions = 0
-        for n in range(needs):
-            if need_debt > 0.0:
-                covered = min(1.0, need_debt)
-                need_debt -= covered
-                if uniform(key, Decision.NEED_DEBT, person.key, day, n) < covered:
-                    tally[Slot.VANISHED_NEEDS] += 1
-                    continue
-            if brand.decision_days <= 1.0:
-                decisions += 1
-            elif due_on < day:
-                waiting = brand.decision_days * exponential(key, Decision.DECISION_TIME, person.key, day, n)
-                due_on = day + 1 + int(min(waiting, 3000.0))
-                tally[Slot.OPEN_DECISIONS] += 1
-        if due_on == day:
-            decisions += 1
-        odds = 0.0
-        if decisions > 0 or has_offer:
-            odds = buying_odds(
-                trust, discount, world.segments.deal_response[person.segment], brand.relative_price, rules.purchase
-            )
-        bought = 0
-        for n in range(decisions):
-            if uniform(key, Decision.ORDER, person.key, day, n) < odds * salience(
-                intimacy, has_offer, False, rules.purchase
-            ):
-                bought += 1
-        if has_offer and needs == 0 and decisions == 0:
-            strength = rules.purchase.impulse_live if watched else rules.purchase.impulse
-            if impulse_draw < strength * odds:
-                bought = 1
-                need_debt += rules.purchase.borrows
-                tally[Slot.IMPULSES] += 1
-        for n in range(bought):
-            if attrited == 0:
-                trust, expectation, attrited, net = order(
-                    person, orders, expectation, trust, offer, discount, True, watched, climate, world, key, tally, n
-                )
-                orders, ordered_on, spend = orders + 1, day, spend + net
-                intimacy += rules.tiers.order
+    buyer = buy(person, fan, read, intimacy + read.closeness, need_draw, impulse_draw, climate, world, key, tally)
     # h. stay, mute or leave
-    tier = tier_of(intimacy, fan.tier, rules.tiers)
+    tier = tier_of(buyer.intimacy, fan.tier, rules.tiers)
     channels, muted, cause = stay_mute_or_leave(
-        person, fan, trust, fatigue, intimacy, tier, shock, leave_draw, climate, world, key, tally
+        person, fan, buyer.trust, read.fatigue, buyer.intimacy, tier, read.shock, leave_draw, climate, world, key, tally
     )
     if not reachable(channels, muted):
-        for c in range(world.channels.used):
-            if channels >> c & 1:
-                tally[Slot.CHANNEL_LEAVES + c] += 1
+        count_channels(Slot.CHANNEL_LEAVES, channels, world, tally)
         tally[Slot.EXITS + cause] += 1
         return Fan(
             source=fan.source,
@@ -131,23 +85,23 @@ def private_day(person: Person, fan: Fan, climate: Climate, world: World, key: i
             muted=0,
             tier=0,
             cause=cause,
-            attrited=attrited,
+            attrited=buyer.attrited,
             exposures=0,
             joined_on=fan.joined_on,
             left_on=day,
             clicked_on=NEVER,
-            ordered_on=ordered_on,
+            ordered_on=buyer.ordered_on,
             active_on=active_on,
             updated_on=day,
             due_on=NEVER,
-            orders=orders,
-            trust=trust,
-            fatigue=fatigue,
-            intimacy=intimacy,
-            expectation=expectation,
-            need_debt=need_debt,
-            month_counts=counts,
-            spend=spend,
+            orders=buyer.orders,
+            trust=buyer.trust,
+            fatigue=read.fatigue,
+            intimacy=buyer.intimacy,
+            expectation=buyer.expectation,
+            need_debt=buyer.need_debt,
+            month_counts=read.month_counts,
+            spend=buyer.spend,
             threshold=next_exposure(
                 climate.exposure[person.segment],
                 exponential(key, Decision.EXPOSURE, person.key, day, 0),
@@ -171,23 +125,23 @@ def private_day(person: Person, fan: Fan, climate: Climate, world: World, key: i
         muted=muted,
         tier=tier,
         cause=fan.cause,
-        attrited=attrited,
+        attrited=buyer.attrited,
         exposures=fan.exposures,
         joined_on=fan.joined_on,
         left_on=fan.left_on,
         clicked_on=fan.clicked_on,
-        ordered_on=ordered_on,
+        ordered_on=buyer.ordered_on,
         active_on=active_on,
         updated_on=day,
-        due_on=due_on,
-        orders=orders,
-        trust=trust,
-        fatigue=fatigue,
-        intimacy=intimacy,
-        expectation=expectation,
-        need_debt=need_debt,
-        month_counts=counts,
-        spend=spend,
+        due_on=buyer.due_on,
+        orders=buyer.orders,
+        trust=buyer.trust,
+        fatigue=read.fatigue,
+        intimacy=buyer.intimacy,
+        expectation=buyer.expectation,
+        need_debt=buyer.need_debt,
+        month_counts=read.month_counts,
+        spend=buyer.spend,
         threshold=fan.threshold,
     )
 
@@ -246,9 +200,7 @@ def public_day(person: Person, fan: Fan, climate: Climate, world: World, key: in
             if brand.decision_days <= 1.0:
                 decides = True
             else:
-                waiting = brand.decision_days * exponential(key, Decision.DECISION_TIME, person.key, day, 0)
-                due_on = day + 1 + int(min(waiting, 3000.0))
-                tally[Slot.OPEN_DECISIONS] += 1
+                due_on = decision_day(person, 0, climate, world, key, tally)
         if follows:
             source = Source.AD.value if by_ad else Source.FEED.value
             channels = memberships_at_follow(person.key, day, world, key)
@@ -256,9 +208,7 @@ def public_day(person: Person, fan: Fan, climate: Climate, world: World, key: in
             tally[Slot.JOINS + source] += 1
             if fan.left_on > NEVER:
                 tally[Slot.WIN_BACKS] += 1
-            for c in range(world.channels.used):
-                if channels >> c & 1:
-                    tally[Slot.CHANNEL_JOINS + c] += 1
+            count_channels(Slot.CHANNEL_JOINS, channels, world, tally)
     if decides and attrited == 0:
         odds = buying_odds(trust, 0.0, 1.0, brand.relative_price, rules.purchase)
         if uniform(key, Decision.ORDER, person.key, day, 0) < odds * salience(intimacy, False, touched, rules.purchase):

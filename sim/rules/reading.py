@@ -1,5 +1,7 @@
 """Reading: one follower's messages and lives of one day (model.md §3.4b, c)."""
 
+from typing import NamedTuple
+
 from sim.compiled import rule
 from sim.domains import TIERS
 from sim.rules.climate import Climate, World
@@ -9,6 +11,20 @@ from sim.rules.rows import COUNT_BITS, MOST_COUNTED, Fan, Person
 from sim.rules.tally import NO_CHANNEL, Slot, Tally
 from sim.rules.trust import gained, lost, promotion_is_negative
 from sim.streams import Decision, uniform
+
+
+class Reading(NamedTuple):
+    """What a day's messages did to a follower."""
+
+    trust: float  # after today's events
+    fatigue: float  # after today's messages, opened or not
+    closeness: float  # intimacy gained
+    expectation: float  # raised by opened promotions
+    month_counts: int
+    shock: float  # hazard of opened messages
+    offer: int  # channel of the first opened offer, NO_CHANNEL for none
+    watched: bool  # a live
+    opened: bool  # anything
 
 
 @rule
@@ -23,21 +39,22 @@ def read_messages(
     world: World,
     key: int,
     tally: Tally,
-) -> tuple[float, float, float, float, int, float, int, bool]:
+) -> Reading:
     """Messages and lives of one day (model.md §3.4b, c).
 
-    Trust moves event by event, in the order of the channels; opening looks at the load before today's messages.
+    One draw per channel decides the visit, which opens all of today's messages there and gives at most one event of
+    each kind. Trust moves event by event, in the order of the channels; opening looks at the load before today's
+    messages. Where a quota cuts a day's messages, useful ones go first.
 
-    Returns trust, fatigue, gain of intimacy, expectation, month counts, hazard of shocks, channel of an opened
-    offer (NO_CHANNEL: none), and whether a live was watched.
+    visit_draw  the visit draw of the first channel, from ``daily_draws``
     """
     rules = world.rules
     day = climate.day
     x = load(fatigue, person.tolerance, world.one_day.load)
     rel_value = relevance(world.segments.match_value[person.segment], person.affinity)
     rel_promotion = relevance(world.segments.match_promotion[person.segment], person.affinity)
-    intimacy, expectation, shock = 0.0, fan.expectation, 0.0
-    offer, watched = NO_CHANNEL, False
+    closeness, expectation, shock = 0.0, fan.expectation, 0.0
+    offer, watched, opened = NO_CHANNEL, False, False
     listening = fan.channels & ~fan.muted
     for c in range(world.channels.used):
         if not listening >> c & 1:
@@ -68,7 +85,8 @@ def read_messages(
             continue
         tally[Slot.VISITS + c] += 1
         tally[Slot.OPENED + c] += values + promotions
-        intimacy += rules.tiers.visit
+        opened = True
+        closeness += rules.tiers.visit
         if values > 0 and uniform(key, Decision.VALUE_EVENT, person.key, day, c) < climate.quality * rel_value:
             trust = gained(trust, 1.0, rules.trust)
             tally[Slot.VALUE_EVENTS] += 1
@@ -92,7 +110,7 @@ def read_messages(
             watched = True
             tally[Slot.WATCHES] += 1
             tally[Slot.LIVE_MINUTES] += int(rules.lives.minutes)
-            intimacy += min(rules.tiers.live_most, rules.tiers.live_minute * rules.lives.minutes)
+            closeness += min(rules.tiers.live_most, rules.tiers.live_minute * rules.lives.minutes)
             if offer == NO_CHANNEL:
                 offer = c
-    return trust, fatigue, intimacy, expectation, counts, shock, offer, watched
+    return Reading(trust, fatigue, closeness, expectation, counts, shock, offer, watched, opened)

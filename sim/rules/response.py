@@ -6,7 +6,7 @@ from sim.rules.climate import Climate, World
 from sim.rules.exposure import next_exposure
 from sim.rules.orders import order
 from sim.rules.people import memberships_at_follow, person_at
-from sim.rules.rows import NEVER, Fan, Person, count_row, domain_on
+from sim.rules.rows import NEVER, Fan, Person, count_channels, count_row, domain_on
 from sim.rules.tally import NO_CHANNEL, UNTOUCHED, Slot, Tally
 from sim.rules.tiers import tier_of
 from sim.streams import Decision, exponential, uniform
@@ -47,9 +47,7 @@ def first_response(
         channels = memberships_at_follow(address, climate.day, world, key)
         joined_on, clicked_on = climate.day, NEVER
         tally[Slot.JOINS + source] += 1
-        for c in range(world.channels.used):
-            if channels >> c & 1:
-                tally[Slot.CHANNEL_JOINS + c] += 1
+        count_channels(Slot.CHANNEL_JOINS, channels, world, tally)
     tier = tier_of(intimacy, 0, rules.tiers) if follows else 0
     after = domain_on(channels, 0, clicked_on, climate.day)
     tally[Slot.FLOW + 3 * UNTOUCHED + after] += 1

@@ -91,6 +91,14 @@ def count_bystander(clicked_on: int, left_on: int, day: int, tally: Tally) -> No
 
 
 @rule
+def count_channels(slot: int, channels: int, world: World, tally: Tally) -> None:
+    """Add one to a block's counter of every channel in a bit set."""
+    for c in range(world.channels.used):
+        if channels >> c & 1:
+            tally[slot + c] += 1
+
+
+@rule
 def count_row(person: Person, fan: Fan, day: int, world: World, tally: Tally) -> None:
     """Count a row at the end of its day."""
     tally[Slot.ROWS + domain_on(fan.channels, fan.muted, fan.clicked_on, day)] += 1

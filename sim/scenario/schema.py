@@ -277,7 +277,10 @@ def _model_of(table: type[NamedTuple]) -> Any:
     """A model with the fields, bounds and defaults of a rule table."""
     defaults = table._field_defaults
     fields: dict[str, Any] = {name: (Annotated[float, info], defaults[name]) for name, info in declared(table).items()}
-    return create_model(f"{table.__name__}Table", __base__=Model, __doc__=table.__doc__, **fields)
+    name = f"{table.__name__}Table"
+    model = create_model(name, __base__=Model, __doc__=table.__doc__, __module__=__name__, **fields)
+    globals()[name] = model  # pickle looks a class up by its name
+    return model
 
 
 RULE_MODELS: dict[str, type[Model]] = {name: _model_of(table) for name, table in RULE_TABLES.items()}
@@ -285,6 +288,7 @@ _tables: dict[str, Any] = {name: (model, model()) for name, model in RULE_MODELS
 RulesTable = create_model(
     "RulesTable",
     __base__=Model,
+    __module__=__name__,
     __doc__="Behavioural parameters, common to all scenarios unless a file says otherwise.",
     **_tables,
 )

@@ -46,3 +46,10 @@ def test_everyday_names():
     assert set(sim.__all__) <= set(dir(sim))
     with pytest.raises(AttributeError, match="nonsense"):
         sim.nonsense  # noqa: B018
+
+
+def test_a_reader_who_leaves_early_is_no_failure():
+    command = f"{sys.executable} -m sim show liquor | head -1; exit ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
+    assert done.stdout.count("\n") == 1
+    assert (done.returncode, done.stderr) == (0, "")

@@ -5,8 +5,9 @@ import datetime as dt
 from sim.domains import TIERS, Source
 from sim.engines.world import floats, integers, world_of
 from sim.rules.climate import Climate, compilable
-from sim.rules.fan_day import NEVER, Fan, Person, advance_fan
+from sim.rules.fan_day import advance_fan
 from sim.rules.messages import attention
+from sim.rules.rows import NEVER, Fan, Person
 from sim.rules.tally import Slot, new_tally
 from sim.scenario import from_dict
 from sim.streams import replication_key

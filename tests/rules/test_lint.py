@@ -21,7 +21,7 @@ FILES = [*sorted(Path(sim.rules.__file__).parent.glob("*.py")), Path(sim.streams
 
 def is_rule(node):
     return isinstance(node, ast.FunctionDef) and any(
-        isinstance(d, ast.Name) and d.id == "rule" for d in node.decorator_list
+        isinstance(d, ast.Name) and d.id in ("rule", "rare") for d in node.decorator_list
     )
 
 

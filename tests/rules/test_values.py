@@ -8,7 +8,6 @@ from scipy import integrate, stats
 from sim.domains import Cause
 from sim.rules.auction import average_cpm, log_median_bid, reach_per_head, win_probability
 from sim.rules.exposure import next_exposure, organic_weight
-from sim.rules.fan_day import NEVER, domain_on, reachable
 from sim.rules.follow import follow_probability, relevance
 from sim.rules.leaving import (
     cause_of,
@@ -45,6 +44,7 @@ from sim.rules.purchase import (
     salience,
     utility,
 )
+from sim.rules.rows import NEVER, domain_on, reachable
 from sim.rules.tiers import tier_of
 from sim.rules.trust import drifted, gained, lost, promotion_is_negative
 

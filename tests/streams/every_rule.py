@@ -1,4 +1,4 @@
-"""Every ``@rule`` with random valid arguments, made from the annotations: run compiled, and again as plain Python."""
+"""Every ``@rule`` and ``@rare`` with random valid arguments, made from the annotations: run compiled, and again as plain Python."""
 
 import ast
 import importlib
@@ -13,9 +13,10 @@ import sim.rules
 from sim.engines.population import rounded_fan, rounded_person
 from sim.engines.reservoir import cell_address, pool_address
 from sim.rules import RULE_TABLES
-from sim.rules.climate import Climate, World, compilable
-from sim.rules.fan_day import NEVER, Fan, Person
-from sim.rules.tally import new_tally
+from sim.rules.climate import Climate, World
+from sim.rules.reading import Reading
+from sim.rules.rows import NEVER, Fan, Person
+from sim.rules.tally import Slot, new_tally
 from sim.streams import Decision
 from worlds import begun, everything
 
@@ -28,7 +29,7 @@ INTEGERS = {
     "decision": (1, max(Decision)), "day": (0, 700), "k": (0, 300), "segment": (0, 1), "tier": (0, 2), "kind": (0, 4),
     "channels": (0, 63), "muted": (0, 63), "amount": (0, 10**9), "basis_points": (0, 10_000), "channel": (0, 8),
     "fan_orders": (0, 3), "clicked_on": (0, 700), "left_on": (0, 700), "tenure": (-5, 400), "word": (0, 2**32 - 1),
-    "counts": (0, 2**40), "c": (0, 5), "n": (0, 50),
+    "counts": (0, 2**40), "c": (0, 5), "n": (0, 50), "slot": (Slot.CHANNEL_JOINS, Slot.CHANNEL_JOINS),
 }  # fmt: skip
 FLOATS = {
     "p": (1e-9, 1 - 1e-9), "u": (1e-9, 1 - 1e-9), "x": (-9.0, 9.0), "mean": (0.0, 12.0), "shape": (0.05, 20.0),
@@ -45,13 +46,13 @@ FLOATS = {
 
 
 def rules_of(module):
-    """Names of the functions that are decorated with ``@rule``."""
+    """Names of the functions that are decorated with ``@rule`` or ``@rare``."""
     tree = ast.parse(Path(importlib.import_module(module).__file__).read_text(encoding="utf-8"))
     return [
         node.name
         for node in tree.body
         if isinstance(node, ast.FunctionDef)
-        and any(isinstance(d, ast.Name) and d.id == "rule" for d in node.decorator_list)
+        and any(isinstance(d, ast.Name) and d.id in ("rule", "rare") for d in node.decorator_list)
     ]
 
 
@@ -73,7 +74,7 @@ class Arguments:
         messages = simulation.dispatch.day(DAY, plan)
         market = simulation.market.day(DAY, plan, messages.lives, 40, 300, 1.0)
         self.world, self.climate = simulation.world, simulation._climate(DAY, plan, messages, market)
-        self.channels = self.world.channels.count
+        self.channels = self.world.channels.used
 
     def number(self, low, high):
         """A float in a range; one in ten is a bound."""
@@ -117,6 +118,11 @@ class Arguments:
             return self.person()
         if kind is Fan:
             return self.fan()
+        if kind is Reading:
+            x = self.number
+            channel = int(self.chance.choice([0, 1, 3, 8]))
+            flags = (bool(self.chance.random() < 0.5), bool(self.chance.random() < 0.5))
+            return Reading(x(0, 1), x(0, 30), x(0, 1), x(0, 1), 1234, x(0, 0.1), channel, *flags)
         if kind is World:
             return self.world
         if kind is Climate:
@@ -174,5 +180,3 @@ def whole_run(engine):
     found = run(scenario, "depletion", seed=11, engine=engine)
     return found.ledger.tallies.tolist()
 
-
-assert compilable  # the two forms differ only in what it returns

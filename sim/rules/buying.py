@@ -1,0 +1,113 @@
+"""Buying: one follower's needs, decisions and orders of one day (model.md §3.4e, f)."""
+
+from typing import NamedTuple
+
+from sim.compiled import rare, rule
+from sim.rules.climate import Climate, World
+from sim.rules.orders import order
+from sim.rules.purchase import buying_odds, salience
+from sim.rules.reading import Reading
+from sim.rules.rows import Fan, Person
+from sim.rules.tally import NO_CHANNEL, Slot, Tally
+from sim.streams import Decision, exponential, poisson_quantile, uniform
+
+LONGEST_DECISION = 3000.0  # days; keeps dates in 16 bits
+
+
+class Buyer(NamedTuple):
+    """What a day of buying left behind; the fields are those of ``Fan``."""
+
+    trust: float
+    intimacy: float
+    expectation: float
+    need_debt: float
+    due_on: int
+    orders: int
+    ordered_on: int
+    attrited: int
+    spend: int
+
+
+@rare
+def decision_day(person: Person, n: int, climate: Climate, world: World, key: int, tally: Tally) -> int:
+    """Open a long decision: it closes after Exp(decision_days), tomorrow at the earliest (model.md §3.4e)."""
+    tally[Slot.OPEN_DECISIONS] += 1
+    waiting = world.brand.decision_days * exponential(key, Decision.DECISION_TIME, person.key, climate.day, n)
+    return climate.day + 1 + int(min(waiting, LONGEST_DECISION))
+
+
+@rule
+def buy(
+    person: Person,
+    fan: Fan,
+    read: Reading,
+    intimacy: float,
+    need_draw: float,
+    impulse_draw: float,
+    climate: Climate,
+    world: World,
+    key: int,
+    tally: Tally,
+) -> Buyer:
+    """Needs of a follower become decisions and orders; an opened offer may tempt one who has no need today.
+
+    need_draw, impulse_draw  from ``daily_draws``
+    """
+    rules, day = world.rules.purchase, climate.day
+    trust, expectation, need_debt, due_on = read.trust, read.expectation, fan.need_debt, fan.due_on
+    orders, ordered_on, attrited, spend = fan.orders, fan.ordered_on, fan.attrited, fan.spend
+    if attrited == 0:
+        needs = poisson_quantile(need_draw, person.need_rate * climate.season)
+        tally[Slot.NEEDS] += needs
+        decisions = 0
+        for n in range(needs):
+            if need_debt > 0.0:
+                covered = min(1.0, need_debt)
+                need_debt -= covered
+                if uniform(key, Decision.NEED_DEBT, person.key, day, n) < covered:
+                    tally[Slot.VANISHED_NEEDS] += 1
+                    continue
+            if world.brand.decision_days <= 1.0:
+                decisions += 1
+            elif due_on < day:
+                due_on = decision_day(person, n, climate, world, key, tally)
+        if due_on == day:
+            decisions += 1
+        has_offer = read.offer != NO_CHANNEL
+        if decisions > 0 or has_offer:
+            discount = climate.discount if has_offer else 0.0
+            odds = buying_odds(
+                trust, discount, world.segments.deal_response[person.segment], world.brand.relative_price, rules
+            )
+            bought = 0
+            for n in range(decisions):
+                if uniform(key, Decision.ORDER, person.key, day, n) < odds * salience(
+                    intimacy, has_offer, False, rules
+                ):
+                    bought += 1
+            if needs == 0 and decisions == 0:
+                strength = rules.impulse_live if read.watched else rules.impulse
+                if impulse_draw < strength * odds:
+                    bought = 1
+                    need_debt += rules.borrows
+                    tally[Slot.IMPULSES] += 1
+            for n in range(bought):
+                if attrited == 0:
+                    trust, expectation, attrited, net = order(
+                        person,
+                        orders,
+                        expectation,
+                        trust,
+                        read.offer,
+                        discount,
+                        True,
+                        read.watched,
+                        climate,
+                        world,
+                        key,
+                        tally,
+                        n,
+                    )
+                    orders, ordered_on, spend = orders + 1, day, spend + net
+                    intimacy += world.rules.tiers.order
+    return Buyer(trust, intimacy, expectation, need_debt, due_on, orders, ordered_on, attrited, spend)

@@ -1,0 +1,43 @@
+"""What happened in a run: counters by name, and which decisions were drawn."""
+
+import sys
+
+from sim.engines.run import run
+from sim.rules.tally import Slot
+from worlds import everything
+
+STARTS = sorted((slot.value, name) for name, slot in Slot.__members__.items())
+
+
+def events(ledger):
+    """Counters that are not zero over a run: name of the block, or name+position within it."""
+    total = ledger.tallies.sum(axis=0)
+    found = {}
+    for at in total.nonzero()[0].tolist():
+        start, name = max(pair for pair in STARTS if pair[0] <= at)
+        found[f"{name}+{at - start}"] = int(total[at])
+        found[name] = found.get(name, 0) + int(total[at])
+    return found
+
+
+def decisions_drawn():
+    """Numbers of the decisions for which a run of every mechanism draws; only without compilation."""
+    import sim.streams
+
+    drawn = set()
+    original, daily = sim.streams.uniform, sim.streams.daily_draws
+
+    def uniform(key, decision, person, day, k):
+        drawn.add(int(decision))
+        return original(key, decision, person, day, k)
+
+    def daily_draws(key, person, day):
+        drawn.update((8, 9, 10, 11))
+        return daily(key, person, day)
+
+    for module in [m for name, m in sys.modules.items() if name.startswith("sim.")]:
+        for name, mine, theirs in (("uniform", uniform, original), ("daily_draws", daily_draws, daily)):
+            if getattr(module, name, None) is theirs:
+                setattr(module, name, mine)
+    run(everything({"days": 60}), "depletion", seed=7)
+    return sorted(drawn)

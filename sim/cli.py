@@ -197,7 +197,8 @@ def run(
 def show(file: File, /, *, json: Json = False, lang: Lang = "en") -> int:
     """Show every value of a scenario with its source and how far it can be trusted."""
     loaded = _load(file)
-    from sim.report.terminal import plain_assumptions, print_assumptions
+    from sim.report.data import plain_assumptions
+    from sim.report.terminal import print_assumptions
 
     if json:
         _print_json(plain_assumptions(loaded.assumptions))
@@ -276,8 +277,8 @@ def validate(
     """Run the patterns of the evidence; print observed, target and verdict (exit 1 if one is missed)."""
     _check_seed(seed or 0)
     _announce_compilation("arrays")
+    from sim.report.data import plain
     from sim.report.terminal import print_verdicts, validation_progress
-    from sim.report.write import plain
     from sim.studies.validate import validate as study
 
     with validation_progress(shown=not json) as progress:

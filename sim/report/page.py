@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import jinja2
 
 from sim.report.chapters import Chapter, chapters_of
+from sim.report.data import group_of, shown_value
 from sim.report.numbers import NOTHING, count, date_of
 from sim.report.style import colours, inline_svg
-from sim.report.terminal import group_of, shown_value
 from sim.report.verdict import Verdict, led_at_once, verdict
 from sim.report.words import Lang, Words, words
 from sim.results import Comparison, Provenance

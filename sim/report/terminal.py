@@ -17,6 +17,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, Ti
 from rich.table import Table
 from rich.text import Text
 
+from sim.report.data import group_of, shown_value
 from sim.report.numbers import NOTHING, count, date_of, money, money_interval, percent
 from sim.report.verdict import led_at_once, verdict
 from sim.report.words import Lang, Words, words
@@ -24,7 +25,6 @@ from sim.results import Comparison, Interval, Run
 from sim.scenario import Assumption, Scenario, weakest_first
 
 _BARS = "▁▂▃▄▅▆▇█"
-_DEEP = ("logics", "channels", "rules", "segments", "platforms")
 _NARROW = 80
 _WIDE = 100
 _SPARK = 36
@@ -215,32 +215,6 @@ def _figure(key: str, value: float, lang: Lang) -> str:
     return percent(value) if key in SHARES else count(round(value))
 
 
-def plain_assumptions(assumptions: Sequence[Assumption]) -> list[dict[str, Any]]:
-    """Assumptions as plain data for JSON."""
-    from sim.report.write import plain
-
-    return [plain(assumption) | {"value": _plain_value(assumption.value)} for assumption in assumptions]
-
-
-def _plain_value(value: Any) -> Any:
-    return value if value is None or isinstance(value, bool | int | float | str) else shown_value(value)
-
-
-def shown_value(value: Any) -> str:
-    """A value of a scenario as a table shows it; a series by date as its steps."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, int):
-        return f"{value:,}"
-    if isinstance(value, float):
-        return f"{value:,.10g}"
-    steps = getattr(value, "steps", None)
-    if steps is not None:
-        (_, first), *later = steps
-        return ", ".join([f"{first:g}", *(f"{number:g} ({date})" for date, number in later)])
-    return NOTHING if value is None else str(value)
-
-
 def print_assumptions(scenario: Scenario, assumptions: Sequence[Assumption], lang: Lang) -> None:
     """All values of a scenario in the order of the schema, with unit, trust, source and origin."""
     w, out = words(lang), console()
@@ -280,13 +254,6 @@ def _place(origin: str) -> str:
         return ""
     _, colon, line = origin.rpartition(":")
     return f"line {line}" if colon and line.isdigit() else origin.removeprefix("preset ")
-
-
-def group_of(key: str) -> str:
-    """The table that a key stands under: ``logics.growth``, ``rules.trust``, ``brand``."""
-    parts = key.split(".")
-    depth = 2 if parts[0] in _DEEP and len(parts) > 2 else 1
-    return ".".join(parts[:depth]) if len(parts) > 1 else "scenario"
 
 
 def print_verdicts(found: Sequence[Any], lang: Lang) -> None:

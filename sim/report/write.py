@@ -1,8 +1,6 @@
 """Writing: result folders of comparisons and runs, whole or not at all."""
 
-import dataclasses
 import hashlib
-import math
 import os
 import re
 import shutil
@@ -11,8 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
+from sim.report.data import plain
 from sim.report.verdict import verdict
 from sim.report.words import Lang, words
 from sim.results import Comparison, Provenance, Run, RunDirectory, write_json, write_table
@@ -152,25 +149,6 @@ def long_table(runs: Sequence[Run], name: str) -> "pd.DataFrame":
     found["logic"] = found["logic"].astype("category")
     found.attrs = getattr(runs[0], name).attrs
     return found
-
-
-def plain(value: Any) -> Any:
-    """Plain data for JSON: dataclasses as tables, NumPy numbers as numbers, NaN as null."""
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {f.name: plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
-    if isinstance(value, Mapping):
-        return {str(k): plain(v) for k, v in value.items()}
-    if isinstance(value, list | tuple):
-        return [plain(item) for item in value]
-    if isinstance(value, np.ndarray):
-        return plain(value.tolist())
-    if isinstance(value, np.generic):
-        value = value.item()
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    if value is None or isinstance(value, str | int | float):
-        return value
-    return str(value)
 
 
 def summary_of(comparison: Comparison, lang: Lang = "en") -> dict[str, Any]:

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from docs.pages import ROOT, Block, blocks
 from sim.scenario import ScenarioError, load_scenario
-from tests.docs.pages import ROOT, Block, blocks
 
 DAY = dt.timedelta(days=1)
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from docs.pages import PAGES, ROOT, anchors, links, prose
 from sim.scenario import shipped_scenarios
 from sim.studies.validate import PATTERNS
-from tests.docs.pages import PAGES, ROOT, anchors, links, prose
 
 DOCS = ROOT / "docs"
 
@@ -53,7 +53,7 @@ def test_the_architecture_page_names_every_room():
 def test_the_patterns_page_names_every_pattern_of_validate():
     text = prose(DOCS / "patterns.md")
     names = [name for names in PATTERNS for name in names.split(", ")]
-    assert [name for name in names if f"| {name} |" not in text or f"**{name}" not in text and name not in text] == []
+    assert [name for name in names if f"| {name} |" not in text or (f"**{name}" not in text and name not in text)] == []
 
 
 def test_shipped_scenarios_share_all_behavioural_parameters():

@@ -184,7 +184,7 @@ def shipped() -> str:
         "",
         MADE,
         "",
-        "Everything else is the same in all of them, all behavioural parameters (`rules.…`) included, apart from what",
+        "Everything else is the same in all of them, all behavioural parameters included, apart from what",
         "comes with a platform that a scenario does not use. A dash: the scenario has no such value.",
         "",
     ]

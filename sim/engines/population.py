@@ -37,7 +37,7 @@ class Fans(NamedTuple):
     active_on: Any  # int16
     updated_on: Any  # int16
     due_on: Any  # int16
-    orders: Any  # int32
+    orders: Any  # int16
     trust: Any  # float32
     fatigue: Any  # float32
     intimacy: Any  # float32
@@ -53,7 +53,7 @@ FAN_TYPES = (
     dict.fromkeys(("source", "tier", "cause", "attrited"), np.int8)
     | dict.fromkeys(("channels", "muted", "exposures"), np.uint8)
     | dict.fromkeys(("joined_on", "left_on", "clicked_on", "ordered_on", "active_on", "updated_on", "due_on"), np.int16)
-    | {"orders": np.int32, "month_counts": np.int64, "spend": np.int64, "threshold": np.float64}
+    | {"orders": np.int16, "month_counts": np.int64, "spend": np.int64, "threshold": np.float64}
 )
 BYTES_PER_ROW = sum(
     np.dtype(types.get(name, np.float32)).itemsize

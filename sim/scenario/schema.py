@@ -58,7 +58,7 @@ class Channel(Model):
     quota_per_month: (
         Annotated[
             int,
-            parameter("Messages per account, fan and calendar month", unit="1/month", low=0, high=255, source="E-37"),
+            parameter("Messages per account, fan and calendar month", unit="1/month", low=0, high=127, source="E-37"),
         ]
         | None
     ) = None

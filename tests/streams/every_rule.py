@@ -14,7 +14,6 @@ from sim.engines.population import rounded_fan, rounded_person
 from sim.engines.reservoir import cell_address, pool_address
 from sim.rules import RULE_TABLES
 from sim.rules.climate import Climate, World
-from sim.rules.reading import Reading
 from sim.rules.rows import NEVER, Fan, Person
 from sim.rules.tally import Slot, new_tally
 from sim.streams import Decision
@@ -30,6 +29,8 @@ INTEGERS = {
     "channels": (0, 63), "muted": (0, 63), "amount": (0, 10**9), "basis_points": (0, 10_000), "channel": (0, 8),
     "fan_orders": (0, 3), "clicked_on": (0, 700), "left_on": (0, 700), "tenure": (-5, 400), "word": (0, 2**32 - 1),
     "counts": (0, 2**40), "c": (0, 5), "n": (0, 50), "slot": (Slot.CHANNEL_JOINS, Slot.CHANNEL_JOINS),
+    "month_counts": (0, 2**40), "offer": (0, 8), "due_on": (0, 60), "orders": (0, 5), "ordered_on": (0, 47),
+    "attrited": (0, 1), "spend": (0, 10**6),
 }  # fmt: skip
 FLOATS = {
     "p": (1e-9, 1 - 1e-9), "u": (1e-9, 1 - 1e-9), "x": (-9.0, 9.0), "mean": (0.0, 12.0), "shape": (0.05, 20.0),
@@ -118,11 +119,6 @@ class Arguments:
             return self.person()
         if kind is Fan:
             return self.fan()
-        if kind is Reading:
-            x = self.number
-            channel = int(self.chance.choice([0, 1, 3, 8]))
-            flags = (bool(self.chance.random() < 0.5), bool(self.chance.random() < 0.5))
-            return Reading(x(0, 1), x(0, 30), x(0, 1), x(0, 1), 1234, x(0, 0.1), channel, *flags)
         if kind is World:
             return self.world
         if kind is Climate:
@@ -140,6 +136,9 @@ class Arguments:
                 return int(self.chance.integers(1 << 32))
             low, high = INTEGERS[name]
             return int(self.chance.integers(low, high + 1))
+        if issubclass(typing.get_origin(kind) or kind, tuple):  # what one rule hands to another
+            hints = typing.get_type_hints(kind)
+            return kind(*(self.one(field, hints[field]) for field in kind._fields))
         return new_tally()  # the only vector that a rule takes
 
 

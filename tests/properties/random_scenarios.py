@@ -1,0 +1,127 @@
+"""Random valid scenarios, small enough for a run in milliseconds, wide enough to meet every mechanism."""
+
+import datetime as dt
+
+from hypothesis import strategies as st
+
+from sim.scenario import from_dict
+
+KINDS = ["subscription", "group", "direct", "article", "moments"]
+share = st.floats(0, 1)
+
+
+@st.composite
+def channels(draw, name, everyone):
+    """A channel; ``everyone``: new followers always join it."""
+    return {
+        "name": name,
+        "kind": draw(st.sampled_from(KINDS)),
+        "strong": draw(st.booleans()),
+        "reach": draw(st.floats(0.3, 1)),
+        "open": draw(share),
+        "fatigue_weight": draw(st.floats(0, 3)),
+        "cost_per_message": draw(st.sampled_from([0.0, 0.01, 0.045])),
+        "joins_at_follow": 1.0 if everyone else draw(share),
+        "joins_per_month": {tier: draw(st.floats(0, 5)) for tier in ("passer_by", "liking", "devoted")},
+        "live_notice": draw(st.booleans()),
+        **({} if draw(st.booleans()) else {"quota_per_month": draw(st.sampled_from([0, 1, 4, 8, 30, 127]))}),
+    }
+
+
+@st.composite
+def logics(draw, names):
+    """A logic of any kind."""
+    kind = draw(st.sampled_from(["growth", "depletion", "fixed", "calendar"]))
+    pushes = {name: draw(st.sampled_from([0.0, 1.0, 2.5, 7.0, 30.0, 140.0])) for name in names if draw(st.booleans())}
+    return {
+        "kind": kind,
+        "pushes_per_week": pushes,
+        "value_share": draw(share),
+        "discount": draw(st.floats(0, 0.5)),
+        "lives_per_week": draw(st.sampled_from([0.0, 0.5, 3.0, 14.0])),
+        "ads_per_day": draw(st.sampled_from([0.0, 5.0, 100.0])),
+        "bid": draw(st.floats(1, 100)),
+    }
+
+
+@st.composite
+def trees(draw, met=True):
+    """A scenario as its file would say it; ``met``: the platform may have a feed and ads."""
+    names = ["a", "b", "c"][: draw(st.integers(1, 3))]
+    platform = {
+        "name": "here",
+        "title": "Here",
+        "shop": {
+            "opening_days": draw(st.integers(0, 80)),
+            "opening_commission": draw(share) / 10,
+            "commission": draw(share) / 5,
+        },
+        "channels": [draw(channels(name, everyone=name == "a")) for name in names],
+    }
+    if met and draw(st.booleans()):
+        platform["feed"] = {
+            "exposures_at_least": draw(st.sampled_from([0.0, 50.0, 2000.0])),
+            "exposures_per_live": draw(st.floats(0, 1)),
+        }
+    if met and draw(st.booleans()):
+        platform["ads"] = {"click": draw(share) / 5, "follow": draw(share)}
+    fans = draw(st.integers(0, 60))
+    first = draw(st.floats(0.1, 0.9))
+    segment = st.fixed_dictionaries({
+        "tolerance": st.floats(0.5, 40), "need": st.floats(0, 3), "deal_response": st.floats(0, 3),
+        "match_value": st.floats(-2, 2), "match_promotion": st.floats(-2, 2),
+    })  # fmt: skip
+    segments = {"one": {"share": 1.0} | draw(segment)}
+    if draw(st.booleans()):
+        segments = {"one": {"share": first} | draw(segment), "two": {"share": 1.0 - first} | draw(segment)}
+    passer_by = draw(share)
+    return {
+        "title": "Random",
+        "days": draw(st.integers(5, 40)),
+        "start": dt.date(2021, 1, 1) + dt.timedelta(days=draw(st.integers(0, 365))),
+        "platforms": [platform],
+        "industry": {
+            "name": "goods",
+            "title": "Goods",
+            "need_interval": draw(st.floats(2, 60)),
+            "decision_days": draw(st.sampled_from([1.0, 1.5, 5.0])),
+            "price": draw(st.floats(1, 1000)),
+            "goods_share": draw(share),
+        },
+        "segments": segments,
+        "market": {"users": fans + draw(st.sampled_from([1, 100, 100_000])), "season": draw(st.floats(0, 3))},
+        "brand": {
+            "certified": draw(st.booleans()),
+            "trust": draw(st.floats(0.05, 0.95)),
+            "trust_bought": draw(st.floats(0.05, 0.95)),
+            "price": draw(st.floats(1, 1000)),
+            "content": {"quality": draw(share)},
+            "product": {"quality": draw(share)},
+        },
+        "pool": {
+            "fans": fans,
+            "trust": draw(st.floats(0.05, 0.95)),
+            "age": draw(st.floats(0, 400)),
+            "tiers": {"passer_by": passer_by, "liking": 1.0 - passer_by, "devoted": 0.0},
+            "channels": {name: 1.0 if name == "a" else draw(share) for name in names},
+        },
+        "rules": {
+            "exposure": {"known": draw(st.sampled_from([0.0, 30.0, 1000.0]))},
+            "follow": {"base": draw(st.floats(0.001, 0.3))},
+            "leaving": {
+                "natural": draw(st.floats(0, 0.5)), "fatigue": draw(st.floats(0, 0.5)), "neglect": draw(st.floats(0, 0.5)),
+                "shock": draw(st.floats(0, 0.05)), "mute": draw(share),
+            },
+            "purchase": {"base": draw(st.floats(-6, 2)), "attrition_a": draw(st.floats(0.1, 3))},
+            "tiers": {"fading": draw(st.floats(3, 60))},
+        },
+        "logics": {"it": draw(logics(names))},
+    }  # fmt: skip
+
+
+def scenarios(**options):
+    """A random scenario with one logic, ``it``."""
+    return trees(**options).map(from_dict)
+
+
+seeds = st.sampled_from([0, 1, 7, 2**64 - 1])

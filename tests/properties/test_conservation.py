@@ -1,0 +1,146 @@
+"""What must hold in every run: people, memberships, messages and money are conserved."""
+
+import numpy as np
+from hypothesis import given, settings
+
+from sim.domains import TIERS, Domain
+from sim.engines.run import run
+from sim.rules.rows import COUNT_BITS, MOST_COUNTED
+from sim.rules.tally import UNTOUCHED, block
+from worlds import begun
+
+from .random_scenarios import scenarios, seeds
+
+EXAMPLES = 60
+
+
+@settings(max_examples=EXAMPLES)
+@given(scenarios(), seeds)
+def test_people_are_conserved_in_every_domain(scenario, seed):
+    ledger = run(scenario, "it", seed).ledger
+    rows, flow = ledger.of("ROWS"), ledger.of("FLOW").reshape(-1, 4, 3)
+    before = np.vstack([[0, 0, scenario.pool.fans], rows[:-1]])
+    for domain in Domain:
+        arrived = flow[:, :, domain].sum(axis=1) - flow[:, domain, domain]
+        gone = flow[:, domain, :].sum(axis=1) - flow[:, domain, domain]
+        assert (rows[:, domain] == before[:, domain] + arrived - gone).all(), domain
+    assert (rows.sum(axis=1) == scenario.pool.fans + flow[:, UNTOUCHED].sum(axis=1).cumsum()).all()
+    assert (rows.sum(axis=1) <= scenario.market.users).all()
+
+
+@settings(max_examples=EXAMPLES)
+@given(scenarios(), seeds)
+def test_followers_are_those_of_yesterday_with_joins_and_without_exits(scenario, seed):
+    ledger = run(scenario, "it", seed).ledger
+    joins, exits, flow = ledger.of("JOINS").sum(axis=1), ledger.of("EXITS").sum(axis=1), ledger.of("FLOW").reshape(-1, 4, 3)
+    fans = ledger.of("ROWS")[:, Domain.PRIVATE]
+    assert (np.diff(np.append(scenario.pool.fans, fans)) == joins - exits).all()
+    others = [Domain.PUBLIC, Domain.COMMERCIAL]
+    assert (joins == flow[:, [*others, UNTOUCHED], Domain.PRIVATE].sum(axis=1)).all()
+    assert (exits == flow[:, Domain.PRIVATE, others].sum(axis=1)).all()
+    assert (ledger.one("WIN_BACKS") <= joins).all()
+    assert ledger.one("WIN_BACKS").sum() <= exits.sum()
+    # every way of counting followers gives the same number
+    for name in ("TIER", "SEGMENT", "TRUST_BIN", "LOAD_BIN"):
+        assert (ledger.of(name).sum(axis=1) == fans).all(), name
+    assert (ledger.of("LIFECYCLE")[:, :4].sum(axis=1) == fans).all()
+    assert (ledger.one("ACTIVE_CORE") <= ledger.one("ACTIVE")).all()
+    assert (ledger.one("ACTIVE") <= fans + exits).all()
+
+
+@settings(max_examples=EXAMPLES)
+@given(scenarios(), seeds)
+def test_members_are_conserved_in_every_channel(scenario, seed):
+    simulation = begun(scenario, "it", seed)
+    before = np.array(simulation.rows.members())
+    for _ in range(scenario.days):
+        simulation.step()
+        tally = simulation.ledger.tallies[simulation.day - 1]
+        now = np.array(simulation.rows.members())
+        joined, left = (block(tally, name)[: len(now)] for name in ("CHANNEL_JOINS", "CHANNEL_LEAVES"))
+        assert (now == before + joined - left).all()
+        table = simulation.rows.table()
+        reachable = (table["channels"] & ~table["muted"]) != 0
+        counted = block(tally, "MEMBERS").reshape(-1, TIERS).sum(axis=1)[: len(now)]
+        inside = [int((table["channels"][reachable] >> c & 1).sum()) for c in range(len(now))]
+        assert counted.tolist() == inside == now.tolist()  # who cannot be reached is in no channel
+        assert (table["muted"] & ~table["channels"] == 0).all()
+        before = now
+
+
+@settings(max_examples=EXAMPLES)
+@given(scenarios(), seeds)
+def test_state_stays_within_its_bounds(scenario, seed):
+    simulation = begun(scenario, "it", seed)
+    for day in range(scenario.days):
+        simulation.step()
+        table = simulation.rows.table()
+        for name in ("trust", "expectation", "trust_prior", "attrition"):
+            assert ((table[name] >= 0) & (table[name] <= 1)).all(), name
+        for name in ("fatigue", "intimacy", "need_debt", "tolerance", "frailty", "need_rate", "orders", "spend", "threshold"):
+            assert (table[name] >= 0).all(), name
+        for name in ("joined_on", "left_on", "clicked_on", "ordered_on", "active_on", "updated_on"):
+            assert (table[name] <= day).all(), name
+        assert len(np.unique(table["key"])) == len(table["key"])
+        assert all(np.isfinite(column).all() for column in table.values())
+
+
+@settings(max_examples=EXAMPLES)
+@given(scenarios(), seeds)
+def test_no_fan_gets_more_than_the_quota_of_a_calendar_month(scenario, seed):
+    simulation = begun(scenario, "it", seed)
+    quotas = [c.quota_per_month for c in scenario.channels]
+    for day in range(scenario.days):
+        simulation.step()
+        table = simulation.rows.table()
+        today = table["updated_on"] == day
+        for c, quota in enumerate(quotas):
+            if quota is not None:
+                counts = table["month_counts"][today] >> COUNT_BITS * c & MOST_COUNTED
+                assert counts.max(initial=0) <= quota
+    months = np.array(simulation.month_starts)
+    delivered = simulation.ledger.of("DELIVERED")
+    for c, quota in enumerate(quotas):
+        if quota is not None:
+            for first in set(months.tolist()):
+                people = len(simulation.rows.table()["key"])
+                assert delivered[months == first, c].sum() <= quota * people
+
+
+@settings(max_examples=EXAMPLES)
+@given(scenarios(met=False), seeds)
+def test_messages_are_planned_or_blocked_never_lost(scenario, seed):
+    """Delivered + blocked = what was sent to the members of that morning who listen."""
+    simulation = begun(scenario, "it", seed)
+    for day in range(scenario.days):
+        table = simulation.rows.table()
+        listens = table["channels"] & ~table["muted"]
+        tier = table["tier"]
+        simulation.step()
+        sent = simulation.dispatch.last[day % 7].reshape(-1, TIERS)
+        tally = simulation.ledger.tallies[day]
+        for c in range(len(scenario.channels)):
+            due = sent[c][tier[(listens >> c & 1) == 1]].sum()
+            assert block(tally, "DELIVERED")[c] + block(tally, "BLOCKED")[c] == due
+            assert block(tally, "VISITS")[c] <= block(tally, "OPENED")[c] <= block(tally, "DELIVERED")[c]
+            if scenario.channels[c].quota_per_month is None:
+                assert block(tally, "BLOCKED")[c] == 0
+
+
+@settings(max_examples=EXAMPLES)
+@given(scenarios(), seeds)
+def test_money_adds_up(scenario, seed):
+    daily = run(scenario, "it", seed).daily
+    assert (daily["contribution"] == daily["gmv"] - daily["goods"] - daily["commission"] - daily["fees"]).all()
+    assert (daily["margin"] == daily["contribution"] - daily["ad_spend"] - daily["content_cost"]).all()
+    assert (daily["margin_cum"] == daily["margin"].cumsum()).all()
+    by_channel = sum(daily[f"gmv_{c.name}"] for c in scenario.channels) + daily["gmv_no_channel"]
+    assert (daily["gmv"] == by_channel).all()
+    assert (daily["gmv"] <= daily["list_value"]).all()
+    assert (daily[["gmv", "goods", "commission", "fees", "ad_spend", "content_cost"]] >= 0).all().all()
+    shop = scenario.platforms[0].shop
+    for rate in (daily["commission"] - daily["gmv"] * max(shop.commission, shop.opening_commission),):
+        assert (rate <= 0.5 * daily["orders"] + 1e-4 * daily["gmv"] + 1e-6).all()  # half a cent an order, and basis points
+    assert ((daily["goods"] - daily["list_value"] * round(scenario.industry.goods_share, 4)).abs() <= 0.5 * daily["orders"] + 1e-6).all()
+    assert (daily["orders_first"] <= daily["orders"]).all()
+    assert (daily["orders_followers"] <= daily["orders"]).all()

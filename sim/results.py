@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.domains import Domain, word
+from sim.domains import Domain, Source, word
 from sim.observables import Ledger, observables
 from sim.parameters import DAYS_PER_MONTH
 from sim.scenario.schema import Scenario
@@ -116,7 +116,11 @@ class Run:
 
 
 def summarise(ledger: Ledger) -> dict[str, Any]:
-    """Figures of a whole run from its ledger; money in cents, rates as stated in their names."""
+    """Figures of a whole run from its ledger; money in cents, rates as stated in their names.
+
+    Rates of exit and joining, lifetime value (contribution of a follower per day ÷ exit rate) and payback are of the
+    last 90 days.
+    """
     fans = ledger.of("ROWS")[:, Domain.PRIVATE]
     joins, exits = ledger.of("JOINS").sum(axis=1), ledger.of("EXITS").sum(axis=1)
     gmv = ledger.of("GMV").sum(axis=1)
@@ -127,11 +131,12 @@ def summarise(ledger: Ledger) -> dict[str, Any]:
     exit_rate = int(exits[-tail:].sum()) / tail_fans
     join_rate = int(joins[-tail:].sum()) / tail_fans
     net = join_rate - exit_rate
-    bought = int(ledger.of("JOINS")[:, 2].sum())
+    bought = int(ledger.of("JOINS")[:, Source.AD].sum())
     followers_gmv = int(ledger.one("GMV_FOLLOWERS").sum())
     contribution = int(ledger.contribution.sum())
     fan_days = int(fans.sum())
-    per_fan_day = contribution / max(1, fan_days)
+    of_followers = ledger.one("CONTRIBUTION_FOLLOWERS") - ledger.fees
+    per_fan_day = int(of_followers[-tail:].sum()) / tail_fans
     acquisition = int(ledger.ad_spend.sum()) / bought if bought else None
     value = per_fan_day / exit_rate if exit_rate > 0 else None
     return {
@@ -263,7 +268,7 @@ def write_json(data: Any, path: Path) -> None:
 
 @dataclass(frozen=True)
 class Interval:
-    """An estimate with its 95 % interval; ``None`` bounds are open."""
+    """An estimate with its 95 % interval; infinite bounds are open."""
 
     estimate: float
     low: float

@@ -40,6 +40,7 @@ class Book:
         )
         self.fans_yesterday = scenario.pool.fans
         self.core_yesterday = 0
+        self.members_yesterday = list(members)
 
     def write(self, day: int, plan: Plan, messages: Messages, market: MarketDay, tally: Tally) -> SeenDay:
         """Write a day; returns what the operator sees of it.
@@ -64,6 +65,7 @@ class Book:
         sold = int(block(tally, "GMV").sum())
         costs = int(block(tally, "GOODS")[0] + block(tally, "COMMISSION")[0])
         members = block(tally, "MEMBERS").reshape(MAX_CHANNELS, TIERS)[: self.channels]
+        self.members_yesterday = members.sum(axis=1).tolist()
         return SeenDay(
             day=day,
             delivered=tuple(map(int, delivered)),

@@ -5,6 +5,7 @@ a second remainder on the value share tells value from promotion.
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -42,8 +43,11 @@ class Dispatch:
         self.live_remainder = 0.0
         self.last = np.zeros((7, cells), np.int64)  # ring of daily totals
 
-    def day(self, day: int, plan: Plan) -> Messages:
-        """Messages of a day under the plan in force."""
+    def day(self, day: int, plan: Plan, members: Sequence[int]) -> Messages:
+        """Messages of a day under the plan in force.
+
+        members  [C] of yesterday; nothing is made for a channel without any
+        """
         channels = len(self.brief.channels)
         value = np.zeros(TIERS * channels, np.int64)
         promotion = np.zeros(TIERS * channels, np.int64)
@@ -63,15 +67,15 @@ class Dispatch:
         self.live_remainder += plan.lives_per_week / 7.0
         lives = math.floor(self.live_remainder + _ROUNDING)
         self.live_remainder -= lives
-        cost = self._cost(value, promotion, lives, plan.quality)
+        cost = self._cost(value, promotion, lives, plan.quality, np.array(members) > 0)
         notice = np.array([lives if c.live_notice else 0 for c in self.brief.channels], np.int64)
         promotion += np.repeat(notice, TIERS)  # the notice of a live is a promotion that needs no item of its own
         self.last[day % 7] = value + promotion
         return Messages(value, promotion, notice, self.last.sum(axis=0).astype(np.float64), lives, cost)
 
-    def _cost(self, value: np.ndarray, promotion: np.ndarray, lives: int, quality: float) -> int:
+    def _cost(self, value: np.ndarray, promotion: np.ndarray, lives: int, quality: float, read: np.ndarray) -> int:
         """One item per channel, day and kind of content, shared by tiers; a value item costs c₀·e^(c₁·quality)."""
-        useful = int((value.reshape(-1, TIERS).max(axis=1) > 0).sum())
-        promoting = int((promotion.reshape(-1, TIERS).max(axis=1) > 0).sum())
+        useful = int((value.reshape(-1, TIERS).max(axis=1) > 0)[read].sum())
+        promoting = int((promotion.reshape(-1, TIERS).max(axis=1) > 0)[read].sum())
         item = self.brief.base_item_cost * math.exp(self.brief.quality_cost * quality)
         return round(useful * item + promoting * self.brief.base_item_cost + lives * self.live_cost)

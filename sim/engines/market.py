@@ -21,15 +21,15 @@ class MarketDay:
     """Intensities of one day.
 
     rates        [S][responses] first responses per untouched person
-    exposure     exposure per head of people who have responded before (unit: one feed exposure)
-    ad_share     share of ads in it
+    exposure     [S] exposure per head of people who have responded before (unit: one feed exposure)
+    ad_share     [S] share of ads in it
     exposures    noticed organic exposures of all users;  impressions: paid ones
     ad_spend     cents;  weight: organic weight W/W₀
     """
 
     rates: tuple[tuple[float, ...], ...]
-    exposure: float
-    ad_share: float
+    exposure: tuple[float, ...]
+    ad_share: tuple[float, ...]
     exposures: float
     impressions: int
     ad_spend: int
@@ -37,15 +37,21 @@ class MarketDay:
 
 
 class Market:
-    """Feed and ad auction of the platform on which people are met: the first one that has a feed or ads."""
+    """The first feed and the first ad auction among the platforms; people are met on the first that has either.
+
+    relative  [S] exposure of a segment's users relative to the mean user
+    """
 
     def __init__(self, scenario: Scenario, world: World) -> None:
         self.world = world
         self.users = scenario.market.users
         self.initial_fans = scenario.pool.fans
         self.home = next((i for i, p in enumerate(scenario.platforms) if p.feed or p.ads), 0)
-        self.feed: Feed | None = scenario.platforms[self.home].feed
-        self.ads: Ads | None = scenario.platforms[self.home].ads
+        self.feed: Feed | None = next((p.feed for p in scenario.platforms if p.feed), None)
+        self.ads: Ads | None = next((p.ads for p in scenario.platforms if p.ads), None)
+        weights = [s.share * s.exposure for s in scenario.segments.values()]
+        shares = [s.share for s in scenario.segments.values()]
+        self.relative = [s.exposure * sum(shares) / max(1e-12, sum(weights)) for s in scenario.segments.values()]
         self.spent_yesterday = 0
 
     def day(self, day: int, plan: Plan, lives: int, active_core: int, followers: int, season: float) -> MarketDay:
@@ -60,10 +66,11 @@ class Market:
             exposures = max(self.feed.exposures_per_fan * self.initial_fans, self.feed.exposures_at_least) * weight
             entries = lives * self.feed.exposures_per_live * exposures
         impressions, spend = self._buy(day, plan)
-        seen, viewed = exposures / self.users, entries / self.users
         reached = reach_per_head(impressions / self.users) if impressions else 0.0
-        rates = []
+        by_ads = reached / max(1.0, rules.exposure.known)  # ads meet known people no more often than others
+        rates, exposure, ad_share = [], [], []
         for s in range(self.world.segments.used):
+            seen, viewed = self.relative[s] * exposures / self.users, self.relative[s] * entries / self.users
             rel = relevance(float(self.world.segments.match_value[s]), 0.0)
             follow = follow_probability(
                 plan.quality, rel, brand.trust, float(followers), brand.certified, 0.0, rules.follow
@@ -84,16 +91,10 @@ class Market:
                 Response.ORDER_IN_LIVE: viewed * (1.0 - rules.follow.from_live) * rules.purchase.impulse_live * tempted,
             }
             rates.append(tuple(by_kind[kind] for kind in Response))
-        by_ads = reached / max(1.0, rules.exposure.known)  # ads meet known people no more often than others
-        exposure = seen + viewed + by_ads
+            exposure.append(seen + viewed + by_ads)
+            ad_share.append(by_ads / exposure[s] if exposure[s] > 0 else 0.0)
         return MarketDay(
-            tuple(rates),
-            exposure,
-            by_ads / exposure if exposure > 0 else 0.0,
-            exposures + entries,
-            impressions,
-            spend,
-            weight,
+            tuple(rates), tuple(exposure), tuple(ad_share), exposures + entries, impressions, spend, weight
         )
 
     def _buy(self, day: int, plan: Plan) -> tuple[int, int]:

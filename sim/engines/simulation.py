@@ -1,5 +1,6 @@
 """The day loop, shared by all engines: plan, climate, touches, the rows' day, the book."""
 
+import dataclasses
 import datetime as dt
 from typing import Protocol
 
@@ -60,6 +61,16 @@ class RowsMaker(Protocol):
         ...
 
 
+def untouched_of(users: list[int], rows: list[int]) -> list[int]:
+    """People without a row by segment: users − rows; a segment that the pool overdraws takes from the largest."""
+    left = [n - taken for n, taken in zip(users, rows, strict=True)]
+    while min(left) < 0:
+        short, largest = left.index(min(left)), left.index(max(left))
+        left[largest] += left[short]
+        left[short] = 0
+    return left
+
+
 class Simulation:
     """One logic of a scenario under way.
 
@@ -77,8 +88,7 @@ class Simulation:
         self.season = scenario.market.season.daily(scenario.start, scenario.days)
         self.rows = make_rows(self.world, self.key)
         self.rows.populate(scenario.pool.fans)
-        untouched = [users - rows for users, rows in zip(cells_of(scenario), self.rows.segments(), strict=True)]
-        self.reservoir = Reservoir([max(0, n) for n in untouched], self.key)
+        self.reservoir = Reservoir(untouched_of(cells_of(scenario), self.rows.segments()), self.key)
         self.market = Market(scenario, self.world)
         self.dispatch = Dispatch(self.brief, 100.0 * scenario.costs.live)
         self.book = Book(scenario, self.rows.members())
@@ -86,6 +96,7 @@ class Simulation:
         self.attention: dict[tuple[float, bool], float] = {}  # by messages of 7 days; few values come up
         self.month_starts = month_starts(scenario.start, scenario.days)
         self.plan: Plan | None = None
+        self.planned_on = 0
         self.history: list[SeenDay] = []
         self.exposure = [0.0] * len(scenario.segments)
         self.cohorts: list[tuple[int, ...]] = []
@@ -100,7 +111,7 @@ class Simulation:
         """One day."""
         day = self.day
         plan = self._plan(day)
-        messages = self.dispatch.day(day, plan)
+        messages = self.dispatch.day(day, plan, self.book.members_yesterday)
         market = self.market.day(
             day, plan, messages.lives, self.book.core_yesterday, self.book.fans_yesterday, float(self.season[day])
         )
@@ -119,10 +130,13 @@ class Simulation:
             history = tuple(self.history[-self.logic.memory :]) if self.logic.memory else ()
             date = self.scenario.start + dt.timedelta(days=day)
             self.plan = self.logic.plan(self.brief, Seen(day, date, history, self.plan))
-        return self.plan
+            self.planned_on = day
+        # between plans content quality follows the file's own series
+        moved = self.brief.quality[day] - self.brief.quality[self.planned_on]
+        return dataclasses.replace(self.plan, quality=min(1.0, max(0.0, self.plan.quality + moved)))
 
     def _climate(self, day: int, plan: Plan, messages: Messages, market: MarketDay) -> Climate:
-        self.exposure = [x + market.exposure for x in self.exposure]
+        self.exposure = [x + today for x, today in zip(self.exposure, market.exposure, strict=True)]
         date = self.scenario.start + dt.timedelta(days=day)
         facts = Climate(
             day=day,
@@ -137,7 +151,7 @@ class Simulation:
             base=floats(self._base(messages.week), CELLS),
             notice=integers(messages.notice, MAX_CHANNELS),
             exposure=floats(self.exposure, MAX_SEGMENTS),
-            ad_share=floats([market.ad_share] * len(self.exposure), MAX_SEGMENTS),
+            ad_share=floats(market.ad_share, MAX_SEGMENTS),
             commission=integers(commission_on(self.scenario, date), MAX_CHANNELS),
             home=self.market.home,
         )

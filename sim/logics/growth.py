@@ -90,9 +90,11 @@ class Growth(Logic):
     ) -> float:
         """clip(ln((base + ι·contribution of last week) / items / c₀) / c₁, start, best)."""
         start = brief.quality[min(seen.day, len(brief.quality) - 1)]
-        items = sum(
-            max(f * v for f, v in zip(tiers, share, strict=True)) for tiers, share in zip(pushes, shares, strict=True)
-        )
+        last = seen.history[-1] if seen.history else None
+        items = 0.0  # per week: one a day and channel at most, none for a channel without members
+        for c, (tiers, share) in enumerate(zip(pushes, shares, strict=True)):
+            if last is None or sum(last.members[c]) > 0:
+                items += min(_WEEK, max(f * v for f, v in zip(tiers, share, strict=True)))
         if items <= 0 or brief.base_item_cost <= 0 or brief.quality_cost <= 0:
             return start
         base = items * brief.base_item_cost * math.exp(brief.quality_cost * start)

@@ -15,6 +15,7 @@ from sim.report.numbers import (
     known,
     money,
     money_interval,
+    moneys,
     percent,
     percent_interval,
     rounded,
@@ -32,6 +33,7 @@ from sim.report.tables import (
 from sim.report.verdict import led_at_once
 from sim.report.words import Words
 from sim.results import Comparison, Interval
+from sim.studies.decompose import Decomposition
 
 _NOTHING = Interval(math.nan, math.nan, math.nan)
 _AGES = (1, 3, 6, 12, 18, 24, 36)
@@ -79,16 +81,10 @@ class Chapter:
     tables: tuple[Table, ...] = ()
 
 
-def chapters_of(c: Comparison, w: Words) -> tuple[Chapter, ...]:
+def chapters_of(c: Comparison, w: Words, decomposition: Decomposition | None = None) -> tuple[Chapter, ...]:
     """The chapters in the order of the report; the verdict comes before, the assumptions after them."""
-    makers: tuple[Callable[[Comparison, Words], Chapter], ...] = (
-        course,
-        movements,
-        pool,
-        money_chapter,
-        stakes,
-    )
-    return tuple(make(c, w) for make in makers)
+    makers: tuple[Callable[[Comparison, Words], Chapter], ...] = (course, movements, pool, money_chapter)
+    return (*(make(c, w) for make in makers), stakes(c, w, decomposition))
 
 
 def _heads(c: Comparison, w: Words) -> tuple[str, ...]:
@@ -334,8 +330,8 @@ def money_chapter(c: Comparison, w: Words) -> Chapter:
     return Chapter("money", w("chapter.money"), (w("money.lead"),), ("gmv",), tables)
 
 
-def stakes(c: Comparison, w: Words) -> Chapter:
-    """What would change the verdict: the horizon, as far as this comparison can tell."""
+def stakes(c: Comparison, w: Words, decomposition: Decomposition | None = None) -> Chapter:
+    """What would change the verdict: the horizon and, if they were swapped, the elements of the logics."""
     best, second = c.ranking[0], c.ranking[1]
     duel = c.duels[best, second]
     ends = [day for day in (30, 60, 90, 180, 270, 360, 540, 720, 1080, 1440) if day < c.scenario.days]
@@ -361,4 +357,19 @@ def stakes(c: Comparison, w: Words) -> Chapter:
         w("stakes.ahead_then"),
     )
     table = Table(w("page.by_horizon"), columns, tuple(rows), w("stakes.note"), even=False)
-    return Chapter("stakes", w("chapter.stakes"), (w("stakes.lead"), w("stakes.limits")), ("horizon",), (table,))
+    tables = (table, _shares(decomposition, w)) if decomposition else (table,)
+    return Chapter("stakes", w("chapter.stakes"), (w("stakes.lead"), w("stakes.limits")), ("horizon",), tables)
+
+
+def _shares(d: Decomposition, w: Words) -> Table:
+    """Shares of the elements in the difference, all amounts in one unit."""
+    names = {"winner": w.logic(d.logic), "other": w.logic(d.reference)}
+    labels = [w(f"element.{key}") + w("list.colon") + w(f"element.{key}_means") for key in d.shares]
+    intervals = [*d.shares.values(), d.difference]
+    amounts = iter(moneys([cents for i in intervals for cents in (i.estimate, i.low, i.high)], w.lang))
+    rows = [
+        Row(label, (_from_to((next(amounts), next(amounts), next(amounts)), w),), strong=sums)
+        for label, sums in [*((label, False) for label in labels), (w("shares.sum"), True)]
+    ]
+    note = w("shares.note", pairs=count(d.pairs), **names)
+    return Table(w("shares.caption", **names), (w("shares.share"),), tuple(rows), note, even=False)

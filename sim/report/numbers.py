@@ -50,14 +50,14 @@ def money(cents: float | None, lang: Lang, digits: int = 3) -> str:
     """¥1.23M, ¥845k, ¥12.5; in Chinese 123万元."""
     if cents is None or not math.isfinite(cents):
         return NOTHING
-    return _moneys([cents], lang, digits)[0]
+    return moneys([cents], lang, digits)[0]
 
 
 def money_interval(interval: Interval, lang: Lang) -> tuple[str, str, str]:
     """Estimate, low and high in one unit, with enough decimals to tell low from high."""
     if not all(map(known, (interval.estimate, interval.low, interval.high))):
         return money(interval.estimate, lang), NOTHING, NOTHING
-    a, b, c = _moneys([interval.estimate, interval.low, interval.high], lang)
+    a, b, c = moneys([interval.estimate, interval.low, interval.high], lang)
     return a, b, c
 
 
@@ -69,7 +69,8 @@ def money_tick(cents: float, lang: Lang) -> str:
     return f"{before}{size}{unit}元" if lang == "zh" else f"{before}¥{size}{unit}"
 
 
-def _moneys(cents: list[float], lang: Lang, digits: int = 3) -> list[str]:
+def moneys(cents: list[float], lang: Lang, digits: int = 3) -> list[str]:
+    """Amounts in one unit with equally many decimals, to be read one under the other; all of them are there."""
     yuan = [c / 100 for c in cents]
     scale, unit = _scale(max(map(abs, yuan)), lang)
     largest, width = max(map(abs, yuan)) / scale, (max(yuan) - min(yuan)) / scale

@@ -15,6 +15,7 @@ from sim.report.verdict import Verdict, led_at_once, verdict
 from sim.report.words import Lang, Words, words
 from sim.results import Comparison, Provenance
 from sim.scenario import Assumption
+from sim.studies.decompose import Decomposition
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -92,6 +93,7 @@ def page_of(
     lang: Lang,
     assumptions: Sequence[Assumption],
     provenance: Provenance,
+    decomposition: Decomposition | None = None,
 ) -> Page:
     """The page of a comparison; ``drawn`` are its figures by name."""
     w, c = words(lang), comparison
@@ -108,7 +110,7 @@ def page_of(
         facts=_facts(c, w),
         verdict=verdict(c, w),
         colours=colours(c.scenario),
-        chapters=chapters_of(c, w),
+        chapters=chapters_of(c, w, decomposition),
         pictures=pictures,
         levels=levels_of(assumptions, w),
         resting=w("page.resting", number=count(len(assumptions)), weak=count(weak)) if assumptions else "",

@@ -18,16 +18,18 @@ from rich.table import Table
 from rich.text import Text
 
 from sim.report.data import group_of, shown_value
-from sim.report.numbers import NOTHING, count, date_of, money, money_interval, percent
+from sim.report.numbers import NOTHING, count, date_of, money, money_interval, moneys, percent
 from sim.report.verdict import led_at_once, verdict
 from sim.report.words import Lang, Words, words
 from sim.results import Comparison, Interval, Run
 from sim.scenario import Assumption, Scenario, weakest_first
+from sim.studies.decompose import Decomposition
 
 _BARS = "▁▂▃▄▅▆▇█"
 _NARROW = 80
 _WIDE = 100
 _SPARK = 36
+_BAR = 28
 _TRUST_STYLE = {"stated": "green", "measured": "green", "weak": "yellow", "assumed": "red"}
 
 
@@ -58,8 +60,19 @@ def sparkline(values: Any, low: float, high: float, width: int = _SPARK) -> str:
     return "".join(_BARS[round(top * min(1.0, max(0.0, (m - low) / (high - low))))] for m in means)
 
 
-def print_comparison(comparison: Comparison, target: Path, lang: Lang, report: bool) -> None:
-    """Verdict, table of logics, sparklines, crossovers and where the files are."""
+def bar(value: float, low: float, high: float, width: int = _BAR) -> str:
+    """A bar from 0 to a value, to the left of the zero line if negative, between low and high."""
+    low, high = min(0.0, low), max(0.0, high)
+    if not high > low:
+        return "│"
+    zero, at = (round(width * (x - low) / (high - low)) for x in (0.0, value))
+    return " " * min(zero, at) + "█" * max(0, zero - at) + "│" + "█" * max(0, at - zero)
+
+
+def print_comparison(
+    comparison: Comparison, target: Path, lang: Lang, report: bool, decomposition: Decomposition | None = None
+) -> None:
+    """Verdict, table of logics, sparklines, crossovers, shares of the elements and where the files are."""
     w, c = words(lang), comparison
     out = console()
     found = verdict(c, w)
@@ -74,6 +87,8 @@ def print_comparison(comparison: Comparison, target: Path, lang: Lang, report: b
     out.print(_logics_table(c, w))
     out.print(_lines(c, w))
     out.print(_crossovers(c, w))
+    if decomposition is not None:
+        out.print(_shares(decomposition, w))
     out.print(_files(target, w, "report.html" if report else "daily.parquet"))
 
 
@@ -150,6 +165,25 @@ def _crossovers(c: Comparison, w: Words) -> RenderableType:
         seed=c.seed,
     )
     return Group(*lines, Text(spent, style="dim"), Text())
+
+
+def _shares(d: Decomposition, w: Words) -> RenderableType:
+    """Shares of the elements in the difference: amounts in one unit, and a bar."""
+    intervals = [*d.shares.values(), d.difference]
+    amounts = moneys([x for i in intervals for x in (i.estimate, (i.high - i.low) / 2)], w.lang)
+    lowest, highest = (find(i.estimate for i in d.shares.values()) for find in (min, max))
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1), pad_edge=False)
+    table.add_column(w("terminal.element"), style="bold")
+    table.add_column(w("terminal.share"), justify="right", no_wrap=True)
+    table.add_column(w("terminal.half"), justify="right", no_wrap=True)
+    table.add_column("", style="cyan", no_wrap=True)
+    for at, (key, share) in enumerate(d.shares.items()):
+        cells = (amount.rstrip("元") for amount in amounts[2 * at : 2 * at + 2])
+        table.add_row(w(f"element.{key}"), *cells, bar(share.estimate, lowest, highest))
+    table.add_section()
+    table.add_row(w("shares.sum"), *(amount.rstrip("元") for amount in amounts[-2:]), "")
+    lead = w("terminal.shares", winner=w.logic(d.logic), other=w.logic(d.reference), pairs=count(d.pairs))
+    return Group(Text(lead), table)
 
 
 def _short(value: float) -> str:
@@ -299,6 +333,15 @@ def comparison_progress(shown: bool, lang: Lang) -> Iterator[Callable[[Any], Non
             bars.update(task, completed=done, total=max(getattr(at, "total", 0) or 0, done, 1), note=note)
 
         yield report
+
+
+@contextmanager
+def decomposition_progress(shown: bool, lang: Lang) -> Iterator[Callable[[int, int], None]]:
+    """Progress of a decomposition: runs done, runs in all."""
+    w = words(lang)
+    with _bars(shown, TextColumn("{task.completed:.0f}/{task.total:.0f} " + w("terminal.runs"))) as bars:
+        task = bars.add_task(w("terminal.decomposing"), total=1)
+        yield lambda done, total: bars.update(task, completed=done, total=total)
 
 
 @contextmanager

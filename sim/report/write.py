@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
+    from sim.studies.decompose import Decomposition
+
 PROVENANCE = "provenance.json"
 _LONGEST_SLUG = 40
 
@@ -78,11 +80,13 @@ def write_comparison(
     *,
     assumptions: Sequence[Assumption] = (),
     report: bool = True,
+    decomposition: "Decomposition | None" = None,
 ) -> None:
     """Write scenario, provenance, tables, summary, figures and report of a comparison into a folder.
 
-    assumptions  what the scenario rests on, from ``sim.scenario.load.load``; the report lists them
-    report       False: tables and summary only
+    assumptions    what the scenario rests on, from ``sim.scenario.load.load``; the report lists them
+    report         False: tables and summary only
+    decomposition  shares of the elements in the difference of the first two, for summary and report
     """
     runs = [run for logic in comparison.logics for run in comparison.runs[logic]]
     provenance = Provenance.here(
@@ -94,14 +98,14 @@ def write_comparison(
         fan_days=comparison.fan_days,
     )
     _write_base(runs, provenance, folder)
-    write_json(summary_of(comparison, lang), folder / "summary.json")
+    write_json(summary_of(comparison, lang, decomposition), folder / "summary.json")
     if report:
         from sim.report.figures import figures_of
         from sim.report.page import page_of, render
 
         drawn = figures_of(comparison, lang)
         _write_figures(drawn, folder / "figures", lang, comparison)
-        page = page_of(comparison, drawn, lang, assumptions, provenance)
+        page = page_of(comparison, drawn, lang, assumptions, provenance, decomposition)
         (folder / "report.html").write_text(render(page), encoding="utf-8")
 
 
@@ -151,8 +155,10 @@ def long_table(runs: Sequence[Run], name: str) -> "pd.DataFrame":
     return found
 
 
-def summary_of(comparison: Comparison, lang: Lang = "en") -> dict[str, Any]:
-    """Verdict, crossovers, totals and duels as plain data; money in cents, days counted from 0."""
+def summary_of(
+    comparison: Comparison, lang: Lang = "en", decomposition: "Decomposition | None" = None
+) -> dict[str, Any]:
+    """Verdict, crossovers, totals, duels and shares as plain data; money in cents, days counted from 0."""
     found = verdict(comparison, words(lang))
     return {
         "title": comparison.scenario.title,
@@ -178,6 +184,7 @@ def summary_of(comparison: Comparison, lang: Lang = "en") -> dict[str, Any]:
             }
             for duel in comparison.duels.values()
         ],
+        **({} if decomposition is None else {"decomposition": plain(decomposition)}),
         "fan_days": int(comparison.fan_days),
         "seconds": round(float(comparison.seconds), 3),
     }

@@ -51,6 +51,8 @@ def buy(
 ) -> Buyer:
     """Needs of a follower become decisions and orders; an opened offer may tempt one who has no need today.
 
+    Nobody is tempted into what takes days to decide, nor while a whole later need has been borrowed already.
+
     need_draw, impulse_draw  from ``daily_draws``
     """
     rules, day = world.rules.purchase, climate.day
@@ -85,7 +87,7 @@ def buy(
                     intimacy, has_offer, False, rules
                 ):
                     bought += 1
-            if needs == 0 and decisions == 0:
+            if needs == 0 and decisions == 0 and need_debt < 1.0 and world.brand.decision_days <= 1.0:
                 strength = rules.impulse_live if read.watched else rules.impulse
                 if impulse_draw < strength * odds:
                     bought = 1

@@ -152,6 +152,7 @@ def public_day(person: Person, fan: Fan, climate: Climate, world: World, key: in
     rules, brand, day = world.rules, world.brand, climate.day
     elapsed = float(day - fan.updated_on)
     fatigue, trust, intimacy = clocks(person, fan, day, world)
+    counts = fan.month_counts if fan.updated_on >= climate.month_start else 0
     touched = climate.exposure[person.segment] >= fan.threshold
     source, channels, clicked_on, joined_on, due_on = fan.source, 0, fan.clicked_on, fan.joined_on, fan.due_on
     exposures, threshold, tier = fan.exposures, fan.threshold, 0
@@ -240,7 +241,7 @@ def public_day(person: Person, fan: Fan, climate: Climate, world: World, key: in
         intimacy=intimacy,
         expectation=expectation,
         need_debt=fan.need_debt,
-        month_counts=fan.month_counts,
+        month_counts=counts,
         spend=spend,
         threshold=threshold,
     )

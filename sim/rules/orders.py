@@ -49,11 +49,14 @@ def order(
     tally[Slot.ORDERS + channel] += 1
     tally[Slot.GMV + channel] += net
     tally[Slot.LIST_VALUE] += list_value
-    tally[Slot.COMMISSION] += share_of(net, climate.commission[platform])
-    tally[Slot.GOODS] += share_of(list_value, brand.goods)
+    commission = share_of(net, climate.commission[platform])
+    goods = share_of(list_value, brand.goods)
+    tally[Slot.COMMISSION] += commission
+    tally[Slot.GOODS] += goods
     if follows:
         tally[Slot.ORDERS_FOLLOWERS] += 1
         tally[Slot.GMV_FOLLOWERS] += net
+        tally[Slot.CONTRIBUTION_FOLLOWERS] += net - commission - goods
     if fan_orders == 0:
         tally[Slot.ORDERS_FIRST] += 1
         tally[Slot.GMV_FIRST] += net

@@ -52,7 +52,10 @@ def segment_of_member(address: int, world: World, key: int) -> int:
 
 @rare
 def initial_fan(person: Person, world: World, key: int) -> Fan:
-    """A member of the initial pool at the end of the day before day 0 (details.md)."""
+    """A member of the initial pool at the end of the day before day 0 (details.md).
+
+    Who draws no channel is in the widest one: a member of the pool can be reached.
+    """
     u = uniform(key, Decision.START_TIER, person.key, 0, 0)
     tier = 0
     while u > world.brand.tier_end[tier]:
@@ -63,10 +66,14 @@ def initial_fan(person: Person, world: World, key: int) -> Fan:
     elif tier == 2:
         intimacy = START_INTIMACY[2]
     age = min(world.brand.mean_age * exponential(key, Decision.START_AGE, person.key, 0, 0), float(OLDEST))
-    channels = 0
+    channels, widest = 0, 0
     for c in range(world.channels.used):
         if uniform(key, Decision.START_CHANNEL, person.key, 0, c) < world.channels.start[c]:
             channels |= 1 << c
+        if world.channels.start[c] > world.channels.start[widest]:
+            widest = c
+    if channels == 0:
+        channels = 1 << widest
     return Fan(
         source=Source.POOL.value,
         channels=channels,
@@ -98,9 +105,11 @@ def initial_fan(person: Person, world: World, key: int) -> Fan:
 
 @rare
 def memberships_at_follow(address: int, day: int, world: World, key: int) -> int:
-    """Channels that a new follower joins at once; the first one if chance gives none."""
-    channels = 0
+    """Channels that a new follower joins at once; the widest one if chance gives none."""
+    channels, widest = 0, 0
     for c in range(world.channels.used):
         if uniform(key, Decision.JOIN_AT_FOLLOW, address, day, c) < world.channels.joins_at_follow[c]:
             channels |= 1 << c
-    return channels if channels != 0 else 1
+        if world.channels.joins_at_follow[c] > world.channels.joins_at_follow[widest]:
+            widest = c
+    return channels if channels != 0 else 1 << widest

@@ -104,6 +104,7 @@ def read_messages(
         )
         if (
             climate.notice[c] > 0
+            and promotions > 0
             and not watched
             and uniform(key, Decision.WATCH_LIVE, person.key, day, c) < watch_probability(fan.tier, rules.lives)
         ):

@@ -29,7 +29,7 @@ def first_response(
         source = Source.AD.value
     elif kind >= 3:
         source = Source.LIVE.value
-    trust, expectation, intimacy = person.trust_prior, rules.purchase.expectation, 0.0
+    trust, expectation, intimacy, need_debt = person.trust_prior, rules.purchase.expectation, 0.0, 0.0
     orders, ordered_on, attrited, spend, channels = 0, NEVER, 0, 0, 0
     clicked_on, joined_on = NEVER, NEVER
     follows = kind in (0, 3)
@@ -43,6 +43,9 @@ def first_response(
             person, 0, expectation, trust, NO_CHANNEL, discount, False, kind == 4, climate, world, key, tally, 0
         )
         orders, ordered_on, intimacy = 1, climate.day, rules.tiers.order
+        if kind == 4:  # tempted in a live, as a follower would be
+            need_debt = rules.purchase.borrows
+            tally[Slot.IMPULSES] += 1
     if follows:
         channels = memberships_at_follow(address, climate.day, world, key)
         joined_on, clicked_on = climate.day, NEVER
@@ -71,7 +74,7 @@ def first_response(
         fatigue=0.0,
         intimacy=intimacy,
         expectation=expectation,
-        need_debt=0.0,
+        need_debt=need_debt,
         month_counts=0,
         spend=spend,
         threshold=next_exposure(

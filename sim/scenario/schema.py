@@ -166,6 +166,9 @@ class Segment(Model):
             trust="measured",
         ),
     ] = 4.9
+    exposure: Annotated[
+        float, parameter("Exposure to the feed relative to other segments", low=0, high=1000, source="E-50")
+    ] = 1.0
     need: Annotated[float, parameter("Need relative to the industry", low=0, high=100, source="E-50")] = 1.0
     deal_response: Annotated[
         float, parameter("Response to discounts relative to the rule", low=0, high=10, source="E-50")

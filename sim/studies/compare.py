@@ -53,9 +53,22 @@ def compare(
 
     Interrupted (KeyboardInterrupt) with at least two finished pairs, it returns these, ``stopped = "interrupted"``.
     """
+    began = time.perf_counter()
+    runs, stopped = paired_runs(scenario, seed, pairs, engine, threads, progress)
+    return _compared(scenario, runs, seed, engine, stopped, time.perf_counter() - began)
+
+
+def paired_runs(
+    scenario: Scenario,
+    seed: int,
+    pairs: int | None,
+    engine: Engine = "arrays",
+    threads: int | None = None,
+    progress: Callable[[Progress], None] | None = None,
+) -> tuple[dict[str, list[Run]], str]:
+    """The runs of ``compare`` without its statistics: logic → runs by pair, equally many, and why no more."""
     if pairs is not None and pairs < 2:
         raise ValueError(f"pairs = {pairs}: a paired difference needs at least 2")
-    began = time.perf_counter()
     names = tuple(scenario.logics)
     runs: dict[str, list[Run]] = {name: [] for name in names}
     stop = threading.Event()
@@ -108,7 +121,8 @@ def compare(
         for future in waiting.values():
             future.cancel()
         pool.shutdown(wait=True)
-    return _compared(scenario, runs, seed, engine, stopped, time.perf_counter() - began)
+    finished = min(len(found) for found in runs.values())
+    return {name: found[:finished] for name, found in runs.items()}, stopped
 
 
 def cores() -> int:
@@ -141,8 +155,6 @@ def _compared(
     scenario: Scenario, runs: dict[str, list[Run]], seed: int, engine: str, stopped: str, seconds: float
 ) -> Comparison:
     """Statistics of finished pairs."""
-    pairs = min(len(found) for found in runs.values())
-    runs = {name: found[:pairs] for name, found in runs.items()}
     first = next(iter(runs.values()))[0]
     found = observables(first.ledger.channels, first.ledger.segments)
     values: dict[str, dict[str, np.ndarray]] = {
@@ -157,7 +169,7 @@ def _compared(
         scenario=scenario,
         logics=tuple(runs),
         seed=seed,
-        pairs=pairs,
+        pairs=min(len(found) for found in runs.values()),
         engine=engine,
         bands=bands,
         totals=totals,

@@ -136,7 +136,7 @@ class Arguments:
                 return int(self.chance.integers(1 << 32))
             low, high = INTEGERS[name]
             return int(self.chance.integers(low, high + 1))
-        if issubclass(typing.get_origin(kind) or kind, tuple):  # what one rule hands to another
+        if hasattr(kind, "_fields"):  # what one rule hands to another
             hints = typing.get_type_hints(kind)
             return kind(*(self.one(field, hints[field]) for field in kind._fields))
         return new_tally()  # the only vector that a rule takes

@@ -1,17 +1,22 @@
 """The command line: one short command per library function. Heavy imports happen inside commands."""
 
+import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from difflib import SequenceMatcher
+from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
 
-from cyclopts import App, CycloptsError, Group, Parameter
+from cyclopts import App, CycloptsError, Group, Parameter, UnknownOptionError
 
 if TYPE_CHECKING:
     from sim.scenario.load import Loaded
 
 DONE, FAILED, WRONG, INTERRUPTED = 0, 1, 2, 130
 LARGEST_SEED = 2**64 - 1
+NEAR = 0.7  # similarity of words from which one may have been meant
 
 OUTPUT = Group("Output", sort_key=2)
 
@@ -48,8 +53,22 @@ def _version() -> str:
     return f"sanyu {sim.__version__}"
 
 
+def _usage(error: CycloptsError) -> str:
+    """What is wrong with the command, said once: what was probably meant, or else all that is possible."""
+    text = str(error)
+    if ". Choose from: " in text and " Did you mean " in text:
+        text = text.partition(". Choose from: ")[0] + "." + text[text.rindex(" Did you mean ") :]
+    elif isinstance(error, UnknownOptionError) and " Did you mean " in text:
+        given = (error.token.keyword or error.token.value).partition("=")[0]
+        said, _, meant = text.partition(" Did you mean ")
+        near = SequenceMatcher(None, given.strip("-"), meant.strip("-?")).ratio() >= NEAR
+        text = text if near or meant.startswith(given) else said
+    return text
+
+
 app = App(
     name="sanyu",
+    error_formatter=_usage,
     help="Fans between the public, the commercial and the private domain (三域): simulate operating logics, "
     "compare what they earn.",
     version=_version,
@@ -63,7 +82,61 @@ class Wrong(Exception):
     """The input or the usage is wrong: one line per mistake, exit code 2."""
 
 
+class Failed(Exception):
+    """Something outside went wrong: one line, exit code 1."""
+
+
+def _patient[**P, R](command: Callable[P, R]) -> Callable[P, R]:
+    """A command whose first Ctrl-C stops the computing and says so at once; later ones do not stop the writing."""
+
+    @wraps(command)
+    def patient(*arguments: P.args, **options: P.kwargs) -> R:
+        import signal
+        import threading
+
+        def first(*_: object) -> None:
+            _ignore_interrupts()
+            with suppress(OSError):  # written below Python's buffers, which this may have interrupted
+                os.write(2, b"Interrupted; runs that are finished are being written ...\n")
+            raise KeyboardInterrupt
+
+        before = signal.getsignal(signal.SIGINT)
+        if threading.current_thread() is not threading.main_thread() or before is not signal.default_int_handler:
+            return command(*arguments, **options)
+        signal.signal(signal.SIGINT, first)
+        try:
+            return command(*arguments, **options)
+        finally:
+            signal.signal(signal.SIGINT, before)
+
+    return patient
+
+
+def _ignore_interrupts() -> None:
+    import signal
+    import threading
+
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+@contextmanager
+def _writing(target: Path, overwrite: bool) -> Iterator[Path]:
+    """The folder to write results into; Ctrl-C does not lose them. For use in a command that is patient."""
+    from sim.report.write import NotWritten, replacing
+
+    _ignore_interrupts()
+    try:
+        with replacing(target, overwrite) as folder:
+            yield folder
+    except NotWritten as error:
+        raise Failed(str(error)) from None
+    except FileExistsError:
+        raise Failed(f"{target} was made by another program meanwhile; nothing was written.") from None
+
+
 @app.command
+@_patient
 def compare(
     file: File,
     /,
@@ -108,7 +181,7 @@ def compare(
     _announce_compilation(engine)
 
     from sim.report.terminal import comparison_progress, decomposition_progress, print_comparison
-    from sim.report.write import replacing, summary_of, write_comparison
+    from sim.report.write import summary_of, write_comparison
     from sim.studies.compare import compare as study
     from sim.studies.decompose import decompose as split
 
@@ -129,7 +202,7 @@ def compare(
                 )
         except KeyboardInterrupt:
             pass  # the comparison is kept
-    with replacing(target, overwrite) as folder:
+    with _writing(target, overwrite) as folder:
         write_comparison(found, folder, lang, assumptions=loaded.assumptions, report=report, decomposition=shares)
     if json:
         _print_json(summary_of(found, lang, shares) | {"folder": str(target)})
@@ -150,6 +223,7 @@ def compare(
 
 
 @app.command
+@_patient
 def run(
     file: File,
     /,
@@ -187,7 +261,7 @@ def run(
 
     from sim.engines.run import run as simulate
     from sim.report.terminal import print_runs, run_progress
-    from sim.report.write import replacing, summary_of_runs, write_runs
+    from sim.report.write import summary_of_runs, write_runs
 
     runs: list[Any] = []
     interrupted = False
@@ -200,7 +274,7 @@ def run(
     if not runs:
         _say("Interrupted before a run had finished; nothing was written.")
         return INTERRUPTED
-    with replacing(target, overwrite) as folder:
+    with _writing(target, overwrite) as folder:
         write_runs(runs, folder, lang, assumptions=loaded.assumptions)
     if json:
         _print_json(summary_of_runs(runs) | {"folder": str(target)})
@@ -209,7 +283,8 @@ def run(
     else:
         print_runs(runs, target, lang)
     if interrupted:
-        _say(f"Interrupted; the {len(runs)} finished replications are kept. To get all of them:")
+        kept = "one finished replication is" if len(runs) == 1 else f"{len(runs)} finished replications are"
+        _say(f"Interrupted; the {kept} kept. To get all of them:")
         _say("  " + _again(overwrite=None, out=str(target)))
         return INTERRUPTED
     return DONE
@@ -225,7 +300,7 @@ def show(file: File, /, *, json: Json = False, lang: Lang = "en") -> int:
     if json:
         _print_json(plain_assumptions(loaded.assumptions))
     else:
-        print_assumptions(loaded.scenario, loaded.assumptions, lang)
+        print_assumptions(loaded.scenario, loaded.assumptions, lang, loaded.path)
     return DONE
 
 
@@ -412,6 +487,9 @@ def main() -> NoReturn:
     except Wrong as wrong:
         _say(str(wrong))
         code = WRONG
+    except Failed as failed:
+        _say(str(failed))
+        code = FAILED
     except KeyboardInterrupt:
         _say("Interrupted.")
         code = INTERRUPTED

@@ -65,6 +65,7 @@ class ChannelKind(IntEnum):
 TIERS = len(Tier)
 CAUSES = len(Cause)
 MAX_CHANNELS = 8  # the month's message counts are 7 bits each in one 64-bit integer
+BYTES_PER_ROW = 100  # memory of one person's traits and state
 
 CHINESE: dict[str, str] = {
     "PUBLIC": "公域",

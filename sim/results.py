@@ -246,7 +246,8 @@ class RunDirectory:
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         if kind is not None:
-            shutil.rmtree(self.folder, ignore_errors=True)
+            if not issubclass(kind, OSError):  # a full disk is no reason to throw away what was computed
+                shutil.rmtree(self.folder, ignore_errors=True)
             return
         self.folder.chmod(0o755)
         self.folder.rename(self.target)

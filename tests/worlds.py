@@ -40,7 +40,6 @@ EVERYTHING = {
     "feed.exposures_per_live": 0.5,
     "ads.click": 0.05,
     "ads.reference_spend": 1000.0,
-    "industry.decision_days": 3.0,
     "industry.need_interval": 10.0,
     "rules.exposure.known": 20.0,
     "rules.follow.base": 0.04,
@@ -56,7 +55,13 @@ EVERYTHING = {
     "segments.bargain.deal_response": 1.5,
     "segments.regular.share": 0.3,
     "logics.growth": False,
-    "logics.depletion.pushes_per_week": {"subscription": 3.0, "group": 35.0, "direct": 2.0, "article": 2.0, "moments": 3.0},
+    "logics.depletion.pushes_per_week": {
+        "subscription": 3.0,
+        "group": 35.0,
+        "direct": 2.0,
+        "article": 2.0,
+        "moments": 3.0,
+    },
     "logics.depletion.lives_per_week": 4.0,
     "logics.depletion.ads_per_day": 2.0,
     "logics.depletion.replace_exits": False,
@@ -71,6 +76,9 @@ def small(name="livestream-group", changes=None):
 def everything(changes=None):
     """The scenario in which every mechanism that is built has work to do."""
     return with_changes(load_scenario("liquor"), EVERYTHING | (changes or {}))
+
+
+LONG_DECISIONS = {"industry.decision_days": 3.0}  # nobody is tempted into what takes days to decide
 
 
 def begun(scenario, logic=None, seed=7, replication=0, rows=ArrayRows):
@@ -88,10 +96,7 @@ def run_through(simulation):
 def in_plain_python(call, *arguments):
     """What ``call`` ("module:function", of this folder) returns in a process without compilation, through JSON."""
     module, function = call.split(":")
-    code = (
-        f"import json, sys; from {module} import {function} as f; "
-        "json.dump(f(*json.loads(sys.argv[1])), sys.stdout)"
-    )
+    code = f"import json, sys; from {module} import {function} as f; json.dump(f(*json.loads(sys.argv[1])), sys.stdout)"
     environment = os.environ | {"NUMBA_DISABLE_JIT": "1", "PYTHONPATH": os.pathsep.join([str(TESTS), *sys.path])}
     done = subprocess.run(
         [sys.executable, "-c", code, json.dumps(arguments)],

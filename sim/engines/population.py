@@ -55,11 +55,6 @@ FAN_TYPES = (
     | dict.fromkeys(("joined_on", "left_on", "clicked_on", "ordered_on", "active_on", "updated_on", "due_on"), np.int16)
     | {"orders": np.int16, "month_counts": np.int64, "spend": np.int64, "threshold": np.float64}
 )
-BYTES_PER_ROW = sum(
-    np.dtype(types.get(name, np.float32)).itemsize
-    for fields, types in ((Person._fields, PEOPLE_TYPES), (Fan._fields, FAN_TYPES))
-    for name in fields
-)
 
 
 def _columns(fields: tuple[str, ...], types: dict[str, Any], rows: int) -> list[Any]:

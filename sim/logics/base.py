@@ -41,6 +41,11 @@ class Logic(BaseModel, ABC):
     ads_per_day: AdsPerDay = 0.0
     bid: Bid = DEFAULT_BID
 
+    @property
+    def content_every(self) -> int:
+        """Days between plans of content quality, which follows the file's series in between."""
+        return self.every
+
     @abstractmethod
     def plan(self, brief: Brief, seen: Seen) -> Plan:
         """The plan from ``seen.day`` on."""

@@ -12,16 +12,16 @@ from sim.report.numbers import (
     count,
     date_of,
     decimal,
-    known,
     money,
     money_interval,
     moneys,
+    not_negative,
     percent,
     percent_interval,
     rounded,
+    trend,
 )
 from sim.report.tables import (
-    DAYS_PER_MONTH,
     Floats,
     Money,
     domain_flows,
@@ -30,7 +30,7 @@ from sim.report.tables import (
     tier_shares,
     totals_by,
 )
-from sim.report.verdict import led_at_once
+from sim.report.verdict import bootstraps, is_unclear, led_at_once
 from sim.report.words import Words
 from sim.results import Comparison, Interval
 from sim.studies.decompose import Decomposition
@@ -108,7 +108,12 @@ def _percent_cell(interval: Interval, w: Words) -> Cell:
     return _from_to(percent_interval(interval), w)
 
 
+def _gain_cell(interval: Interval, w: Words) -> Cell:
+    return _money_cell(not_negative(interval), w)
+
+
 def _count_cell(interval: Interval, w: Words) -> Cell:
+    interval = not_negative(interval)
     low, high = (rounded(value, w.lang) for value in (interval.low, interval.high))
     return _from_to((rounded(interval.estimate, w.lang), low, high), w)
 
@@ -125,7 +130,7 @@ def course(c: Comparison, w: Words) -> Chapter:
     """Cumulative margin and fans, and the figures of each logic in one table."""
     rows = [
         Row(w("totals.margin"), tuple(_money_cell(_total(c, x, "margin"), w) for x in c.logics), strong=True),
-        Row(w("totals.gmv"), tuple(_money_cell(_total(c, x, "gmv"), w) for x in c.logics)),
+        Row(w("totals.gmv"), tuple(_gain_cell(_total(c, x, "gmv"), w) for x in c.logics)),
     ]
     for key, shown in (
         ("fans_end", _count_cell),
@@ -137,7 +142,7 @@ def course(c: Comparison, w: Words) -> Chapter:
         ("open_rate", _percent_cell),
     ):
         rows.append(Row(w(f"totals.{key}"), tuple(shown(_total(c, x, key), w) for x in c.logics)))
-    tables = [Table(w("page.per_logic"), _heads(c, w), tuple(rows), w("page.interval_note"))]
+    tables = [Table(w("page.per_logic"), _heads(c, w), tuple(rows), w("page.interval_note") + w("list.space") + w("page.opens_note"))]
     if len(c.logics) > 2:
         tables.append(_against_best(c, w))
     return Chapter("course", w("chapter.course"), (w("course.lead"),), ("margin", "fans"), tuple(tables))
@@ -157,9 +162,12 @@ def _against_best(c: Comparison, w: Words) -> Table:
 
 def crossover_text(c: Comparison, logic: str, other: str, w: Words) -> str:
     """From which day a logic leads another, in a cell."""
-    cross = c.duels[logic, other].crossover
+    duel = c.duels[logic, other]
+    cross = duel.crossover
     if cross.day is None:
-        return w("page.beyond", share=percent(cross.share_crossing))
+        return w("page.beyond") + bootstraps(c, duel, "page.bootstraps", w)
+    if is_unclear(duel):
+        return w("stakes.open")
     if led_at_once(cross):
         return w("page.first_week")
     high = w("terminal.horizon") if cross.high is None else count(cross.high + 1)
@@ -221,7 +229,7 @@ def _reasons(c: Comparison, exits: dict[str, Floats], w: Words) -> tuple[str, ..
                 w(
                     "movements.reason",
                     logic=w.logic(logic),
-                    exits=rounded(every, w.lang),
+                    exits=w.counted("fan", every, rounded(every, w.lang)),
                     cause=w.member(cause),
                     share=percent(float(exits[logic][cause]) / every),
                 )
@@ -245,7 +253,7 @@ def pool(c: Comparison, w: Words) -> Chapter:
     ]
     months = min(len(k.pool) for k in kept.values())
     rows += [
-        Row(w("pool.left_after", months=m), _percents(float(kept[x].pool[m - 1]) for x in c.logics))
+        Row(w("pool.left_after", months=w.counted("month", m)), _percents(float(kept[x].pool[m - 1]) for x in c.logics))
         for m in _AGES
         if m <= months
     ]
@@ -262,13 +270,7 @@ def pool(c: Comparison, w: Words) -> Chapter:
 def _trend(c: Comparison, logic: str, w: Words) -> str:
     """Half-life of a shrinking pool or doubling time of a growing one, from its mean rates."""
     joins, exits = (_total(c, logic, f"{key}_per_month").estimate for key in ("joins", "exits"))
-    if not (known(joins) and known(exits)):
-        return NOTHING
-    net = (joins - exits) / DAYS_PER_MONTH
-    if abs(net) * c.scenario.days < 0.01:
-        return w("pool.steady")
-    days = count(round(math.log(2) / abs(net)))
-    return w("pool.doubling" if net > 0 else "pool.half_life", days=days)
+    return trend(joins, exits, c.scenario.days, w)
 
 
 def money_chapter(c: Comparison, w: Words) -> Chapter:
@@ -292,6 +294,7 @@ def money_chapter(c: Comparison, w: Words) -> Chapter:
             row("ads", [-b.ads for b in each]),
             row("content", [-b.content for b in each]),
             row("margin", [b.margin for b in each], strong=True),
+            Row(w("money.left"), tuple(Cell(money(_left(c, logic), lang)) for logic in c.logics)),
         ),
         w("money.account_note"),
     )
@@ -330,6 +333,11 @@ def money_chapter(c: Comparison, w: Words) -> Chapter:
     return Chapter("money", w("chapter.money"), (w("money.lead"),), ("gmv",), tables)
 
 
+def _left(c: Comparison, logic: str) -> float:
+    """What the fans left at the end may still bring: their number times the lifetime value of a fan, cents."""
+    return _total(c, logic, "fans_end").estimate * _total(c, logic, "lifetime_value").estimate
+
+
 def stakes(c: Comparison, w: Words, decomposition: Decomposition | None = None) -> Chapter:
     """What would change the verdict: the horizon and, if they were swapped, the elements of the logics."""
     best, second = c.ranking[0], c.ranking[1]
@@ -350,7 +358,7 @@ def stakes(c: Comparison, w: Words, decomposition: Decomposition | None = None) 
             Cell(percent(float(duel.wins_by_day[at]))),
             Cell(says),
         )
-        rows.append(Row(w("stakes.days", days=count(days)), cells, strong=days == c.scenario.days))
+        rows.append(Row(w.counted("day", days), cells, strong=days == c.scenario.days))
     columns = (
         w("figure.minus", winner=w.logic(best), other=w.logic(second)),
         w("stakes.share", logic=w.logic(best)),

@@ -54,6 +54,11 @@ def group_of(key: str) -> str:
     return ".".join(parts[:depth]) if len(parts) > 1 else "scenario"
 
 
+def evidence_of(assumptions: Sequence[Assumption]) -> list[Assumption]:
+    """Values of presets, rules and the scenario's facts: all but what the user chooses, days, start and logics."""
+    return [a for a in assumptions if a.key not in ("days", "start") and not a.key.startswith("logics.")]
+
+
 def plain_assumptions(assumptions: Sequence[Assumption]) -> list[dict[str, Any]]:
     """Assumptions as plain data for JSON."""
     return [plain(assumption) | {"value": _plain_value(assumption.value)} for assumption in assumptions]

@@ -11,10 +11,11 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
 
 from sim.domains import Cause, Source, Tier
+from sim.parameters import DAYS_PER_MONTH
 from sim.report.numbers import count, date_of, money_tick, percent
 from sim.report.style import DASHES, FAINT, INK, STACK, canvas, colours, dashes, drawing
 from sim.report.tables import Floats, by_month, causes, mean_of, months, retention, sources, tier_shares
-from sim.report.verdict import led_at_once
+from sim.report.verdict import is_dated
 from sim.report.words import Lang, Words, words
 from sim.results import Comparison, Run
 
@@ -47,7 +48,7 @@ def _calendar(axes: Axes, start: dt.date, days: int, lang: Lang, most: int = 7) 
     """Dates along the axis: first days of months, or every so many days of a short run; at most ``most``."""
     axes.set_xlim(_date(start, 0), _date(start, max(1, days - 1)))  # type: ignore[arg-type]
     if days > _SHORT:
-        span = math.ceil(days / 30.4375)
+        span = math.ceil(days / DAYS_PER_MONTH)
         step = next(s for s in (1, 2, 3, 4, 6, 12) if span / s <= most or s == 12)
         every = [start + dt.timedelta(days=d) for d in range(days)]
         ticks = [d for d in every if d.day == 1 and (d.month - 1) % step == 0]
@@ -135,8 +136,9 @@ def margin(c: Comparison, w: Words) -> Figure:
 
 
 def _mark_crossover(axes: Axes, c: Comparison, w: Words) -> None:
-    cross = c.duels[c.ranking[0], c.ranking[1]].crossover
-    if cross.day is None or led_at_once(cross):
+    duel = c.duels[c.ranking[0], c.ranking[1]]
+    cross = duel.crossover
+    if cross.day is None or not is_dated(duel):
         return
     start, last = c.scenario.start, c.scenario.days - 1
     low, high = cross.low or 0, last if cross.high is None else cross.high

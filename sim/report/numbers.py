@@ -3,7 +3,8 @@
 import datetime as dt
 import math
 
-from sim.report.words import Lang
+from sim.parameters import DAYS_PER_MONTH
+from sim.report.words import Lang, Words
 from sim.results import Interval
 
 NOTHING = "–"
@@ -70,7 +71,10 @@ def money_tick(cents: float, lang: Lang) -> str:
 
 
 def moneys(cents: list[float], lang: Lang, digits: int = 3) -> list[str]:
-    """Amounts in one unit with equally many decimals, to be read one under the other; all of them are there."""
+    """Amounts in one unit with equally many decimals, to be read one under the other; all of them are there.
+
+    Below ¥1k they are plain yuan: ¥460 beside ¥12.30k.
+    """
     yuan = [c / 100 for c in cents]
     scale, unit = _scale(max(map(abs, yuan)), lang)
     largest, width = max(map(abs, yuan)) / scale, (max(yuan) - min(yuan)) / scale
@@ -79,7 +83,10 @@ def moneys(cents: list[float], lang: Lang, digits: int = 3) -> list[str]:
     if width > 0:
         decimals = max(decimals, 1 - _places(width))
     decimals = min(decimals, 2 if scale == 1.0 else _MOST_DECIMALS)
-    return [_money(y / scale, decimals, unit, lang) for y in yuan]
+    return [
+        _money(y, 0, "", lang) if scale > 1.0 and abs(y) < 999.5 else _money(y / scale, decimals, unit, lang)
+        for y in yuan
+    ]
 
 
 def _money(value: float, decimals: int, unit: str, lang: Lang) -> str:
@@ -103,6 +110,22 @@ def rounded(value: float | None, lang: Lang) -> str:
         return count(round(value))
     scale, unit = _scale(abs(value), lang)
     return _sign(f"{value / scale:,.{max(0, 2 - _places(value / scale))}f}{unit}")
+
+
+def not_negative(interval: Interval) -> Interval:
+    """The interval of something that cannot be negative."""
+    return Interval(interval.estimate, max(0.0, interval.low) if known(interval.low) else interval.low, interval.high)
+
+
+def trend(joins_per_month: float, exits_per_month: float, days: int, w: Words) -> str:
+    """Half-life of a shrinking pool or doubling time of a growing one, from its mean rates."""
+    if not (known(joins_per_month) and known(exits_per_month)):
+        return NOTHING
+    net = (joins_per_month - exits_per_month) / DAYS_PER_MONTH
+    if abs(net) * days < 0.01:
+        return w("pool.steady")
+    time = round(math.log(2) / abs(net))
+    return w("pool.doubling" if net > 0 else "pool.half_life", days=w.counted("day", time))
 
 
 def decimal(value: float | None, digits: int = 2) -> str:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import jinja2
 
 from sim.report.chapters import Chapter, chapters_of
-from sim.report.data import group_of, shown_value
+from sim.report.data import evidence_of, group_of, shown_value
 from sim.report.numbers import NOTHING, count, date_of
 from sim.report.style import colours, inline_svg
-from sim.report.verdict import Verdict, led_at_once, verdict
+from sim.report.verdict import Verdict, is_dated, verdict
 from sim.report.words import Lang, Words, words
 from sim.results import Comparison, Provenance
 from sim.scenario import Assumption
@@ -99,10 +99,11 @@ def page_of(
     w, c = words(lang), comparison
     pictures = {}
     for name, figure in drawn.items():
-        crossed = name != "margin" or not led_at_once(c.duels[c.ranking[0], c.ranking[1]].crossover)
+        crossed = name != "margin" or is_dated(c.duels[c.ranking[0], c.ranking[1]])
         caption = w(f"caption.{name}" if crossed else "caption.margin_alone")
         pictures[name] = Picture(name, inline_svg(figure, name, caption), caption)
-    weak = sum(a.trust in ("assumed", "weak") for a in assumptions)
+    counted = evidence_of(assumptions)
+    weak = sum(a.trust in ("assumed", "weak") for a in counted)
     return Page(
         lang=lang,
         title=c.scenario.title,
@@ -113,7 +114,7 @@ def page_of(
         chapters=chapters_of(c, w, decomposition),
         pictures=pictures,
         levels=levels_of(assumptions, w),
-        resting=w("page.resting", number=count(len(assumptions)), weak=count(weak)) if assumptions else "",
+        resting=w("page.resting", number=count(len(counted)), weak=count(weak)) if assumptions else "",
         maker=_maker(c, provenance, w),
         words=w,
     )
@@ -128,11 +129,11 @@ def _facts(c: Comparison, w: Words) -> tuple[tuple[str, str], ...]:
                 "page.from_to",
                 start=date_of(start, 0, w.lang),
                 end=date_of(start, days - 1, w.lang),
-                days=count(days),
+                days=w.counted("day", days),
             ),
         ),
         (w("page.logics"), w("list.comma").join(w.logic(logic) for logic in c.logics)),
-        (w("page.pool"), w("page.fans", fans=count(c.scenario.pool.fans))),
+        (w("page.pool"), w.counted("fan", c.scenario.pool.fans)),
         (w("page.pairs"), w("page.paired", pairs=count(c.pairs))),
     )
 

@@ -7,11 +7,11 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.domains import CAUSES, Cause, Source
+from sim.parameters import DAYS_PER_MONTH
 from sim.results import Run
 from sim.rules.tally import NO_CHANNEL
 
 Floats = npt.NDArray[np.float64]
-DAYS_PER_MONTH = 30.4375
 
 
 def mean_of(runs: list[Run], name: str) -> Floats:

@@ -17,12 +17,12 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, Ti
 from rich.table import Table
 from rich.text import Text
 
-from sim.report.data import group_of, shown_value
-from sim.report.numbers import NOTHING, count, date_of, money, money_interval, moneys, percent
-from sim.report.verdict import led_at_once, verdict
+from sim.report.data import evidence_of, group_of, shown_value
+from sim.report.numbers import NOTHING, count, date_of, money, money_interval, moneys, percent, trend
+from sim.report.verdict import bootstraps, is_unclear, led_at_once, verdict
 from sim.report.words import Lang, Words, words
 from sim.results import Comparison, Interval, Run
-from sim.scenario import Assumption, Scenario, weakest_first
+from sim.scenario import Assumption, Scenario
 from sim.studies.decompose import Decomposition
 
 _BARS = "▁▂▃▄▅▆▇█"
@@ -65,8 +65,8 @@ def bar(value: float, low: float, high: float, width: int = _BAR) -> str:
     low, high = min(0.0, low), max(0.0, high)
     if not high > low:
         return "│"
-    zero, at = (round(width * (x - low) / (high - low)) for x in (0.0, value))
-    return " " * min(zero, at) + "█" * max(0, zero - at) + "│" + "█" * max(0, at - zero)
+    left, length = (round(width * size / (high - low)) for size in (-low, abs(value)))
+    return f"{'█' * length if value < 0 else '':>{left}}│" + ("█" * length if value > 0 else "")
 
 
 def print_comparison(
@@ -85,11 +85,13 @@ def print_comparison(
         out.print(Text(sentence, style="bold" if number == 0 else ""))
     out.print()
     out.print(_logics_table(c, w))
+    out.print(Text(w("page.opens_note"), style="dim"))
+    out.print()
     out.print(_lines(c, w))
     out.print(_crossovers(c, w))
     if decomposition is not None:
         out.print(_shares(decomposition, w))
-    out.print(_files(target, w, "report.html" if report else "daily.parquet"))
+    out.print(_files(target, w, "report.html" if report else "daily.parquet", figures=report))
 
 
 def _logics_table(c: Comparison, w: Words) -> Table:
@@ -140,10 +142,13 @@ def _crossovers(c: Comparison, w: Words) -> RenderableType:
     best = c.ranking[0]
     lines = []
     for other in c.ranking[1:] if len(c.ranking) > 2 else ():  # of two, the verdict has said it
-        cross = c.duels[best, other].crossover
-        names = {"winner": w.logic(best), "other": w.logic(other), "share": percent(cross.share_crossing)}
+        duel = c.duels[best, other]
+        cross = duel.crossover
+        names = {"winner": w.logic(best), "other": w.logic(other)}
         if cross.day is None:
-            text = w("terminal.beyond", **names)
+            text = w("terminal.beyond", **names) + bootstraps(c, duel, "page.bootstraps", w) + w("list.stop")
+        elif is_unclear(duel):
+            text = w("terminal.unclear", **names)
         elif led_at_once(cross):
             text = w("terminal.always", **names)
         else:
@@ -193,11 +198,12 @@ def _short(value: float) -> str:
     return f"{value:.0f}"
 
 
-def _files(target: Path, w: Words, first: str) -> RenderableType:
+def _files(target: Path, w: Words, first: str, figures: bool = True) -> RenderableType:
+    beside = w("terminal.beside") + (w("list.comma") + "figures/" if figures else "")
     return Group(
         Text(w("terminal.written"), style="dim"),
         Padding(Text(str(target / first), style="bold", overflow="fold"), (0, 0, 0, 2)),
-        Padding(Text(w("terminal.beside"), style="dim"), (0, 0, 1, 2)),
+        Padding(Text(beside, style="dim"), (0, 0, 1, 2)),
     )
 
 
@@ -206,9 +212,10 @@ def print_runs(runs: Sequence[Run], target: Path, lang: Lang) -> None:
     w, out, first = words(lang), console(), runs[0]
     out.print()
     out.print(Text(f"{first.scenario.title}{w('list.colon')}{w.logic(first.logic)}", style="bold"))
+    days = w.counted("day", first.scenario.days)
     out.print(
         Text(
-            w("terminal.run_line", days=count(first.scenario.days), runs=count(len(runs)), seed=first.seed),
+            w("terminal.run_line", days=days, runs=w.counted("run", len(runs)), seed=first.seed),
             style="dim",
         )
     )
@@ -218,6 +225,9 @@ def print_runs(runs: Sequence[Run], target: Path, lang: Lang) -> None:
     if len(runs) > 1:
         table.add_column(w("terminal.range"), justify="right")
     for key in first.summary:
+        if key == "half_life_days":  # of mean rates: some runs may shrink and others grow
+            joins, exits = (_mean(runs, f"{rate}_per_month") for rate in ("joins", "exits"))
+            table.add_row(w("pool.trend"), trend(joins, exits, first.scenario.days, w))
         values = [run.summary[key] for run in runs]
         numbers = [float(v) for v in values if v is not None]
         if f"totals.{key}" not in w.texts or not numbers:
@@ -243,20 +253,28 @@ MONEY = {"gmv", "contribution", "ad_spend", "content_cost", "margin", "acquisiti
 SHARES = {"exits_per_month", "joins_per_month", "gmv_followers_share", "open_rate"}
 
 
+def _mean(runs: Sequence[Run], key: str) -> float:
+    return sum(run.summary[key] for run in runs) / len(runs)
+
+
 def _figure(key: str, value: float, lang: Lang) -> str:
     if key in MONEY:
         return money(value, lang)
     return percent(value) if key in SHARES else count(round(value))
 
 
-def print_assumptions(scenario: Scenario, assumptions: Sequence[Assumption], lang: Lang) -> None:
-    """All values of a scenario in the order of the schema, with unit, trust, source and origin."""
+def print_assumptions(scenario: Scenario, assumptions: Sequence[Assumption], lang: Lang, path: str = "") -> None:
+    """All values of a scenario in the order of the schema, with unit, trust, source and origin.
+
+    path  the file that was loaded: places in other files are named with their file
+    """
     w, out = words(lang), console()
     out.print(Text(scenario.title, style="bold"))
     if scenario.question:
         out.print(Text(scenario.question, style="dim"))
-    weak = sum(a.trust in ("assumed", "weak") for a in weakest_first(assumptions))
-    out.print(Text(w("terminal.resting", number=count(len(assumptions)), weak=count(weak)), style="dim"))
+    counted = evidence_of(assumptions)
+    weak = sum(a.trust in ("assumed", "weak") for a in counted)
+    out.print(Text(w("terminal.resting", number=count(len(counted)), weak=count(weak)), style="dim"))
     group = None
     table = Table.grid(padding=(0, 2))
     table.add_column(ratio=5, overflow="fold")
@@ -272,7 +290,7 @@ def print_assumptions(scenario: Scenario, assumptions: Sequence[Assumption], lan
             table.add_row(Text(head, style="bold"))
         unit = "" if a.unit in ("", "–") else f" {a.unit}"
         rest = a.key[len(head) :].lstrip(".") or a.key
-        source = " · ".join(part for part in (a.source, _place(a.origin)) if part)
+        source = " · ".join(part for part in (a.source, _place(a.origin, path)) if part)
         table.add_row(
             Text("  " + rest),
             Text(shown_value(a.value) + unit),
@@ -282,12 +300,14 @@ def print_assumptions(scenario: Scenario, assumptions: Sequence[Assumption], lan
     out.print(table)
 
 
-def _place(origin: str) -> str:
-    """Where a value was set, in few letters: ``line 14``, ``douyin-2021-07``; nothing for a default."""
+def _place(origin: str, path: str) -> str:
+    """Where a value was set, in few letters: ``line 14``, ``liquor.toml · line 14``, ``douyin-2021-07``."""
     if origin == "default":
         return ""
-    _, colon, line = origin.rpartition(":")
-    return f"line {line}" if colon and line.isdigit() else origin.removeprefix("preset ")
+    file, colon, line = origin.rpartition(":")
+    if not (colon and line.isdigit()):
+        return origin.removeprefix("preset ")
+    return f"line {line}" if file == path else f"{Path(file).name} · line {line}"
 
 
 def print_verdicts(found: Sequence[Any], lang: Lang) -> None:

@@ -10,6 +10,7 @@ from sim.report.words import Words
 from sim.results import Comparison, Crossover, Duel
 
 FIRST_WEEK = 7
+ENOUGH_PAIRS = 10  # from which a share of bootstrap samples says something
 _MOST_NAMED = 3
 
 Kind = Literal["leads", "overtakes", "unclear", "equal"]
@@ -44,7 +45,7 @@ def _kind(duel: Duel) -> Kind:
     final = duel.final
     if not np.any(duel.difference.mean) and final.low == final.high == 0:
         return "equal"
-    if final.low <= 0 <= final.high:
+    if is_unclear(duel):
         return "unclear"
     return "leads" if led_at_once(duel.crossover) else "overtakes"
 
@@ -54,8 +55,23 @@ def led_at_once(crossover: Crossover) -> bool:
     return crossover.day is not None and crossover.high is not None and crossover.high < FIRST_WEEK
 
 
+def is_unclear(duel: Duel) -> bool:
+    """True when the interval of the difference at the end holds 0: nobody has overtaken anybody."""
+    return duel.final.low <= 0 <= duel.final.high
+
+
+def is_dated(duel: Duel) -> bool:
+    """True when one logic overtakes the other on a day that may be shown."""
+    return duel.crossover.day is not None and _kind(duel) == "overtakes"
+
+
+def bootstraps(c: Comparison, duel: Duel, key: str, w: Words) -> str:
+    """What is said, with ``key``, about the share of bootstrap samples that cross; nothing from a few pairs."""
+    return w(key, share=percent(duel.crossover.share_crossing)) if c.pairs >= ENOUGH_PAIRS else ""
+
+
 def _names(c: Comparison, duel: Duel, w: Words) -> dict[str, str]:
-    days = count(c.scenario.days)
+    days = w.counted("day", c.scenario.days)
     return {"winner": w.logic(duel.logic), "runner_up": w.logic(duel.reference), "days": days}
 
 
@@ -84,7 +100,8 @@ def _who(c: Comparison, duel: Duel, kind: Kind, w: Words) -> str:
         ]
     )
     start = c.totals[duel.logic]["fans_start"].estimate
-    return _joined(w, first, _others(c, w), w("verdict.fans", start=count(start), kept=kept))
+    fans = w("verdict.fans", start=w.counted("fan", start, count(start)), kept=kept)
+    return _joined(w, first, _others(c, w), fans)
 
 
 def _others(c: Comparison, w: Words) -> str:
@@ -111,16 +128,16 @@ def _when(c: Comparison, duel: Duel, kind: Kind, w: Words) -> str:
     if kind == "leads":
         key = "from_the_start" if duel.crossover.day == 0 else "from_the_first_week"
         return _joined(w, w(f"verdict.{key}", **names))
-    names |= {"share": percent(cross.share_crossing)}
     if cross.day is not None:
         names |= {"day": count(cross.day + 1), "date": date_of(start, cross.day, lang)}
-    # Without a day that every bootstrap allows, the crossover is a statement about what may never come.
     if kind == "unclear" or cross.day is None:
-        lead = w("verdict.mean_ahead" if cross.day is not None else "verdict.never_ahead", **names)
-        return _joined(w, _early_lead(c, duel, w), lead, w("verdict.undated", **names))
+        lead = "" if cross.day is not None else w("verdict.never_ahead", **names)
+        return _joined(
+            w, _early_lead(c, duel, w), lead, w("verdict.undated"), bootstraps(c, duel, "verdict.bootstraps", w)
+        )
     low = count((cross.low or 0) + 1)
     if cross.high is None:
-        since = w("verdict.since_open", low=low, **names)
+        since = w("verdict.since_open", low=low, **names) + bootstraps(c, duel, "verdict.since_open_share", w)
     else:
         since = w("verdict.since", low=low, high=count(cross.high + 1), **names)
     return _joined(w, _early_lead(c, duel, w) or w("verdict.close_before", **names), since)

@@ -40,6 +40,11 @@ class Words:
         """A channel's name; unknown ones stay as they are."""
         return self.texts.get(f"channels.{name}", name)
 
+    def counted(self, thing: str, number: float, shown: str | None = None) -> str:
+        """"1 day", "2 days"; ``shown`` is the number as it is written, where that is not plain."""
+        key = thing if number == 1 else f"{thing}s"
+        return self(f"counted.{key}", number=f"{number:,}" if shown is None else shown)
+
     def listed(self, items: list[str]) -> str:
         """Items in one phrase: "a, b and c"."""
         if len(items) < 2:

@@ -4,8 +4,9 @@ import hashlib
 import os
 import re
 import shutil
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -37,8 +38,41 @@ def is_ours(folder: Path) -> bool:
     return folder.is_dir() and ((folder / PROVENANCE).is_file() or not any(folder.iterdir()))
 
 
+class NotWritten(Exception):
+    """Results could not be written; what was written so far may be kept in a folder beside the target."""
+
+    def __init__(self, target: Path, error: OSError, kept: Path | None) -> None:
+        """Say what went wrong, and where the rest is."""
+        self.kept = kept if kept is not None and kept.is_dir() else None
+        text = f"{target} could not be written: {error.strerror or error}."
+        super().__init__(text + (f" What was written so far is kept in {self.kept}" if self.kept else ""))
+
+
 def refusal(target: Path, overwrite: bool) -> str:
     """Why results may not be written to a folder, and what to do; empty when they may."""
+    try:
+        return _refusal(target, overwrite) or _unwritable(target)
+    except (OSError, ValueError) as error:
+        return f"{target} cannot be made: {getattr(error, 'strerror', '') or error}. Use --out FOLDER."
+
+
+def _unwritable(target: Path) -> str:
+    """Why a folder cannot be made beside the target, found out by making one; nothing is left behind."""
+    parent = target.absolute().parent
+    missing = [folder for folder in (parent, *parent.parents) if not folder.exists()]
+    try:
+        parent.mkdir(parents=True, exist_ok=True)
+        os.rmdir(tempfile.mkdtemp(prefix=f".{target.name}-", dir=parent))
+    except OSError as error:
+        return f"{target} cannot be made: {error.strerror or error}. Use --out FOLDER."
+    finally:
+        for folder in missing:
+            with suppress(OSError):
+                folder.rmdir()
+    return ""
+
+
+def _refusal(target: Path, overwrite: bool) -> str:
     if target.exists() and not overwrite:
         return f"{target} exists already. Add --overwrite to replace it, or --out FOLDER for another place."
     if target.exists() and not is_ours(target):
@@ -57,20 +91,24 @@ def replacing(target: Path, overwrite: bool = False) -> Iterator[Path]:
 
     overwrite  an older folder of results at ``target`` is removed when the new one is whole
 
-    Raises FileExistsError when something else is there.
+    Raises FileExistsError when something else is there, NotWritten when the disk does not take it.
     """
-    if not target.exists():
-        with RunDirectory(target) as folder:
-            yield folder
-        return
-    if not (overwrite and is_ours(target)):
+    old = target.exists()
+    if old and not (overwrite and is_ours(target)):
         raise FileExistsError(target)
-    fresh = target.with_name(f".{target.name}.new")
-    shutil.rmtree(fresh, ignore_errors=True)
-    with RunDirectory(fresh) as folder:
-        yield folder
-    shutil.rmtree(target)
-    fresh.rename(target)
+    place = target.with_name(f".{target.name}.new") if old else target
+    kept: Path | None = None
+    try:
+        if old:
+            shutil.rmtree(place, ignore_errors=True)
+        with RunDirectory(place) as kept:
+            yield kept
+        if old:
+            kept = place
+            shutil.rmtree(target)
+            place.rename(target)
+    except OSError as error:
+        raise NotWritten(target, error, kept) from error
 
 
 def write_comparison(

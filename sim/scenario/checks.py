@@ -2,41 +2,48 @@
 
 import datetime as dt
 import math
-import os
 from collections import Counter
 
-from sim.domains import MAX_CHANNELS
-from sim.logics import Calendar, Depletion
+from sim.domains import BYTES_PER_ROW, MAX_CHANNELS
+from sim.logics import AnyLogic, Calendar, Depletion
 from sim.scenario.document import Document, dotted
+from sim.scenario.machine import cores, physical_memory
 from sim.scenario.mistakes import did_you_mean, shown
 from sim.scenario.positions import Path
 from sim.scenario.resolve import CHANNEL_KINDS
 from sim.scenario.schema import Channel, Scenario
 
 MAX_SEGMENTS = 8
-BYTES_PER_FAN = 100
+GROWTH = 1.5  # rows of a run over the fans that it starts with
 MEMORY_SHARE = 0.8  # of the machine's memory that a run may take
 _NEAR_ONE = 1e-6
+TIER_ORDER = (
+    ("liking_down", "liking_up"),
+    ("devoted_down", "devoted_up"),
+    ("liking_up", "devoted_up"),
+    ("liking_down", "devoted_down"),
+)
 
 
 def check(scenario: Scenario, document: Document, broken: set[Path]) -> None:
     """Report contradictions between values to the document; values at broken paths are left alone."""
     checks = _Checks(scenario, document, broken)
-    for one in (checks.channels, checks.shares, checks.pool, checks.sizes, checks.shop, checks.logics):
+    for one in (
+        checks.channels,
+        checks.shares,
+        checks.tiers,
+        checks.pool,
+        checks.inflow,
+        checks.sizes,
+        checks.shop,
+        checks.logics,
+    ):
         one()
 
 
-def physical_memory() -> int | None:
-    """Bytes of memory of this machine, None where the system does not tell."""
-    try:
-        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    except (AttributeError, OSError, ValueError):
-        return None
-
-
-def memory_of(fans: int) -> int:
-    """Bytes that the rows of a pool take, roughly."""
-    return BYTES_PER_FAN * fans
+def memory_of(fans: int) -> float:
+    """Bytes that the rows of the runs of a comparison take, roughly: one run per core at a time."""
+    return BYTES_PER_ROW * GROWTH * cores() * fans
 
 
 class _Checks:
@@ -50,12 +57,18 @@ class _Checks:
         """True when no value at, above or below the paths was wrong."""
         return not any(path[: len(bad)] == bad or bad[: len(path)] == path for path in paths for bad in self.broken)
 
-    def report(self, path: Path, message: str) -> None:
-        """A mistake at a path; ``{key}`` and ``{value}`` stand for what the file has there."""
+    def report(self, path: Path, message: str, *others: Path) -> None:
+        """A mistake at a path; ``{key}`` and ``{value}`` stand for what the file has there.
+
+        others  paths of values that it contradicts; the mistake stands where the outermost file set one of them
+        """
         key, value = self.document.key(path), shown(self.document.at(path))
-        self.document.mistakes.append(
-            self.document.mistake(path, message.replace("{key}", key).replace("{value}", value))
-        )
+        text = message.replace("{key}", key).replace("{value}", value)
+        at = self.document.outermost(path, *others)
+        mark, _ = self.document.mark(path)
+        if at != path and path in self.document.marks and mark.line:
+            text += f" ({key} is set in {mark.file}:{mark.line}.)"
+        self.document.mistakes.append(self.document.mistake(at, text))
 
     def channels(self) -> None:
         """At most 8 channels, each with a name of its own."""
@@ -97,13 +110,51 @@ class _Checks:
                 remedy = ""
             self.report(path, f"the {what} sum to {total:g}, not to 1: {terms}.{remedy}")
 
+    def tiers(self) -> None:
+        """Thresholds of intimacy are in the order of the tiers, and fans fall under those by which they rose."""
+        for lower, upper in TIER_ORDER:
+            below, above = (("rules", "tiers", key) for key in (lower, upper))
+            rules = self.scenario.rules.tiers  # type: ignore[attr-defined]
+            low, high = getattr(rules, lower), getattr(rules, upper)
+            if low > high and self.sound(below, above):
+                message = f"rules.tiers: {lower} = {low:g} is more than {upper} = {high:g}. "
+                self.report(below, message + "Lower one or raise the other.", above)
+
     def pool(self) -> None:
-        """Channels of the pool exist."""
-        if self.scenario.pool.channels and self.sound(("platforms",)):
-            for name in self.scenario.pool.channels:
-                if name not in self.names:
-                    message = f"{{key}}: {name} is not a channel of the platforms. "
-                    self.report(("pool", "channels", name), message + did_you_mean(name, self.names, "Channels"))
+        """Channels of the pool exist, and fans are in one."""
+        pool, at = self.scenario.pool, ("pool", "channels")
+        if not self.sound(("platforms",), at):
+            return
+        unknown = [name for name in pool.channels or {} if name not in self.names]
+        for name in unknown:
+            message = f"{{key}}: {name} is not a channel of the platforms. "
+            message += did_you_mean(name, self.names, "Channels")
+            self.report((*at, name), message, ("platforms",))
+        if unknown or not pool.fans or not self.names or not self.sound(("pool", "fans")):
+            return
+        nobody = f"would put nobody into a channel, and pool.fans = {pool.fans}. "
+        remedy = f"Write {self.names[0]} = 1.0, or pool.fans = 0."
+        if pool.channels is not None:
+            if not any(pool.channels.values()):
+                message = f"{{key}} {nobody}{remedy}" if pool.channels else f"{{key}} is empty: it {nobody}{remedy}"
+                self.report(at, message, ("pool", "fans"))
+        elif not any(channel.joins_at_follow for channel in self.all_channels):
+            message = f"joins_at_follow is 0 for every channel; it {nobody}"
+            message += f"Add [pool.channels] with {self.names[0]} = 1.0, or write pool.fans = 0."
+            self.report(("platforms",), message, ("pool", "fans"))
+
+    def inflow(self) -> None:
+        """Somebody is there, or can come."""
+        if self.scenario.pool.fans or not self.sound(("pool", "fans"), ("platforms",), ("logics",)):
+            return
+        shown_to = [platform.feed.exposures_at_least for platform in self.scenario.platforms if platform.feed]
+        if not any(shown_to) and not any(most_ads(logic) for logic in self.scenario.logics.values()):
+            why = "feed.exposures_at_least = 0" if shown_to else "no platform has a feed"
+            message = f"pool.fans = 0, and nobody can come: {why}, and no logic buys ads. Write pool.fans = 1000."
+            feeds: list[Path] = [
+                ("platforms", number, "feed", "exposures_at_least") for number in range(len(self.scenario.platforms))
+            ]
+            self.report(("pool", "fans"), message, *feeds, ("platforms",))
 
     def sizes(self) -> None:
         """Fans are users, and fit into the memory of this machine."""
@@ -111,15 +162,18 @@ class _Checks:
             return
         fans, users = self.scenario.pool.fans, self.scenario.market.users
         if fans > users and self.sound(("market", "users")):
-            at: Path = ("pool", "fans") if self.document.at(("pool", "fans")) is not None else ("market", "users")
             message = f"pool.fans = {fans} is more than market.users = {users}: fans are among the users. "
-            self.report(at, message + f"Write market.users = {fans} or more.")
+            message += f"Write market.users = {fans} or more."
+            at = self.document.outermost(("pool", "fans"), ("market", "users"))
+            self.report(at, message)
         memory = physical_memory()
         if memory is not None and memory_of(fans) > MEMORY_SHARE * memory:
-            most = int(MEMORY_SHARE * memory / BYTES_PER_FAN)
+            most = int(MEMORY_SHARE * memory / memory_of(1))
+            number = cores()
             message = (
-                f"{{key}} = {fans} would need about {_size(memory_of(fans))}, {BYTES_PER_FAN} bytes per fan; "
-                f"this machine has {_size(memory)}. Up to about {most:,} fans fit."
+                f"{{key}} = {fans} would need about {_size(memory_of(fans))}: {BYTES_PER_ROW} bytes per fan, half as "
+                f"much again for growth, {number} run{'' if number == 1 else 's'} at a time; this machine has "
+                f"{_size(memory)}. Up to about {most:,} fans fit."
             )
             self.report(("pool", "fans"), message)
 
@@ -130,18 +184,20 @@ class _Checks:
         if brand.category and self.sound(("brand", "category"), ("platforms",)) and brand.category not in categories:
             known = did_you_mean(brand.category, categories, "Known") if categories else ""
             remedy = known or 'No platform here knows any; write category = "".'
-            self.report(("brand", "category"), f"{{key}} = {{value}} is not a category of the shops. {remedy}")
+            message = f"{{key}} = {{value}} is not a category of the shops. {remedy}"
+            self.report(("brand", "category"), message, ("platforms",))
         if brand.shop_opened and self.sound(("brand", "shop_opened"), ("start",)) and brand.shop_opened > start:
             message = f"{{key}} = {{value}} is after the start of the run. Write {start} or an earlier date."
-            self.report(("brand", "shop_opened"), message)
+            self.report(("brand", "shop_opened"), message, ("start",))
 
     def logics(self) -> None:
-        """Pushes go to known channels; phases follow each other within the run; discounts fit."""
+        """Pushes go to known channels; ads are sold; phases follow each other within the run; discounts fit."""
         for name, logic in self.scenario.logics.items():
             path: Path = ("logics", name)
             if not self.sound((*path, "kind")):
                 continue
             self._pushes((*path, "pushes_per_week"), getattr(logic, "pushes_per_week", None))
+            self._ads(path, logic)
             if isinstance(logic, Depletion):
                 self._discounts(path, logic)
             if isinstance(logic, Calendar):
@@ -154,16 +210,27 @@ class _Checks:
             if name not in self.names and name not in CHANNEL_KINDS:
                 message = f"{dotted((name,))} is neither a channel of the platforms nor a kind of channel. "
                 allowed = (*self.names, *CHANNEL_KINDS)
-                self.report((*path, name), f"{{key}}: {message}{did_you_mean(name, allowed, 'Allowed')}")
+                message = f"{{key}}: {message}{did_you_mean(name, allowed, 'Allowed')}"
+                self.report((*path, name), message, ("platforms",))
+
+    def _ads(self, path: Path, logic: AnyLogic) -> None:
+        if not self.sound(("platforms",)) or any(platform.ads for platform in self.scenario.platforms):
+            return
+        spent: list[tuple[Path, float | None]] = [((*path, "ads_per_day"), logic.ads_per_day)]
+        if isinstance(logic, Calendar):
+            spent += [((*path, "phases", n, "ads_per_day"), phase.ads_per_day) for n, phase in enumerate(logic.phases)]
+        for at, budget in spent:
+            if budget and self.sound(at):
+                message = f"{{key}} = {budget:g}, but no platform sells ads. Write 0, or add a platform with [ads]."
+                self.report(at, message, ("platforms",))
 
     def _discounts(self, path: Path, logic: Depletion) -> None:
         for key in ("discount", "discount_step"):
             value, most = getattr(logic, key), logic.most_discount
             at = (*path, key)
             if value > most and self.sound(at, (*path, "most_discount")):
-                where = at if self.document.at(at) is not None else (*path, "most_discount")
                 message = f"{key} = {value:g} is more than most_discount = {most:g}. Lower one or raise the other."
-                self.report(where, f"{dotted(path)}: {message}")
+                self.report(self.document.outermost(at, (*path, "most_discount")), f"{dotted(path)}: {message}")
 
     def _phases(self, path: Path, logic: Calendar) -> None:
         first, days = self.scenario.start, self.scenario.days
@@ -172,7 +239,13 @@ class _Checks:
             at = (*path, number, "from")
             self._pushes((*path, number, "pushes_per_week"), phase.pushes_per_week)
             if self.sound(("start",), ("days",)) and not first <= phase.start <= last:
-                self.report(at, f"{{key}} = {{value}} is outside the run, {first} … {last}.")
+                self.report(at, f"{{key}} = {{value}} is outside the run, {first} … {last}.", ("start",), ("days",))
+
+
+def most_ads(logic: AnyLogic) -> float:
+    """Largest ad budget that a logic is given, ¥ per day."""
+    later = [phase.ads_per_day or 0.0 for phase in logic.phases] if isinstance(logic, Calendar) else []
+    return max(logic.ads_per_day, *later, 0.0)
 
 
 def _size(number: float) -> str:

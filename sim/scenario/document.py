@@ -23,6 +23,7 @@ class Mark:
     folder  where paths beside the value are looked up
     key     path as the file writes it
     preset  the preset's name, when the value comes from one
+    depth   files between this one and the one that was loaded, which has 0
     """
 
     file: str
@@ -34,6 +35,7 @@ class Mark:
     unit: str | None = None
     source: str | None = None
     trust: str | None = None
+    depth: int = 0
 
 
 @dataclass
@@ -60,6 +62,11 @@ class Document:
             if path[:length] in self.marks:
                 return self.marks[path[:length]], path[length:]
         return Mark("", 0, 0, ()), path
+
+    def outermost(self, *paths: Path) -> Path:
+        """Of the paths of values that contradict each other, one that the outermost file has set."""
+        written = [path for path in paths if path in self.marks]
+        return min(written or paths, key=lambda path: (bool(self.mark(path)[0].preset), self.mark(path)[0].depth))
 
     def key(self, path: Path) -> str:
         """A path as the file writes it."""
@@ -120,7 +127,7 @@ def dotted(path: Path) -> str:
     return text
 
 
-def read(file: File, label: str, preset: str | None = None) -> Document:
+def read(file: File, label: str, preset: str | None = None, depth: int = 0) -> Document:
     """Read one TOML file; ScenarioError when it cannot be read or is not TOML."""
     try:
         raw = file.read_bytes()
@@ -139,7 +146,7 @@ def read(file: File, label: str, preset: str | None = None) -> Document:
         raise ScenarioError([_syntax(str(error), text, label)]) from None
     except (RecursionError, ValueError):
         raise ScenarioError([Mistake(label, 1, 1, "", "this is nested too deeply or not TOML")]) from None
-    return marked(tree, positions(text.replace("\r\n", "\n")), Mark(label, 0, 0, (), file.parent, preset))
+    return marked(tree, positions(text.replace("\r\n", "\n")), Mark(label, 0, 0, (), file.parent, preset, depth=depth))
 
 
 def _syntax(error: str, text: str, label: str) -> Mistake:
@@ -152,7 +159,8 @@ def _syntax(error: str, text: str, label: str) -> Mistake:
 
 def marked(tree: dict[str, Any], at: dict[Path, tuple[int, int]], origin: Mark) -> Document:
     """A document from a tree: a mark for every path, and values with a pedigree made plain."""
-    document = Document({}, {(): replace(origin, line=1 if at else 0, column=1 if at else 0)})
+    root = replace(origin, line=1, column=1) if at or origin.file else origin
+    document = Document({}, {(): root})
 
     def wrong(path: Path, parent: Mark, message: str) -> None:
         line, column = at.get(path, (parent.line, parent.column))
@@ -181,8 +189,8 @@ def marked(tree: dict[str, Any], at: dict[Path, tuple[int, int]], origin: Mark) 
             return [plain(item, (*path, number), mark) for number, item in enumerate(value)]
         return value
 
-    document.tree = plain(tree, (), document.marks[()])
-    document.marks[()] = replace(origin, line=1 if at else 0, column=1 if at else 0)
+    document.tree = plain(tree, (), root)
+    document.marks[()] = root
     return document
 
 

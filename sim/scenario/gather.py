@@ -84,10 +84,10 @@ def _missing(file: File, folder: File) -> str:
     return f"there is no such file, nor a shipped scenario of this name. {remedy}"
 
 
-def _gather(file: File, label: str, chain: tuple[tuple[File, str], ...]) -> Document:
-    document = read(file, label)
+def _gather(file: File, label: str, chain: tuple[tuple[File, str], ...], depth: int = 0) -> Document:
+    document = read(file, label, depth=depth)
     chain = (*chain, (file.resolve(), label))
-    return _extended(document, file.parent, label, chain)
+    return _extended(document, file.parent, label, chain, depth)
 
 
 def extended(document: Document) -> Document:
@@ -95,7 +95,9 @@ def extended(document: Document) -> Document:
     return _extended(document, File(), "", ())
 
 
-def _extended(document: Document, folder: File, label: str, chain: tuple[tuple[File, str], ...]) -> Document:
+def _extended(
+    document: Document, folder: File, label: str, chain: tuple[tuple[File, str], ...], depth: int = 0
+) -> Document:
     if "extends" not in document.tree:
         return document
     name = document.tree["extends"]
@@ -117,7 +119,7 @@ def _extended(document: Document, folder: File, label: str, chain: tuple[tuple[F
         message = f"extends makes a circle: {' → '.join([*circle, circle[0]])}. Remove one link of it."
         raise ScenarioError([*document.mistakes, document.mistake(("extends",), message)])
     document.take(("extends",))
-    base = _gather(target, named, chain)
+    base = _gather(target, named, chain, depth + 1)
     lay_over(base, document)
     return base
 

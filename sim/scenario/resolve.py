@@ -86,7 +86,7 @@ def _channels(document: Document) -> None:
         if name not in places:
             remedy = did_you_mean(name, places, "Channels")
             message = f"{document.key(at)} is not a channel of the platforms. {remedy}"
-            document.mistakes.append(document.mistake(at, message))
+            document.mistakes.append(document.mistake(document.outermost(at, ("platforms",)), message))
         elif not isinstance(table, dict):
             message = f"{document.key(at)} = {shown(table)} is not a table"
             document.mistakes.append(document.mistake(at, message))
@@ -120,7 +120,7 @@ def _part(document: Document, part: str) -> None:
         _lay(document, (part,), ("platforms", owners[0], part))
         message = ""
     if message:
-        document.mistakes.append(document.mistake((part,), message))
+        document.mistakes.append(document.mistake(document.outermost((part,), ("platforms",)), message))
     document.take((part,))
 
 

@@ -287,7 +287,7 @@ def _outside(known: Declared) -> str:
 def _nearer(value: float, known: Declared) -> str:
     """A number that may have been meant: 7 or 70 for 0.7, and a forgotten sign."""
     tries = [-value]
-    if known.low == 0 and known.high == 1:
+    if known.low is not None and known.high is not None and known.low >= 0 and known.high <= 1:
         tries = [value / 10, -value] if 1 < value <= 10 else [value / 100, -value]
     near = next((number for number in tries if number and known.allows(number)), None)
     return "" if near is None else f" Did you mean {near:g}?"

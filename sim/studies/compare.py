@@ -1,6 +1,5 @@
 """Compare: all logics of a scenario on the same people with the same luck, until the verdict is clear."""
 
-import os
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -14,6 +13,7 @@ from sim.analysis.pairs import crossover, is_clear, mean_band, mean_interval, sh
 from sim.engines.run import Engine, run
 from sim.observables import observables
 from sim.results import Band, Comparison, Duel, Interval, Run
+from sim.scenario.machine import cores
 from sim.scenario.schema import Scenario
 
 LEAST_PAIRS = 10
@@ -123,11 +123,6 @@ def paired_runs(
         pool.shutdown(wait=True)
     finished = min(len(found) for found in runs.values())
     return {name: found[:finished] for name, found in runs.items()}, stopped
-
-
-def cores() -> int:
-    """Cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def fan_days(runs: dict[str, list[Run]]) -> int:

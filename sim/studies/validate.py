@@ -19,7 +19,7 @@ from sim.scenario import load_scenario, with_changes
 from sim.scenario.schema import Scenario
 from sim.studies.compare import compare
 
-VALIDATION_SEED = 20_211_111
+VALIDATION_SEED = 20_220_618
 MONTH = 30
 
 

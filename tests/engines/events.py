@@ -2,9 +2,10 @@
 
 import sys
 
+from worlds import LONG_DECISIONS, everything
+
 from sim.engines.run import run
 from sim.rules.tally import Slot
-from worlds import everything
 
 STARTS = sorted((slot.value, name) for name, slot in Slot.__members__.items())
 
@@ -39,5 +40,6 @@ def decisions_drawn():
         for name, mine, theirs in (("uniform", uniform, original), ("daily_draws", daily_draws, daily)):
             if getattr(module, name, None) is theirs:
                 setattr(module, name, mine)
-    run(everything({"days": 60}), "depletion", seed=7)
+    for changes in ({}, LONG_DECISIONS):
+        run(everything({"days": 45} | changes), "depletion", seed=7)
     return sorted(drawn)

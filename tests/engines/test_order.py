@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
+from worlds import begun, equal_tables, everything, run_through
 
 from sim.engines import agents as agents_engine
 from sim.engines import arrays as arrays_engine
 from sim.engines.run import run
-from worlds import begun, equal_tables, everything, run_through
 
 SEED = 3
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from samples import FAR, chi_square_z, ks_distance
+
 from sim.engines.reservoir import Reservoir, Response, cell_address, pool_address
 from sim.streams import replication_key
 

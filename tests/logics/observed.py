@@ -53,7 +53,9 @@ def plan(pushes=4.0, **values):
 
 counts = st.integers(0, 10**6)
 share = st.floats(0, 1)
-push_tables = st.dictionaries(st.sampled_from(["letter", "room", "talk", "group", "subscription"]), st.floats(0, 700), max_size=4)
+push_tables = st.dictionaries(
+    st.sampled_from(["letter", "room", "talk", "group", "subscription"]), st.floats(0, 700), max_size=4
+)
 
 
 def _tuple(items, size):

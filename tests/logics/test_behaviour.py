@@ -155,7 +155,9 @@ def test_depletion_buys_back_the_lost_within_its_cap(history, cents):
 
 
 def test_fixed_says_what_its_parameters_say():
-    logic = Fixed(pushes_per_week=PUSHES, value_share=0.4, discount=0.1, ads_per_day=12.34, bid=25.0, lives_per_week=2.0)
+    logic = Fixed(
+        pushes_per_week=PUSHES, value_share=0.4, discount=0.1, ads_per_day=12.34, bid=25.0, lives_per_week=2.0
+    )
     found = logic.plan(brief(), seen(month({"orders": 0})))
     assert found.pushes == ((1.5,) * 3, (8.0,) * 3, (2.0,) * 3)
     assert found.value_share == ((0.4,) * 3,) * 3
@@ -202,7 +204,9 @@ def test_everything_else_stays_as_before_in_a_phase():
     assert found.value_share == ((0.5,) * 3,) * 3
 
 
-@pytest.mark.xfail(strict=True, reason="Depletion._replacement sums over all history that it is given, not over its memory of 28 days")
+@pytest.mark.xfail(
+    strict=True, reason="Depletion._replacement sums over all history that it is given, not over its memory of 28 days"
+)
 def test_depletion_prices_a_fan_by_what_its_memory_holds():
     logic = Depletion(most_ads_share=1.0)
     old = tuple(day(n, ad_spend=100_000, joins_by_ads=1) for n in range(40))

@@ -13,13 +13,15 @@ from sim.engines.dispatch import Dispatch
 
 from .observed import brief, plan
 
-frequencies = st.lists(st.sampled_from([0.0, 0.5, 1.0, 1.5, 2.0, 3.0, 7.0, 20.0, 140.0]) | st.floats(0, 200), min_size=1, max_size=60)
+frequencies = st.lists(
+    st.sampled_from([0.0, 0.5, 1.0, 1.5, 2.0, 3.0, 7.0, 20.0, 140.0]) | st.floats(0, 200), min_size=1, max_size=60
+)
 
 
-def sent_under(plans):
+def sent_under(plans, members=(1, 1, 1)):
     """Value and promotion messages by day, [days, channels · tiers], and the messages themselves."""
     dispatch = Dispatch(brief(), 30_000.0)
-    days = [dispatch.day(d, p) for d, p in enumerate(plans)]
+    days = [dispatch.day(d, p, members) for d, p in enumerate(plans)]
     return np.array([m.value for m in days]), np.array([m.promotion for m in days]), days
 
 
@@ -30,7 +32,10 @@ def test_sent_is_the_floor_of_what_was_planned_even_when_the_plan_changes(weekly
     exact = Fraction(0)
     for day, f in enumerate(weekly):
         exact += Fraction(f) / 7
-        assert set(total[day].tolist()) <= {math.floor(exact - Fraction(1, 10**6)), math.floor(exact + Fraction(1, 10**6))}
+        assert set(total[day].tolist()) <= {
+            math.floor(exact - Fraction(1, 10**6)),
+            math.floor(exact + Fraction(1, 10**6)),
+        }
 
 
 @given(frequencies, st.floats(0, 1))
@@ -86,3 +91,14 @@ def test_items_cost_once_per_channel_day_and_kind(pushes, share, lives, cents):
     if cents is None:  # 3 a day, of which 1 or 2 are useful: both kinds on every day
         cents = 3 * 3000 * (1 + math.exp(1.8))
     assert days[7].cost == pytest.approx(cents, abs=0.5)
+
+
+@pytest.mark.parametrize("channel", [0, 1, 2])
+def test_nothing_is_made_for_a_channel_without_members(channel):
+    plans = [plan(pushes=7.0, value_share=((0.0,) * TIERS,) * 3)] * 3
+    members = tuple(int(c == channel) for c in range(3))
+    value, promotion, days = sent_under(plans, members)
+    everyone = sent_under(plans)
+    assert [m.cost for m in days] == [3000] * 3
+    assert (value == everyone[0]).all()
+    assert (promotion == everyone[1]).all()

@@ -65,7 +65,11 @@ def trees(draw, met=True):
         }
     if met and draw(st.booleans()):
         platform["ads"] = {"click": draw(share) / 5, "follow": draw(share)}
-    fans = draw(st.integers(0, 60))
+    logic = draw(logics(names))
+    if "ads" not in platform:
+        logic["ads_per_day"] = 0.0
+    anybody_comes = logic["ads_per_day"] > 0 or platform.get("feed", {}).get("exposures_at_least", 0) > 0
+    fans = draw(st.integers(0 if anybody_comes else 1, 60))
     first = draw(st.floats(0.1, 0.9))
     segment = st.fixed_dictionaries({
         "tolerance": st.floats(0.5, 40), "need": st.floats(0, 3), "deal_response": st.floats(0, 3),
@@ -115,7 +119,7 @@ def trees(draw, met=True):
             "purchase": {"base": draw(st.floats(-6, 2)), "attrition_a": draw(st.floats(0.1, 3))},
             "tiers": {"fading": draw(st.floats(3, 60))},
         },
-        "logics": {"it": draw(logics(names))},
+        "logics": {"it": logic},
     }  # fmt: skip
 
 

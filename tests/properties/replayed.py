@@ -2,10 +2,11 @@
 
 import sys
 
+from worlds import everything
+
 import sim.rules.orders
 from sim.engines.run import run
 from sim.rules.tally import NO_CHANNEL, Slot, block
-from worlds import everything
 
 
 def scenario():
@@ -22,7 +23,8 @@ def recorded(engine):
         before = [int(tally[slot]) for slot in (Slot.LIST_VALUE, Slot.COMMISSION, Slot.GOODS)]
         found = original(*given)
         listed, commission, goods = (
-            int(tally[slot]) - was for slot, was in zip((Slot.LIST_VALUE, Slot.COMMISSION, Slot.GOODS), before, strict=True)
+            int(tally[slot]) - was
+            for slot, was in zip((Slot.LIST_VALUE, Slot.COMMISSION, Slot.GOODS), before, strict=True)
         )
         orders.append([climate.day, int(channel), listed, int(found[3]), float(discount), commission, goods])
         return found

@@ -4,9 +4,9 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+from worlds import in_plain_python
 
 from sim.engines.run import run
-from worlds import in_plain_python
 
 from . import replayed
 
@@ -59,6 +59,9 @@ def test_the_recorded_run_is_the_run(recorded):
     from sim.rules.tally import block
 
     ledger = run(replayed.scenario(), "depletion", seed=7).ledger
-    totals = [[int(block(row, name).sum()) for name in ("GMV", "LIST_VALUE", "COMMISSION", "GOODS", "ORDERS")] for row in ledger.tallies]
+    totals = [
+        [int(block(row, name).sum()) for name in ("GMV", "LIST_VALUE", "COMMISSION", "GOODS", "ORDERS")]
+        for row in ledger.tallies
+    ]
     assert totals == recorded[1]
     assert np.array(totals).any()

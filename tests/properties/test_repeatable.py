@@ -5,10 +5,10 @@ import json
 import numpy as np
 import pytest
 from hypothesis import given, settings
+from worlds import everything
 
 from sim.engines.run import run
 from sim.results import write_run
-from worlds import everything
 
 from .random_scenarios import scenarios, seeds
 

@@ -5,8 +5,8 @@ import math
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
 from samples import FAR, chi_square_z
+
 from sim.rules.auction import average_cpm, win_probability
 from sim.rules.exposure import next_exposure, organic_weight
 from sim.rules.follow import follow_probability
@@ -73,7 +73,18 @@ def test_most_open_bounds_open_probability(base, rel, x, trust, trust_prior, p):
 
 
 @settings(max_examples=500)
-@given(st.floats(0, 50), st.floats(0, 20), share, flag, st.integers(-5, 400), st.floats(0, 50), share, share, st.floats(0, 10), leaving)
+@given(
+    st.floats(0, 50),
+    st.floats(0, 20),
+    share,
+    flag,
+    st.integers(-5, 400),
+    st.floats(0, 50),
+    share,
+    share,
+    st.floats(0, 10),
+    leaving,
+)
 def test_most_hazard_bounds_the_hazard(x, frailty, rel, devoted, tenure, intimacy, trust, brand, shock, p):
     natural = natural_hazard(tenure, frailty, rel, devoted, p)
     lasting = natural + fatigue_hazard(x, p) + neglect_hazard(intimacy, p)
@@ -257,7 +268,13 @@ def test_shares_of_money_round_half_up(amount, basis_points):
 def test_a_cause_that_adds_nothing_is_never_named(u, natural, fatigue, neglect, factor, shock):
     cause = cause_of(u * 0.999999, natural, fatigue, neglect, factor, shock)
     scale = min(1.0, factor)
-    added = (natural * scale, fatigue * scale, neglect * scale, (natural + fatigue + neglect) * max(0.0, factor - 1.0), shock)
+    added = (
+        natural * scale,
+        fatigue * scale,
+        neglect * scale,
+        (natural + fatigue + neglect) * max(0.0, factor - 1.0),
+        shock,
+    )
     assert added[cause] > 0.0
 
 

@@ -6,10 +6,10 @@ The same day is lived by ``advance_fan``, compiled and as plain Python. An updat
 import math
 
 import pytest
+from worlds import in_plain_python
 
 from sim.domains import TIERS, Tier
 from sim.streams import Decision, normal, uniform
-from worlds import in_plain_python
 
 from . import golden_day
 from .golden_day import DAY, FAN, KEY, LETTER, PERSON, ROOM
@@ -96,7 +96,9 @@ def test_golden_fan_day():
     base = tell("room: visit of an average fan", 0.3 * (20 / 28) ** 0.35)
     chance = tell("room: P(visit)", base * math.exp(-0.35 * x) * (1 + 0.6 * (rel - 0.5)) * (trust / 0.35) ** 0.5)
     assert tell("room: draw of the visit", draw(Decision.VISIT, ROOM)) < chance
-    assert tell("room: draw of the value event", draw(Decision.VALUE_EVENT, ROOM)) < tell("quality · relevance", 0.6 * rel)
+    assert tell("room: draw of the value event", draw(Decision.VALUE_EVENT, ROOM)) < tell(
+        "quality · relevance", 0.6 * rel
+    )
     trust = tell("trust, after something useful", trust + 0.045 * (1 - trust))
     bad = tell("P(promotion disappoints)", 1 - rel)  # load below 1 adds nothing
     annoyed = [tell("room: draw of the promotion event", draw(Decision.PROMOTION_EVENT, ROOM)) < bad]
@@ -143,6 +145,7 @@ def test_golden_fan_day():
 
     assert told == TOLD
 
+    commission, goods = math.floor(net * 0.02 + 0.5), math.floor(listed * 0.4 + 0.5)
     after, counters = golden_day.lived()
     for name, value in {"trust": trust, "fatigue": fatigue, "intimacy": intimacy, "expectation": expectation}.items():
         assert getattr(after, name) == pytest.approx(value, rel=1e-13), name
@@ -150,13 +153,23 @@ def test_golden_fan_day():
         trust=0, fatigue=0, intimacy=0, expectation=0, tier=Tier.LIKING, ordered_on=DAY, active_on=DAY, updated_on=DAY,
         orders=1, need_debt=0.0, month_counts=8 << 7 * LETTER, spend=net,
     )  # fmt: skip
-    one = ("VISITS", "VISITS+1", "TIER_UPS", "NEEDS", "ORDERS", "ORDERS_FOLLOWERS", "ORDERS_FIRST", "BLOCKED+1", "ROWS+2")
+    one = (
+        "VISITS",
+        "VISITS+1",
+        "TIER_UPS",
+        "NEEDS",
+        "ORDERS",
+        "ORDERS_FOLLOWERS",
+        "ORDERS_FIRST",
+        "BLOCKED+1",
+        "ROWS+2",
+    )
     one += ("TIER+1", "LIFECYCLE+1", "SEGMENT", f"MEMBERS+{Tier.LIKING}", f"MEMBERS+{TIERS + Tier.LIKING}", "ACTIVE")
     one += ("ACTIVE_CORE", "DELIVERED+1", "OPENED+1", f"TRUST_BIN+{int(trust * 20)}", f"LOAD_BIN+{int(x * 10)}")
     assert counters == dict.fromkeys(one, 1) | {
         "DELIVERED": 3, "OPENED": 3, "VALUE_EVENTS": 1 + useful, "PROMOTION_EVENTS": sum(annoyed),
         "GMV": net, "GMV_FOLLOWERS": net, "GMV_FIRST": net, "LIST_VALUE": listed,
-        "COMMISSION": math.floor(net * 0.02 + 0.5), "GOODS": math.floor(listed * 0.4 + 0.5),
+        "COMMISSION": commission, "GOODS": goods, "CONTRIBUTION_FOLLOWERS": net - commission - goods,
         "TRUST_SUM": math.floor(trust * 2**20 + 0.5), "FATIGUE_SUM": math.floor(fatigue * 2**20 + 0.5),
         "LOAD_SUM": math.floor(x * 2**20 + 0.5), "INTIMACY_SUM": math.floor(intimacy * 2**20 + 0.5),
     }  # fmt: skip
@@ -164,4 +177,3 @@ def test_golden_fan_day():
 
 def test_golden_fan_day_is_the_same_in_plain_python():
     assert golden_day.plain_day() == in_plain_python("rules.golden_day:plain_day")
-

@@ -37,10 +37,10 @@ def mistakes(source, name="rule.py"):
             modules = [node.module or "."]
             known |= {alias.asname or alias.name for alias in node.names if (node.module or "").startswith("sim.")}
         allowed = MODULES | STORAGE.get(name, set())
-        found += [f"imports {m}" for m in modules if m not in allowed and not any(f"{m}.".startswith(f"{r}.") for r in ROOMS)]
-        if isinstance(node, ast.FunctionDef) and is_rule(node):
-            known.add(node.name)
-        elif isinstance(node, ast.ClassDef):
+        found += [
+            f"imports {m}" for m in modules if m not in allowed and not any(f"{m}.".startswith(f"{r}.") for r in ROOMS)
+        ]
+        if (isinstance(node, ast.FunctionDef) and is_rule(node)) or isinstance(node, ast.ClassDef):
             known.add(node.name)
     for function in (node for node in tree.body if is_rule(node)):
         for node in ast.walk(ast.Module(function.body, [])):
@@ -65,7 +65,9 @@ def _of_node(node, known):
             yield f"calls {ast.unparse(call)}"
     if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in ("np", "numpy"):
         yield f"uses {ast.unparse(node)}"
-    if isinstance(node, ast.Lambda | ast.ListComp | ast.DictComp | ast.SetComp | ast.GeneratorExp | ast.Try | ast.Global):
+    if isinstance(
+        node, ast.Lambda | ast.ListComp | ast.DictComp | ast.SetComp | ast.GeneratorExp | ast.Try | ast.Global
+    ):
         yield f"uses {type(node).__name__}"
 
 

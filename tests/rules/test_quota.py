@@ -52,11 +52,6 @@ def test_muted_and_foreign_channels_get_nothing():
     assert letters(FAN._replace(channels=0b01))[:2] == (0, 0)
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="public_day keeps last month's counts but moves updated_on into this month: one who is won back starts with "
-    "a used-up quota",
-)
 def test_who_was_met_outside_in_a_new_month_starts_from_nothing():
     left = FAN._replace(
         channels=0, tier=0, left_on=20, updated_on=20, due_on=NEVER, threshold=0.0, month_counts=8 << BITS * LETTER

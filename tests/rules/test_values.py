@@ -53,6 +53,7 @@ from .tables import table
 EXPOSURE, FOLLOW, MESSAGES, LIVES = table("exposure"), table("follow"), table("messages"), table("lives")
 TRUST, TIERS, PURCHASE, LEAVING = table("trust"), table("tiers"), table("purchase"), table("leaving")
 MONTH = 30.4375
+STRONG = table("exposure", feedback=2.0, half_share=0.1, quality_elasticity=1.5)
 
 # rule, arguments, value
 NUMBERS = [
@@ -100,7 +101,7 @@ MEETING = [
     (organic_weight, (1000.0, 20_000.0, 0.6, EXPOSURE), 1.64316767),
     (organic_weight, (0.0, 20_000.0, 0.6, EXPOSURE), 1.09544512),
     (organic_weight, (1e12, 20_000.0, 0.5, EXPOSURE), 2.0),  # A → ∞: 1 + k_pub
-    (organic_weight, (300.0, 5000.0, 0.8, table("exposure", feedback=2.0, half_share=0.1, quality_elasticity=1.5)), 3.54175098),
+    (organic_weight, (300.0, 5000.0, 0.8, STRONG), 3.54175098),
     (next_exposure, (2.0, 0.7, 0.5, EXPOSURE), 2.01415238),
     (next_exposure, (0.0, 1.0, 0.0, EXPOSURE), 1 / 30),
     (relevance, (0.0, 0.0), 0.5),
@@ -242,7 +243,12 @@ def test_cause_is_drawn_by_what_each_term_adds(u, factor, cause):
 
 
 def test_a_follower_is_reachable_through_any_channel_not_muted():
-    assert [reachable(*bits) for bits in ((0b00, 0b00), (0b01, 0b00), (0b01, 0b01), (0b11, 0b01))] == [False, True, False, True]
+    assert [reachable(*bits) for bits in ((0b00, 0b00), (0b01, 0b00), (0b01, 0b01), (0b11, 0b01))] == [
+        False,
+        True,
+        False,
+        True,
+    ]
 
 
 def test_domain_follows_from_memberships_and_the_last_click():
@@ -260,7 +266,9 @@ def test_average_cpm_is_the_mean_of_the_bids_beaten(bid):
 
 
 def test_bounds_are_tight_where_they_are_reached():
-    assert most_open(0.08, 0.35, MESSAGES) == pytest.approx(open_probability(0.08, 1.0, 0.0, 1.0, 0.35, MESSAGES), rel=1e-5)
+    assert most_open(0.08, 0.35, MESSAGES) == pytest.approx(
+        open_probability(0.08, 1.0, 0.0, 1.0, 0.35, MESSAGES), rel=1e-5
+    )
     limit = trust_factor(0.0, 0.35, LEAVING)
     exact = (natural_hazard(0, 1.5, 0.0, False, LEAVING) + neglect_hazard(0.0, LEAVING)) * limit + 0.002
     assert most_hazard(0.0, 1.5, limit, 0.002, LEAVING) == pytest.approx(exact, rel=1e-5)

@@ -84,11 +84,14 @@ def test_a_series_in_a_bad_csv_file(table: str | bytes, message: str, tmp_path: 
 
 def test_a_pool_that_does_not_fit_into_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(checks, "physical_memory", lambda: 16 * 2**30)
+    monkeypatch.setattr(checks, "cores", lambda: 2)
     text = body("market.users = 1_000_000_000\npool.fans = 900_000_000\n")
     assert said(tmp_path, text) == (
-        "s.toml:7:1: pool.fans = 900000000 would need about 84 GiB, 100 bytes per fan; this machine has 16 GiB. "
-        "Up to about 137,438,953 fans fit."
+        "s.toml:7:1: pool.fans = 900000000 would need about 251 GiB: 100 bytes per fan, half as much again for growth, "
+        "2 runs at a time; this machine has 16 GiB. Up to about 45,812,984 fans fit."
     )
+    monkeypatch.setattr(checks, "cores", lambda: 1)
+    assert "1 run at a time" in said(tmp_path, text)
 
 
 def test_a_mistake_survives_the_border_between_processes(tmp_path: Path) -> None:

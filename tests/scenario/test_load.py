@@ -226,6 +226,7 @@ def test_every_preset_makes_a_scenario(platform: str, industry: str) -> None:
         "start": dt.date(2021, 8, 1),
         "platforms": [platform],
         "industry": industry,
+        "pool": {"channels": {preset("platforms", platform).tree["channels"][0]["name"]: 1.0}},
     }
     scenario = from_dict(tree | {"logics": {"growth": {}, "ours": {"kind": "fixed"}}})
     assert (scenario.platforms[0].name, scenario.industry.name) == (platform, industry)

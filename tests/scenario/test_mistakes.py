@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from sim.scenario import shipped_folder
+
 from .bad_files import CHANNELS, HEAD, KINDS, SCENARIOS, body, said
 
 CASES = {
@@ -14,7 +16,7 @@ CASES = {
     ),
     "per cent": (
         body("[brand]\ntrust = 35\n"),
-        "s.toml:7:1: brand.trust = 35 is outside 0 … 1. Did you mean 0.35?",
+        "s.toml:7:1: brand.trust = 35 is outside 0.01 … 0.99. Did you mean 0.35?",
     ),
     "negative": (
         body("[pool]\n  fans = -20\n"),
@@ -176,6 +178,59 @@ CASES = {
         "s.toml:7:1: pool.fans = 20000 is more than market.users = 10: fans are among the users. "
         "Write market.users = 20000 or more.",
     ),
+    "a pool that nobody is in": (
+        body("[pool.channels]\nwecom = 0\n"),
+        "s.toml:6:2: pool.channels would put nobody into a channel, and pool.fans = 20000. "
+        "Write douyin-subscription = 1.0, or pool.fans = 0.",
+    ),
+    "a pool without channels": (
+        body("[pool]\nfans = 9\nchannels = {}\n"),
+        "s.toml:8:1: pool.channels is empty: it would put nobody into a channel, and pool.fans = 9. "
+        "Write douyin-subscription = 1.0, or pool.fans = 0.",
+    ),
+    "nobody joins at follow": (
+        body("").replace('"douyin-2021-07", ', ""),
+        "s.toml:4:1: joins_at_follow is 0 for every channel; it would put nobody into a channel, and "
+        "pool.fans = 20000. Add [pool.channels] with wechat-group = 1.0, or write pool.fans = 0.",
+    ),
+    "nobody can come": (
+        body("pool.fans = 0\nfeed.exposures_at_least = 0\n"),
+        "s.toml:6:1: pool.fans = 0, and nobody can come: feed.exposures_at_least = 0, and no logic buys ads. "
+        "Write pool.fans = 1000.",
+    ),
+    "nobody can come without a feed": (
+        body("pool.fans = 0\n").replace('"douyin-2021-07", ', ""),
+        "s.toml:6:1: pool.fans = 0, and nobody can come: no platform has a feed, and no logic buys ads.",
+    ),
+    "thresholds of one tier": (
+        body("[rules.tiers]\nliking_down = 0.7\n"),
+        "s.toml:7:1: rules.tiers: liking_down = 0.7 is more than liking_up = 0.6. Lower one or raise the other.",
+    ),
+    "thresholds of devoted fans": (
+        body("[rules.tiers]\ndevoted_down = 3\n"),
+        "s.toml:7:1: rules.tiers: devoted_down = 3 is more than devoted_up = 2. Lower one or raise the other.",
+    ),
+    "tiers in the wrong order": (
+        body("[rules.tiers]\ndevoted_up = 0.5\ndevoted_down = 0.5\n"),
+        "s.toml:7:1: rules.tiers: liking_up = 0.6 is more than devoted_up = 0.5. Lower one or raise the other.",
+    ),
+    "lower thresholds in the wrong order": (
+        body("[rules.tiers]\ndevoted_down = 0.3\n"),
+        "s.toml:7:1: rules.tiers: liking_down = 0.4 is more than devoted_down = 0.3. Lower one or raise the other.",
+    ),
+    "ads that nobody sells": (
+        body("[pool.channels]\nwecom = 1\n").replace('"douyin-2021-07", ', "") + "ads_per_day = 5\n",
+        "s.toml:9:1: logics.growth.ads_per_day = 5, but no platform sells ads. "
+        "Write 0, or add a platform with [ads].",
+    ),
+    "ads of a phase that nobody sells": (
+        HEAD.replace('"douyin-2021-07", ', "")
+        + '[pool.channels]\nwecom = 1\n[logics.x]\nkind = "calendar"\n[[logics.x.phases]]\nfrom = 2021-08-09\n'
+        + "ads_per_day = 5\n",
+        "s.toml:12:1: logics.x.phases[0].ads_per_day = 5, but no platform sells ads.",
+    ),
+    "an empty file": ("", "s.toml:1:1: days is missing. Length of the run: a whole number (days)."),
+    "comments only": ("# nothing yet\n", "s.toml:1:1: logics is missing."),
     "category": (
         body('[brand]\ncategory = "cloths"\n'),
         's.toml:7:1: brand.category = "cloths" is not a category of the shops. Did you mean clothing? '
@@ -274,7 +329,7 @@ CASES = {
     "a long value": (body(f'pool.age = "{"x" * 100}"\n'), f'pool.age = "{"x" * 58}… is not a number'),
     "columns count characters": (
         body('brand = { category = "酒", trust = 2 }\n'),
-        "s.toml:6:27: brand.trust = 2 is outside 0 … 1. Did you mean 0.2?",
+        "s.toml:6:27: brand.trust = 2 is outside 0.01 … 0.99. Did you mean 0.2?",
     ),
 }
 
@@ -310,3 +365,41 @@ def test_a_longer_circle(tmp_path: Path) -> None:
     (tmp_path / "b.toml").write_text('extends = "a.toml"\n')
     said_of = said(tmp_path, 'extends = "a.toml"\n')
     assert said_of == "b.toml:1:1: extends makes a circle: a.toml → b.toml → a.toml. Remove one link of it."
+
+
+LIQUOR = str(shipped_folder() / "liquor.toml")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            "[market]\nusers = 100\n",
+            "s.toml:3:1: pool.fans = 20000 is more than market.users = 100: fans are among the users.",
+        ),
+        ("start = 2021-07-01\n", "s.toml:2:1: brand.shop_opened = 2021-08-01 is after the start of the run."),
+        (
+            'platforms = ["wechat-2021-07"]\n',
+            "s.toml:2:1: pool.channels.douyin-group: douyin-group is not a channel of the platforms. "
+            f"Channels: wechat-group, wecom, official-account, moments. (pool.channels.douyin-group is set in {LIQUOR}:",
+        ),
+        ('platforms = ["wechat-2021-07"]\n', 's.toml:2:1: brand.category = "alcohol" is not a category'),
+        ('platforms = ["wechat-2021-07"]\n', "s.toml:2:1: no platform of this scenario has [feed]"),
+        ("feed.exposures_at_least = 0\npool.fans = 0\n", "s.toml:3:1: pool.fans = 0, and nobody can come"),
+        ("pool.fans = 0\n", "s.toml:2:1: pool.fans = 0, and nobody can come"),
+        ("[logics.depletion]\nmost_discount = 0.1\n", "s.toml:3:1: logics.depletion: discount = 0.2 is more than"),
+    ],
+)
+def test_what_contradicts_an_inherited_value_stands_in_the_file_of_the_user(
+    text: str, message: str, tmp_path: Path
+) -> None:
+    assert message in said(tmp_path, f'extends = "{LIQUOR}"\n{text}')
+
+
+def test_the_outermost_of_several_files_that_set_a_value(tmp_path: Path) -> None:
+    (tmp_path / "middle.toml").write_text('extends = "liquor"\n[pool]\nfans = 500\n')
+    text = 'extends = "middle.toml"\nquestion = "Why?"\nmarket.users = 100\n'
+    assert said(tmp_path, text).startswith("s.toml:3:1: pool.fans = 500 is more than")
+    (tmp_path / "inner.toml").write_text('extends = "liquor"\n[market]\nusers = 20_000\n')
+    (tmp_path / "middle.toml").write_text('extends = "inner.toml"\n[pool]\nfans = 30_000\n')
+    assert said(tmp_path, 'extends = "middle.toml"\n').startswith("middle.toml:3:1: pool.fans = 30000")

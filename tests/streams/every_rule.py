@@ -1,4 +1,4 @@
-"""Every ``@rule`` and ``@rare`` with random valid arguments, made from the annotations: run compiled, and again as plain Python."""
+"""Every ``@rule`` and ``@rare`` with random valid arguments made from the annotations, in whichever form it runs."""
 
 import ast
 import importlib
@@ -8,6 +8,7 @@ import typing
 from pathlib import Path
 
 import numpy as np
+from worlds import begun, everything
 
 import sim.rules
 from sim.engines.population import rounded_fan, rounded_person
@@ -17,7 +18,6 @@ from sim.rules.climate import Climate, World
 from sim.rules.rows import NEVER, Fan, Person
 from sim.rules.tally import Slot, new_tally
 from sim.streams import Decision
-from worlds import begun, everything
 
 CALLS = 60
 DAY = 47  # of the run, in the second calendar month
@@ -68,13 +68,16 @@ class Arguments:
     def __init__(self, seed):
         self.chance = np.random.default_rng(seed)
         simulation = begun(everything({"days": DAY + 1}))
-        for _ in range(DAY):
+        climates, advance = [], simulation.rows.advance
+
+        def advanced(climate, tally):
+            climates.append(climate)
+            advance(climate, tally)
+
+        simulation.rows.advance = advanced
+        for _ in range(DAY + 1):
             simulation.step()
-        # the climate of one more day, before the rows move
-        plan = simulation._plan(DAY)
-        messages = simulation.dispatch.day(DAY, plan)
-        market = simulation.market.day(DAY, plan, messages.lives, 40, 300, 1.0)
-        self.world, self.climate = simulation.world, simulation._climate(DAY, plan, messages, market)
+        self.world, self.climate = simulation.world, climates[DAY]
         self.channels = self.world.channels.used
 
     def number(self, low, high):
@@ -166,7 +169,9 @@ def results():
         for _ in range(CALLS):
             given = [arguments.one(p, hints[p]) for p in inspect.signature(bare).parameters]
             value = plain(function(*given))
-            tallies = [np.flatnonzero(g).tolist() + g[g != 0].tolist() for g in given if isinstance(g, np.ndarray) and g.ndim]
+            tallies = [
+                np.flatnonzero(g).tolist() + g[g != 0].tolist() for g in given if isinstance(g, np.ndarray) and g.ndim
+            ]
             found[rule].append([value, tallies])
     return found
 
@@ -178,4 +183,3 @@ def whole_run(engine):
     scenario = everything({"pool.fans": 100, "days": 40, "feed.exposures_at_least": 200})
     found = run(scenario, "depletion", seed=11, engine=engine)
     return found.ledger.tallies.tolist()
-

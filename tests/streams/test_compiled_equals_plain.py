@@ -2,9 +2,9 @@
 
 import numba
 import pytest
+from worlds import in_plain_python
 
 from sim import compiled
-from worlds import in_plain_python
 
 from . import every_rule
 

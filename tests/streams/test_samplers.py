@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from samples import FAR, ks_distance, z_of_mean, z_of_variance
 from scipy import stats
 
-from samples import FAR, ks_distance, z_of_mean, z_of_variance
 from sim.streams import (
     Decision,
     beta,
@@ -28,8 +28,16 @@ NEED = Decision.NEED.value
 # name: draw of person i, its distribution, the draw with a rule that is 5 % off
 CASES = {
     "uniform": (lambda i: uniform(KEY, 1, i, 0, 0), stats.uniform(), lambda i: 1.05 * uniform(KEY, 1, i, 0, 0)),
-    "uniform by day and number": (lambda i: uniform(KEY, 3, 7, i % 1000, i // 1000), stats.uniform(), lambda i: 0.95 * uniform(KEY, 3, 7, i % 1000, i // 1000)),
-    "exponential": (lambda i: exponential(KEY, 2, i, 3, 1), stats.expon(), lambda i: 1.05 * exponential(KEY, 2, i, 3, 1)),
+    "uniform by day and number": (
+        lambda i: uniform(KEY, 3, 7, i % 1000, i // 1000),
+        stats.uniform(),
+        lambda i: 0.95 * uniform(KEY, 3, 7, i % 1000, i // 1000),
+    ),
+    "exponential": (
+        lambda i: exponential(KEY, 2, i, 3, 1),
+        stats.expon(),
+        lambda i: 1.05 * exponential(KEY, 2, i, 3, 1),
+    ),
     "normal": (lambda i: normal(KEY, 3, i, 0, 0), stats.norm(), lambda i: 1.05 * normal(KEY, 3, i, 0, 0)),
     **{
         f"gamma {shape}": (

@@ -2,8 +2,9 @@
 
 from functools import lru_cache
 
-from sim.scenario import load_scenario, with_changes
 from worlds import NO_LEAVING, SILENT, begun
+
+from sim.scenario import load_scenario, with_changes
 
 ONLY = {
     **NO_LEAVING,

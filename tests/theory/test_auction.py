@@ -7,7 +7,12 @@ from scipy import integrate, stats
 
 from sim.rules.auction import average_cpm, reach_per_head, win_probability
 
-CASES = [(bid, median, spread) for bid in (500.0, 2000.0, 3000.0, 9000.0) for median in (1500.0, 2600.0) for spread in (0.3, 0.6, 1.2)]
+CASES = [
+    (bid, median, spread)
+    for bid in (500.0, 2000.0, 3000.0, 9000.0)
+    for median in (1500.0, 2600.0)
+    for spread in (0.3, 0.6, 1.2)
+]
 
 
 def mean_price(bid, median, spread):

@@ -5,15 +5,15 @@ from functools import lru_cache
 
 import numpy as np
 import pytest
-
 from samples import FAR, z_of_mean
+
 from sim.engines.run import run
 from sim.scenario import load_scenario, with_changes
 
 from .pools import ONLY
 
-DAYS, RUNS = 40, 400
-PER_DAY, RATE = 2.0, 0.05  # joins, exits per fan
+DAYS, RUNS = 40, 160
+PER_DAY, RATE = 8.0, 0.05  # joins, exits per fan
 
 
 @lru_cache(maxsize=4)

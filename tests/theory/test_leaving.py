@@ -3,13 +3,13 @@
 import math
 
 import pytest
-
 from samples import FAR, z_of_share
+
 from sim.engines.run import run
 
 from .pools import pool
 
-FANS, DAYS, PER_MONTH = 40_000, 120, 0.3
+FANS, DAYS, PER_MONTH = 80_000, 120, 0.3
 RATE = PER_MONTH / 30.4375  # per day
 
 

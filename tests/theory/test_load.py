@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from worlds import begun
 
 from sim.rules.messages import load
 from sim.rules.numbers import kept
-from worlds import begun
 
 from .pools import pool
 

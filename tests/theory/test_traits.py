@@ -2,9 +2,8 @@
 
 import numpy as np
 import pytest
-from scipy import stats
-
 from samples import FAR, ks_distance, z_of_share
+from scipy import stats
 from worlds import begun
 
 from .pools import pool

@@ -123,8 +123,12 @@ def _ignore_interrupts() -> None:
 @contextmanager
 def _writing(target: Path, overwrite: bool) -> Iterator[Path]:
     """The folder to write results into; Ctrl-C does not lose them. For use in a command that is patient."""
+    import signal
+    import threading
+
     from sim.report.write import NotWritten, replacing
 
+    before = signal.getsignal(signal.SIGINT)
     _ignore_interrupts()
     try:
         with replacing(target, overwrite) as folder:
@@ -133,6 +137,9 @@ def _writing(target: Path, overwrite: bool) -> Iterator[Path]:
         raise Failed(str(error)) from None
     except FileExistsError:
         raise Failed(f"{target} was made by another program meanwhile; nothing was written.") from None
+    finally:
+        if threading.current_thread() is threading.main_thread():
+            signal.signal(signal.SIGINT, before)
 
 
 @app.command

@@ -142,7 +142,8 @@ def course(c: Comparison, w: Words) -> Chapter:
         ("open_rate", _percent_cell),
     ):
         rows.append(Row(w(f"totals.{key}"), tuple(shown(_total(c, x, key), w) for x in c.logics)))
-    tables = [Table(w("page.per_logic"), _heads(c, w), tuple(rows), w("page.interval_note") + w("list.space") + w("page.opens_note"))]
+    note = w("page.interval_note") + w("list.space") + w("page.opens_note")
+    tables = [Table(w("page.per_logic"), _heads(c, w), tuple(rows), note)]
     if len(c.logics) > 2:
         tables.append(_against_best(c, w))
     return Chapter("course", w("chapter.course"), (w("course.lead"),), ("margin", "fans"), tuple(tables))
@@ -315,8 +316,8 @@ def money_chapter(c: Comparison, w: Words) -> Chapter:
         if any(b.by_channel[name] for b in each)
     ]
     unit = [
-        Row(w(f"totals.{key}"), tuple(_money_cell(_total(c, x, key), w) for x in c.logics))
-        for key in ("acquisition_cost", "lifetime_value")
+        Row(w(f"totals.{key}"), tuple(cell(_total(c, x, key), w) for x in c.logics))
+        for key, cell in (("acquisition_cost", _gain_cell), ("lifetime_value", _money_cell))
     ]
     unit.append(
         Row(

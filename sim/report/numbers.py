@@ -58,7 +58,7 @@ def money_interval(interval: Interval, lang: Lang) -> tuple[str, str, str]:
     """Estimate, low and high in one unit, with enough decimals to tell low from high."""
     if not all(map(known, (interval.estimate, interval.low, interval.high))):
         return money(interval.estimate, lang), NOTHING, NOTHING
-    a, b, c = moneys([interval.estimate, interval.low, interval.high], lang)
+    a, b, c = moneys([interval.estimate, interval.low, interval.high], lang, plain=True)
     return a, b, c
 
 
@@ -70,10 +70,10 @@ def money_tick(cents: float, lang: Lang) -> str:
     return f"{before}{size}{unit}元" if lang == "zh" else f"{before}¥{size}{unit}"
 
 
-def moneys(cents: list[float], lang: Lang, digits: int = 3) -> list[str]:
+def moneys(cents: list[float], lang: Lang, digits: int = 3, plain: bool = False) -> list[str]:
     """Amounts in one unit with equally many decimals, to be read one under the other; all of them are there.
 
-    Below ¥1k they are plain yuan: ¥460 beside ¥12.30k.
+    plain  amounts below ¥1k are plain yuan instead: ¥460 beside ¥12.30k, not ¥0.46k
     """
     yuan = [c / 100 for c in cents]
     scale, unit = _scale(max(map(abs, yuan)), lang)
@@ -84,7 +84,7 @@ def moneys(cents: list[float], lang: Lang, digits: int = 3) -> list[str]:
         decimals = max(decimals, 1 - _places(width))
     decimals = min(decimals, 2 if scale == 1.0 else _MOST_DECIMALS)
     return [
-        _money(y, 0, "", lang) if scale > 1.0 and abs(y) < 999.5 else _money(y / scale, decimals, unit, lang)
+        _money(y, 0, "", lang) if plain and scale > 1.0 and abs(y) < 999.5 else _money(y / scale, decimals, unit, lang)
         for y in yuan
     ]
 

@@ -254,7 +254,7 @@ SHARES = {"exits_per_month", "joins_per_month", "gmv_followers_share", "open_rat
 
 
 def _mean(runs: Sequence[Run], key: str) -> float:
-    return sum(run.summary[key] for run in runs) / len(runs)
+    return float(sum(run.summary[key] for run in runs) / len(runs))
 
 
 def _figure(key: str, value: float, lang: Lang) -> str:

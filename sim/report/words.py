@@ -41,7 +41,7 @@ class Words:
         return self.texts.get(f"channels.{name}", name)
 
     def counted(self, thing: str, number: float, shown: str | None = None) -> str:
-        """"1 day", "2 days"; ``shown`` is the number as it is written, where that is not plain."""
+        """A number and what it counts: 1 day, 2 days; ``shown`` is the number as it is written."""
         key = thing if number == 1 else f"{thing}s"
         return self(f"counted.{key}", number=f"{number:,}" if shown is None else shown)
 

@@ -17,6 +17,14 @@ def test_unknown_options_and_commands_are_guessed(sanyu):
     assert 'Did you mean "compare"?' in wrong(sanyu, "comapre", "liquor")
 
 
+def test_a_guess_is_made_once_and_only_when_near(sanyu):
+    assert wrong(sanyu, "run", "liquor", "--engine", "agent") == (
+        'Invalid value "agent" for --engine. Did you mean "agents"?'
+    )
+    assert wrong(sanyu, "compare", "liquor", "--xyzzy", "3") == "Unknown option: --xyzzy."
+    assert "Did you mean" not in wrong(sanyu, "run", "liquor", "--report")
+
+
 def test_missing_and_misshapen_arguments(sanyu):
     assert "FILE" in wrong(sanyu, "compare")
     assert "--seed" in wrong(sanyu, "run", "liquor", "--seed", "many")

@@ -1,4 +1,8 @@
 import json
+import signal
+import subprocess
+import sys
+from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
@@ -156,3 +160,73 @@ def test_validate_ends_with_1_when_a_pattern_is_missed(sanyu, monkeypatch, holds
     code, out, _ = sanyu("validate", "--json")
     assert code == expected
     assert parsed(out)[0]["verdict"] == ("holds" if holds else "misses")
+
+
+def test_a_disk_that_takes_no_more_is_one_sentence(sanyu, tmp_path, monkeypatch):
+    import sim.report.write
+
+    def full(*_, **__):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(sim.report.write, "write_json", full)
+    code, out, err = sanyu("run", "small.toml", "--out", "r", "--json")
+    assert (code, out) == (1, "")
+    assert err.startswith("r could not be written: No space left on device. What was written so far is kept in ")
+    assert (Path(err.split(" kept in ")[1].strip()) / "scenario.toml").exists()
+
+
+def test_one_replication_is_singular(sanyu, monkeypatch):
+    import sim.engines.run
+
+    real = sim.engines.run.run
+
+    def interrupted(scenario, logic, seed, replication, *rest):
+        if replication == 1:
+            raise KeyboardInterrupt
+        return real(scenario, logic, seed, replication, *rest)
+
+    monkeypatch.setattr(sim.engines.run, "run", interrupted)
+    assert "the one finished replication is kept" in sanyu("run", "small.toml", "--replications", "2", "--out", "r")[2]
+
+
+PRESSED = """
+import os, signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)
+import sim.engines.run, sim.report.write, sim.studies.compare
+command, place, name = sys.argv[1:4]
+module = {"run": sim.engines.run, "compare": sim.studies.compare}[command]
+real, write, calls = getattr(module, "run"), getattr(sim.report.write, name), []
+def run(*arguments, **options):
+    calls.append(1)
+    if len(calls) == 7:  # two or three pairs, or six replications, are finished
+        os.kill(os.getpid(), signal.SIGINT)
+    return real(*arguments, **options)
+def writing(*arguments, **options):
+    os.kill(os.getpid(), signal.SIGINT)
+    os.kill(os.getpid(), signal.SIGINT)
+    return write(*arguments, **options)
+module.run = run
+setattr(sim.report.write, name, writing)
+from sim.cli import main
+number = ["--pairs", "8", "--threads", "1", "--no-report"] if command == "compare" else ["--replications", "9"]
+sys.argv = ["sanyu", command, "small.toml", *number, "--quiet", "--out", place]
+main()
+"""
+
+
+@pytest.mark.parametrize(("command", "writes"), [("compare", "write_comparison"), ("run", "write_runs")])
+def test_a_second_interrupt_does_not_lose_what_is_being_written(sanyu, tmp_path, command, writes):
+    done = subprocess.run(
+        [sys.executable, "-c", PRESSED, command, "c", writes], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 130, done.stderr
+    assert done.stderr.startswith("Interrupted; runs that are finished are being written ...\n")
+    assert "are kept" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert (tmp_path / "c" / "summary.json").exists()
+
+
+def test_the_handler_of_others_is_restored(sanyu):
+    before = signal.getsignal(signal.SIGINT)
+    assert sanyu("run", "small.toml", "--out", "r", "--quiet")[0] == 0
+    assert signal.getsignal(signal.SIGINT) is before

@@ -1,6 +1,7 @@
 """Briefs, histories and logics for tests, at random and by hand."""
 
 import datetime as dt
+from typing import get_args
 
 from hypothesis import strategies as st
 
@@ -71,10 +72,18 @@ seen_days = st.builds(
     contribution=st.integers(-(10**9), 10**9), ad_spend=counts, joins_by_ads=counts,
 )  # fmt: skip
 common = {
-    "pushes_per_week": push_tables, "value_share": share, "discount": st.floats(0, 0.5), "lives_per_week": st.floats(0, 140),
+    "pushes_per_week": push_tables, "value_share": share, "discount": st.floats(0, 0.5),
+    "lives_per_week": st.floats(0, 140),
     "ads_per_day": st.floats(0, 1e5), "bid": st.floats(0.1, 1e4),
 }  # fmt: skip
-random_logics = {
+
+
+def members():
+    """All logics, from the union."""
+    return get_args(get_args(AnyLogic)[0])
+
+
+random_logics = {kind: st.builds(kind, **common) for kind in members()} | {
     Fixed: st.builds(Fixed, **common),
     Growth: st.builds(Growth, **common, reinvest_content=share, slow_down=share, come_back=share, least=share),
     Depletion: st.builds(
@@ -101,10 +110,3 @@ def situations(draw):
             "value_share", "quality", "discount", "ads_per_day", "bid", "lives_per_week"
         )])  # fmt: skip
     return seen(history, in_force)
-
-
-def members():
-    """All logics, from the union."""
-    from typing import get_args
-
-    return get_args(get_args(AnyLogic)[0])

@@ -180,7 +180,10 @@ def calendar():
 
 @pytest.mark.parametrize(
     ("number", "discount", "pushes", "lives"),
-    [(0, 0.1, 8.0, 1.0), (9, 0.1, 8.0, 1.0), (10, 0.3, 20.0, 1.0), (19, 0.3, 20.0, 1.0), (20, 0.3, 20.0, 5.0), (99, 0.3, 20.0, 5.0)],
+    [
+        (0, 0.1, 8.0, 1.0), (9, 0.1, 8.0, 1.0), (10, 0.3, 20.0, 1.0),
+        (19, 0.3, 20.0, 1.0), (20, 0.3, 20.0, 5.0), (99, 0.3, 20.0, 5.0),
+    ],
 )  # fmt: skip
 def test_calendar_changes_on_the_day_of_a_phase(number, discount, pushes, lives):
     found = calendar().plan(brief(), seen(number=number))

@@ -113,7 +113,8 @@ def trees(draw, met=True):
             "exposure": {"known": draw(st.sampled_from([0.0, 30.0, 1000.0]))},
             "follow": {"base": draw(st.floats(0.001, 0.3))},
             "leaving": {
-                "natural": draw(st.floats(0, 0.5)), "fatigue": draw(st.floats(0, 0.5)), "neglect": draw(st.floats(0, 0.5)),
+                "natural": draw(st.floats(0, 0.5)), "fatigue": draw(st.floats(0, 0.5)),
+                "neglect": draw(st.floats(0, 0.5)),
                 "shock": draw(st.floats(0, 0.05)), "mute": draw(share),
             },
             "purchase": {"base": draw(st.floats(-6, 2)), "attrition_a": draw(st.floats(0.1, 3))},

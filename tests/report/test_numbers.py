@@ -10,10 +10,13 @@ from sim.report.numbers import (
     money,
     money_interval,
     money_tick,
+    not_negative,
     percent,
     percent_interval,
     rounded,
+    trend,
 )
+from sim.report.words import words
 from sim.results import Interval
 
 
@@ -42,6 +45,27 @@ def test_ends_of_an_interval_share_a_unit_and_can_be_told_apart():
     assert money_interval(narrow, "en") == ("¥1.234M", "¥1.230M", "¥1.238M")
     assert money_interval(Interval(5e6, -9e5, 1.1e7), "en") == ("¥50k", "−¥9k", "¥110k")
     assert money_interval(Interval(0.0, -100_00, 100_00), "en") == ("¥0", "−¥100", "¥100")
+
+
+def test_money_below_a_thousand_is_plain_yuan():
+    assert money(46_000, "en") == "¥460"
+    assert money_interval(Interval(460_00, -1_200_00, 2_120_00), "en") == ("¥460", "−¥1.20k", "¥2.12k")
+    assert money_interval(Interval(460_00, -99_00, 52_000_00), "zh") == ("460元", "−99元", "5.20万元")
+    assert money_interval(Interval(0, -2_000_00, 2_000_00), "en")[0] == "¥0"
+
+
+def test_what_cannot_be_negative_is_cut_at_0():
+    assert not_negative(Interval(3.0, -2.0, 8.0)) == Interval(3.0, 0.0, 8.0)
+    assert not_negative(Interval(3.0, 1.0, 8.0)) == Interval(3.0, 1.0, 8.0)
+    assert not_negative(Interval(3.0, -math.inf, math.inf)) == Interval(3.0, -math.inf, math.inf)
+
+
+def test_a_trend_comes_from_mean_rates():
+    w = words("en")
+    assert trend(0.0, 30.4375 * math.log(2) / 100, 200, w) == "halves in 100 days"
+    assert trend(30.4375 * math.log(2), 0.0, 200, w) == "doubles in 1 day"
+    assert trend(0.05, 0.05, 200, w) == "steady"
+    assert trend(math.nan, 0.05, 200, w) == "–"
 
 
 def test_an_open_interval_shows_its_estimate_only():

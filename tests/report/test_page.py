@@ -6,9 +6,10 @@ import pytest
 
 from sim.report.chapters import chapters_of
 from sim.report.figures import figures_of
+from sim.report.numbers import money
 from sim.report.page import TRUSTS, levels_of, page_of, render
 from sim.report.words import words
-from sim.results import Provenance
+from sim.results import Interval, Provenance
 
 
 class Reader(HTMLParser):
@@ -142,3 +143,22 @@ def test_numbers_of_the_tables(comparison):
     movements = {row.label: row for row in chapters["movements"].tables[0].rows}
     exits = [round(comparison.totals[logic]["exits"].estimate) for logic in comparison.logics]
     assert [cell.text for cell in movements["all exits"].cells] == [f"{n:,}" for n in exits]
+
+
+def test_the_value_of_the_fans_left_stands_beside_the_margin(comparison):
+    chapters = {chapter.key: chapter for chapter in chapters_of(comparison, words("en"))}
+    rows = {row.label: row for row in chapters["money"].tables[0].rows}
+    for logic, cell in zip(comparison.logics, rows["not in the margin: value of the fans left"].cells, strict=True):
+        totals = comparison.totals[logic]
+        assert cell.text == money(totals["fans_end"].estimate * totals["lifetime_value"].estimate, "en")
+
+
+def test_counts_and_gmv_have_no_negative_ends(comparison):
+    totals = {
+        logic: values | {key: Interval(5.0, -3.0, 13.0) for key in ("gmv", "joins", "orders")}
+        for logic, values in comparison.totals.items()
+    }
+    course = chapters_of(replace(comparison, totals=totals), words("en"))[0]
+    rows = {row.label: row for row in course.tables[0].rows}
+    for label in ("GMV", "fans gained", "orders"):
+        assert all(cell.beside and "−" not in cell.beside for cell in rows[label].cells), label

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from sim.report.data import evidence_of
 from sim.report.terminal import (
     group_of,
     print_assumptions,
@@ -12,6 +13,7 @@ from sim.report.terminal import (
     print_verdicts,
     sparkline,
 )
+from sim.results import Crossover, Interval
 
 
 def width(line):
@@ -39,8 +41,49 @@ def test_runs_show_mean_and_range(comparison, capsys):
     print_runs(comparison.runs["growth"], Path("runs/x"), "en")
     shown = capsys.readouterr().out
     assert "lowest … highest" in shown
+    assert "150 days, 3 runs, seed 5" in shown
+    assert shown.count("trend of the last 90 days") == 1
+    assert "half-life" not in shown
+    assert "doubling" not in shown
     print_runs(comparison.runs["growth"][:1], Path("runs/x"), "zh")
     assert "lowest" not in capsys.readouterr().out
+
+
+def test_files_that_are_not_written_are_not_announced(comparison, capsys):
+    for report in (True, False):
+        print_comparison(comparison, Path("runs/x"), "en", report=report)
+        shown = capsys.readouterr().out
+        assert ("figures/" in shown) == report
+        assert "one visit of a group opens all of its messages" in " ".join(shown.split())
+
+
+def test_an_unclear_duel_of_many_is_not_dated(ladder, capsys):
+    best, *others = ladder.ranking
+    unclear = {
+        (best, other): dataclasses.replace(
+            ladder.duels[best, other], final=Interval(1.0, -1.0, 3.0), crossover=Crossover(0, 0, None, 0.6)
+        )
+        for other in others
+    }
+    print_comparison(dataclasses.replace(ladder, duels=ladder.duels | unclear), Path("x"), "en", report=True)
+    shown = " ".join(capsys.readouterr().out.split())
+    assert shown.count("cannot be told apart at the end") == len(others)
+    assert "on day 1 (" not in shown
+    assert "bootstrap" not in shown
+
+
+def test_places_in_other_files_are_named_with_their_file(assumptions, comparison, capsys):
+    print_assumptions(comparison.scenario, assumptions, "en", "scenarios/liquor.toml")
+    assert "liquor.toml ·" not in " ".join(capsys.readouterr().out.split())
+    print_assumptions(comparison.scenario, assumptions, "en", "mine.toml")
+    assert "liquor.toml" in capsys.readouterr().out
+
+
+def test_choices_are_not_counted_as_evidence(assumptions):
+    counted = {a.key for a in evidence_of(assumptions)}
+    assert {"pool.fans", "channels.wecom.open", "rules.trust.gain"} <= counted
+    assert not {"days", "start", "logics.growth.discount"} & counted
+    assert {"days", "start"} <= {a.key for a in assumptions}
 
 
 def test_assumptions_fit_into_80_columns(comparison, assumptions, capsys):

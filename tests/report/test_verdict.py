@@ -4,9 +4,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from sim.report.verdict import led_at_once, verdict
+from sim.report.chapters import crossover_text
+from sim.report.figures import figures_of
+from sim.report.page import page_of
+from sim.report.style import svg_of
+from sim.report.verdict import is_dated, led_at_once, verdict
 from sim.report.words import words
-from sim.results import Band, Crossover, Interval
+from sim.results import Band, Crossover, Interval, Provenance
 
 DAYS = 150
 
@@ -93,14 +97,19 @@ def test_an_unclear_result_is_said_to_be_unclear(comparison):
         won=2,
         stopped="budget",
     )
+    assert "bootstrap" not in said(c).sentences[1]  # of three pairs
+    c = replace(c, pairs=12)
     found = said(c)
+    assert not is_dated(c.duels["growth", "depletion"])
+    assert "ahead on day" not in found.sentences[1].split(";")[-2]
+    assert "gets ahead" not in found.sentences[1]
     who, when, sure = found.sentences
     assert found.kind == "unclear"
     assert "cannot be told apart" in who
     assert "from −¥10.0k to ¥20.0k" in who
     assert "62% of bootstrap samples" in when
     assert "beyond the horizon" in when
-    assert "in 2 of 3 pairs" in sure
+    assert "in 8 of 12 pairs" in sure
     assert "budget of fan-days was spent, and more pairs may settle" in sure
 
 
@@ -112,7 +121,8 @@ def test_a_lead_whose_day_is_open_says_so(comparison):
         path=np.linspace(-500_000_00, 50_000_00, DAYS),
         won=3,
     )
-    when = said(c).sentences[1]
+    assert said(c).sentences[1].endswith("beyond the horizon of 150 days.")
+    when = said(replace(c, pairs=10)).sentences[1]
     assert "from day 81 to beyond the horizon of 150 days" in when
     assert "96% of bootstrap samples" in when
 
@@ -125,9 +135,35 @@ def test_a_censored_crossover_has_no_day(comparison):
         path=np.linspace(-75_000_00, 0, DAYS),
         won=1,
     )
-    when = said(c).sentences[1]
+    when = said(replace(c, pairs=10)).sentences[1]
     assert "no lead of growth lasts to the end" in when
     assert "40%" in when
+
+
+def test_an_unclear_crossover_is_neither_drawn_nor_captioned(comparison):
+    unclear = with_duel(
+        comparison,
+        final=Interval(5_000_00, -10_000_00, 20_000_00),
+        crossover=Crossover(0, 0, None, 0.62),
+        path=np.linspace(1, 5_000_00, DAYS),
+        won=2,
+    )
+    clear = crossing(comparison)
+    marks = [svg_of(figures_of(c, "en")["margin"]).count("interval: day") for c in (unclear, clear)]
+    assert marks == [0, 1]
+    maker = Provenance.here(seed=5, engine="arrays", seconds=1.0)
+    for c, key in ((unclear, "caption.margin_alone"), (clear, "caption.margin")):
+        drawn = {"margin": figures_of(c, "en")["margin"]}
+        assert page_of(c, drawn, "en", (), maker).pictures["margin"].caption == words("en")(key)
+    assert crossover_text(unclear, "growth", "depletion", words("en")) == "not told apart"
+
+
+def test_one_day_and_one_fan_are_singular(comparison):
+    scenario = comparison.scenario.model_copy(update={"days": 1})
+    who = said(replace(crossing(comparison), scenario=scenario)).sentences[0]
+    assert who.startswith("After 1 day growth leads")
+    assert words("en").counted("fan", 1) == "1 fan"
+    assert words("zh").counted("run", 2) == "2 次模拟"
 
 
 def test_equal_logics_are_called_equal(comparison):

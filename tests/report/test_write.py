@@ -1,9 +1,11 @@
 import json
+import tempfile
 
 import pyarrow.parquet as pq
 import pytest
 
 from sim.report.write import (
+    NotWritten,
     default_folder,
     is_ours,
     long_table,
@@ -116,10 +118,42 @@ def test_a_failure_leaves_the_old_results(tmp_path):
     assert (old / "provenance.json").exists()
 
 
+def test_a_full_disk_keeps_what_was_written(tmp_path):
+    def into(target, overwrite):
+        with replacing(target, overwrite) as folder:
+            (folder / "daily.parquet").write_text("x")
+            raise OSError(28, "No space left on device")
+
+    for name, overwrite in (("fresh", False), ("old", True)):
+        target = tmp_path / name
+        if overwrite:
+            target.mkdir()
+            (target / "provenance.json").write_text("{}")
+        with pytest.raises(NotWritten, match="could not be written: No space left on device") as error:
+            into(target, overwrite)
+        folder = error.value.kept
+        assert (folder / "daily.parquet").exists()
+        assert str(folder) in str(error.value)
+        assert (target / "provenance.json").exists() == overwrite
+
+
+def test_a_place_that_cannot_be_made_is_refused_and_leaves_nothing(tmp_path, monkeypatch):
+    assert "too long" in refusal(tmp_path / ("x" * 300), overwrite=False)
+    assert "Use --out FOLDER" in refusal(tmp_path / "a\0b", overwrite=False)
+
+    def readonly(*_, **__):
+        raise OSError(30, "Read-only file system")
+
+    monkeypatch.setattr(tempfile, "mkdtemp", readonly)
+    assert "Read-only file system. Use --out FOLDER" in refusal(tmp_path / "a" / "b", overwrite=False)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_place_below_a_file_is_refused(tmp_path):
     (tmp_path / "file").write_text("")
     assert "is a file" in refusal(tmp_path / "file" / "runs", overwrite=False)
     assert refusal(tmp_path / "a" / "b", overwrite=False) == ""
+    assert not (tmp_path / "a").exists()
 
 
 def test_another_question_gets_another_folder(comparison):

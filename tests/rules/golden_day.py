@@ -37,7 +37,8 @@ SCENARIO = {
 }  # fmt: skip
 
 PERSON = Person(
-    key=(1 << 60) | 5, segment=0, tolerance=0.8, frailty=1.3, need_rate=0.25, affinity=0.5, trust_prior=0.4, attrition=0.2
+    key=(1 << 60) | 5, segment=0, tolerance=0.8, frailty=1.3, need_rate=0.25, affinity=0.5, trust_prior=0.4,
+    attrition=0.2,
 )  # fmt: skip
 FAN = Fan(
     source=Source.POOL.value, channels=0b11, muted=0, tier=0, cause=-1, attrited=0, exposures=0, joined_on=DAY - 20,

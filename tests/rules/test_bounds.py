@@ -1,6 +1,7 @@
 """Properties of the rules: bounds, monotonicity, and upper bounds that really are."""
 
 import math
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -52,14 +53,15 @@ leaving = st.builds(
 trusts = st.builds(lambda gain, ratio: table("trust", gain=gain, loss_ratio=ratio), share, st.floats(0, 20))
 purchases = st.builds(
     lambda base, trust, discount, price, s, half, offer, touch: table(
-        "purchase", base=base, trust=trust, discount=discount, price=price, salience=s, half_intimacy=half, offer=offer, touch=touch
+        "purchase", base=base, trust=trust, discount=discount, price=price, salience=s, half_intimacy=half, offer=offer,
+        touch=touch,
     ),
     st.floats(-30, 30), st.floats(0, 30), st.floats(0, 30), st.floats(0, 30), share, st.floats(0.01, 100), share, share,
 )  # fmt: skip
 
 
 def rises(values):
-    return all(b >= a - 1e-12 * max(1.0, abs(a)) for a, b in zip(values, values[1:], strict=False))
+    return all(b >= a - 1e-12 * max(1.0, abs(a)) for a, b in pairwise(values))
 
 
 # ------------------------------------------------------------------------------------------------ upper bounds

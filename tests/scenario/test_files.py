@@ -1,5 +1,4 @@
 """Files that are not there, files that files name, and sizes that do not fit."""
-# ruff: noqa: E501 (messages are lines)
 
 import datetime as dt
 from pathlib import Path
@@ -42,10 +41,7 @@ def test_a_sibling_is_meant(tmp_path: Path) -> None:
     (tmp_path / "brand.toml").write_text(body(""))
     with pytest.raises(ScenarioError) as error:
         load_scenario(tmp_path / "brnad.toml")
-    assert (
-        str(error.value)
-        == f"{tmp_path}/brnad.toml: there is no such file. Did you mean {tmp_path}/brand.toml?"
-    )
+    assert str(error.value) == f"{tmp_path}/brnad.toml: there is no such file. Did you mean {tmp_path}/brand.toml?"
 
 
 def test_a_folder(tmp_path: Path) -> None:

@@ -40,9 +40,7 @@ def test_shipped_scenarios_load_by_name_and_by_path(name: str) -> None:
     assert load_scenario(name) == load_scenario(shipped_folder() / f"{name}.toml")
 
 
-def test_an_installed_package_has_its_scenarios_inside(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_installed_package_has_its_scenarios_inside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "shipped" / "scenarios").mkdir(parents=True)
     (tmp_path / "shipped" / "scenarios" / "mine.toml").write_text(BODY)
     monkeypatch.setattr(gather, "_PACKAGE", tmp_path)
@@ -86,8 +84,7 @@ def test_the_ladder_drops_the_depletion_that_it_inherits() -> None:
 def test_extending_lays_values_over_those_of_the_other_file(tmp_path: Path) -> None:
     (tmp_path / "base").mkdir()
     (tmp_path / "base" / "b.toml").write_text(
-        BODY
-        + "pushes_per_week = { group = 3, wecom = 1 }\n[pool]\nage = 5\nchannels = { douyin-group = 1.0 }\n"
+        BODY + "pushes_per_week = { group = 3, wecom = 1 }\n[pool]\nage = 5\nchannels = { douyin-group = 1.0 }\n"
     )
     text = """extends = "base/b.toml"
 days = 50
@@ -119,9 +116,7 @@ def test_another_kind_replaces_a_logic(tmp_path: Path) -> None:
 
 
 def test_values_of_presets_are_changed_by_name(tmp_path: Path) -> None:
-    text = (
-        BODY + "[channels.wecom]\nopen = 0.1\njoins_per_month.liking = 0.5\n[feed]\nexposures_per_fan = 1\n"
-    )
+    text = BODY + "[channels.wecom]\nopen = 0.1\njoins_per_month.liking = 0.5\n[feed]\nexposures_per_fan = 1\n"
     scenario = loaded(tmp_path, text + "[shop]\ncommission_by_category.wine = 0.04\n")
     wecom = scenario.channels[3]
     assert (wecom.open, wecom.fatigue_weight) == (0.1, 1.2)

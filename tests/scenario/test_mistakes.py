@@ -220,8 +220,7 @@ CASES = {
     ),
     "ads that nobody sells": (
         body("[pool.channels]\nwecom = 1\n").replace('"douyin-2021-07", ', "") + "ads_per_day = 5\n",
-        "s.toml:9:1: logics.growth.ads_per_day = 5, but no platform sells ads. "
-        "Write 0, or add a platform with [ads].",
+        "s.toml:9:1: logics.growth.ads_per_day = 5, but no platform sells ads. Write 0, or add a platform with [ads].",
     ),
     "ads of a phase that nobody sells": (
         HEAD.replace('"douyin-2021-07", ', "")
@@ -243,8 +242,7 @@ CASES = {
     ),
     "discount over its limit": (
         HEAD + "[logics.depletion]\ndiscount = 0.6\n",
-        "s.toml:7:1: logics.depletion: discount = 0.6 is more than most_discount = 0.5. "
-        "Lower one or raise the other.",
+        "s.toml:7:1: logics.depletion: discount = 0.6 is more than most_discount = 0.5. Lower one or raise the other.",
     ),
     "step over the limit": (
         HEAD + "[logics.depletion]\ndiscount_step = 0.6\n",
@@ -261,8 +259,7 @@ CASES = {
         "s.toml:9:1: logics.x.phases[0].from = 2022-08-01 is outside the run, 2021-08-01 … 2021-11-08.",
     ),
     "channel of a phase": (
-        HEAD
-        + '[logics.x]\nkind = "calendar"\n[[logics.x.phases]]\nfrom = 2021-08-09\npushes_per_week.wecmo = 3\n',
+        HEAD + '[logics.x]\nkind = "calendar"\n[[logics.x.phases]]\nfrom = 2021-08-09\npushes_per_week.wecmo = 3\n',
         "s.toml:10:1: logics.x.phases[0].pushes_per_week.wecmo: wecmo is neither a channel",
     ),
     "unit": (

@@ -30,9 +30,7 @@ scalars = st.one_of(
 )
 keys = st.one_of(
     st.text(max_size=8),
-    st.sampled_from(
-        ["extends", "value", "trust", "kind", "channels", "feed", "csv", "name", "2021-08-01", "phases"]
-    ),
+    st.sampled_from(["extends", "value", "trust", "kind", "channels", "feed", "csv", "name", "2021-08-01", "phases"]),
 )
 values = st.recursive(
     scalars,
@@ -98,9 +96,7 @@ def test_a_spoiled_table_never_crashes(tree: dict[str, Any]) -> None:
 
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(spoiled())
-def test_a_spoiled_file_never_crashes_and_every_mistake_has_a_place(
-    tmp_path: Path, tree: dict[str, Any]
-) -> None:
+def test_a_spoiled_file_never_crashes_and_every_mistake_has_a_place(tmp_path: Path, tree: dict[str, Any]) -> None:
     file = tmp_path / "s.toml"
     file.write_bytes(tomli_w.dumps(tree).encode("utf-8", "replace"))
     found = mistakes_of(lambda: load_scenario(file))
@@ -131,6 +127,4 @@ def test_every_key_has_a_position(tree: dict[str, Any]) -> None:
 
 
 def test_positions_of_dates() -> None:
-    assert positions('a.b = 1\n[[c]]\nd = [1, {e = 2}]\n[c.f]\n"g.h" = 2021-08-01\n')[
-        ("c", 0, "f", "g.h")
-    ] == (5, 1)
+    assert positions('a.b = 1\n[[c]]\nd = [1, {e = 2}]\n[c.f]\n"g.h" = 2021-08-01\n')[("c", 0, "f", "g.h")] == (5, 1)

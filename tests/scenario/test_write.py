@@ -81,9 +81,7 @@ def test_changes_by_dotted_keys() -> None:
 
 
 def test_changes_of_presets() -> None:
-    changed = with_changes(
-        load_scenario("liquor"), {"industry": "rare-online", "platforms": ["douyin-2021-07"]}
-    )
+    changed = with_changes(load_scenario("liquor"), {"industry": "rare-online", "platforms": ["douyin-2021-07"]})
     assert changed.industry.name == "rare-online"
     assert [platform.name for platform in changed.platforms] == ["douyin-2021-07"]
 

@@ -79,16 +79,22 @@ class Market:
             buys = buying_odds(brand.trust, 0.0, 1.0, brand.relative_price, rules.purchase)
             response = float(self.world.segments.deal_response[s])
             tempted = buying_odds(brand.trust, plan.discount, response, brand.relative_price, rules.purchase)
+            at_once = 1.0 if brand.decision_days <= 1.0 else 0.0  # long decisions are not closed at the first touch
             by_kind = {
                 Response.FOLLOW_FROM_FEED: seen * follow,
-                Response.ORDER_FROM_FEED: seen
+                Response.ORDER_FROM_FEED: at_once
+                * seen
                 * (1.0 - follow)
                 * need
                 * buys
                 * salience(0.0, False, True, rules.purchase),
                 Response.CLICK_AD: reached * brand.click,
                 Response.FOLLOW_FROM_LIVE: viewed * rules.follow.from_live,
-                Response.ORDER_IN_LIVE: viewed * (1.0 - rules.follow.from_live) * rules.purchase.impulse_live * tempted,
+                Response.ORDER_IN_LIVE: at_once
+                * viewed
+                * (1.0 - rules.follow.from_live)
+                * rules.purchase.impulse_live
+                * tempted,
             }
             rates.append(tuple(by_kind[kind] for kind in Response))
             exposure.append(seen + viewed + by_ads)

@@ -46,7 +46,7 @@ class FanModel(mesa.Model):  # type: ignore[misc]
     """One logic of a scenario with one agent per row.
 
     scenario    a ``FanScenario``; its fields can be given as keyword arguments instead
-    rng         the seed (an integer); None is 0, so that a run can always be repeated
+    rng         the seed (an integer), default that of ``scenario``; None is 0, so that a run can always be repeated
     **parameters  fields of ``FanScenario``, and dotted keys of the file with ``__`` for the dot
                   (``brand__product__quality = 0.8``)
 
@@ -66,6 +66,8 @@ class FanModel(mesa.Model):  # type: ignore[misc]
         if known["days"]:
             changes["days"] = known["days"]
         found = with_changes(load_scenario(known["file"]), changes)
+        if rng is None and scenario is not None:
+            rng = scenario.rng
         seed = 0 if rng is None else int(rng)
         self._begin(found, known["logic"] or next(iter(found.logics)), seed, known["replication"])
 

@@ -81,7 +81,8 @@ class Depletion(Logic):
         if not self.replace_exits or len(seen.history) < _MONTH:
             return 0
         week = seen.history[-_WEEK:]
-        bought, spent = sum(d.joins_by_ads for d in seen.history), sum(d.ad_spend for d in seen.history)
+        month = seen.history[-_MONTH:]
+        bought, spent = sum(d.joins_by_ads for d in month), sum(d.ad_spend for d in month)
         cost = spent / bought if bought else 100 * self.first_fan_cost
         cap = self.most_ads_share * max(0, sum(d.contribution for d in week))
         return round(min(cost * sum(d.exits for d in week), cap) / _WEEK)

@@ -95,9 +95,6 @@ def test_agents_equal_arrays_where_decisions_take_days():
     assert_equal(run(scenario, "depletion", SEED, engine="agents"), arrays)
 
 
-@pytest.mark.xfail(
-    strict=True, reason="followers are not tempted into long decisions any more, people met in a live still are"
-)
 def test_nobody_is_tempted_into_what_takes_days_to_decide():
     found = events(run(everything(LONG_DECISIONS), "depletion", SEED).ledger)
     assert "IMPULSES" not in found

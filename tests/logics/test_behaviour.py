@@ -207,9 +207,6 @@ def test_everything_else_stays_as_before_in_a_phase():
     assert found.value_share == ((0.5,) * 3,) * 3
 
 
-@pytest.mark.xfail(
-    strict=True, reason="Depletion._replacement sums over all history that it is given, not over its memory of 28 days"
-)
 def test_depletion_prices_a_fan_by_what_its_memory_holds():
     logic = Depletion(most_ads_share=1.0)
     old = tuple(day(n, ad_spend=100_000, joins_by_ads=1) for n in range(40))

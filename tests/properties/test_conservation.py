@@ -1,8 +1,9 @@
 """What must hold in every run: people, memberships, messages and money are conserved."""
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
-from worlds import begun
+from worlds import begun, everything
 
 from sim.domains import TIERS, Domain
 from sim.engines.run import run
@@ -15,18 +16,30 @@ from .random_scenarios import scenarios, seeds
 EXAMPLES = 60
 
 
-@settings(max_examples=EXAMPLES)
-@given(scenarios(), seeds)
-def test_people_are_conserved_in_every_domain(scenario, seed):
-    ledger = run(scenario, "it", seed).ledger
+def assert_people_are_conserved(ledger, fans):
+    """Every domain holds those of yesterday, with the day's flows in and without those out."""
     rows, flow = ledger.of("ROWS"), ledger.of("FLOW").reshape(-1, 4, 3)
-    before = np.vstack([[0, 0, scenario.pool.fans], rows[:-1]])
+    before = np.vstack([[0, 0, fans], rows[:-1]])
     for domain in Domain:
         arrived = flow[:, :, domain].sum(axis=1) - flow[:, domain, domain]
         gone = flow[:, domain, :].sum(axis=1) - flow[:, domain, domain]
         assert (rows[:, domain] == before[:, domain] + arrived - gone).all(), domain
-    assert (rows.sum(axis=1) == scenario.pool.fans + flow[:, UNTOUCHED].sum(axis=1).cumsum()).all()
-    assert (rows.sum(axis=1) <= scenario.market.users).all()
+    assert (rows.sum(axis=1) == fans + flow[:, UNTOUCHED].sum(axis=1).cumsum()).all()
+
+
+@settings(max_examples=EXAMPLES)
+@given(scenarios(), seeds)
+def test_people_are_conserved_in_every_domain(scenario, seed):
+    ledger = run(scenario, "it", seed).ledger
+    assert_people_are_conserved(ledger, scenario.pool.fans)
+    assert (ledger.of("ROWS").sum(axis=1) <= scenario.market.users).all()
+
+
+@pytest.mark.parametrize("seed", [0, 7])
+def test_people_are_conserved_where_every_flow_happens(seed):
+    ledger = run(everything(), "depletion", seed).ledger
+    assert (ledger.of("FLOW").sum(axis=0) > 0).sum() >= 8
+    assert_people_are_conserved(ledger, 300)
 
 
 def test_there_are_never_more_people_than_users():

@@ -94,7 +94,9 @@ class FanModel(mesa.Model):  # type: ignore[misc]
         self.datacollector.collect(self)
 
     def step(self) -> None:
-        """One day. Mesa has already moved its clock: the day is ``int(time) − 1``."""
+        """One day; nothing past the horizon. Mesa has already moved its clock: the day is ``int(time) − 1``."""
+        if self.simulation.day >= self.simulation.scenario.days:
+            return
         self.seen = self.simulation.step()
         self.datacollector.collect(self)
         self.running = self.simulation.day < self.simulation.scenario.days

@@ -12,7 +12,7 @@ from sim.plans import Brief, ChannelBrief
 from sim.rules import RULE_TABLES, Rules
 from sim.rules.climate import BrandFacts, Channels, OneDay, Segments, World, compilable
 from sim.rules.leaving import trust_factor
-from sim.rules.messages import load_per_fatigue
+from sim.rules.messages import load_per_fatigue, open_limit
 from sim.rules.numbers import kept
 from sim.rules.rows import MOST_COUNTED
 from sim.rules.tally import MAX_SEGMENTS
@@ -109,6 +109,7 @@ def world_of(scenario: Scenario) -> World:
             trust=kept(1.0, rules.trust.drift),
             intimacy=kept(1.0, rules.tiers.fading),
             load=load_per_fatigue(compilable(rules.messages)),
+            open_limit=open_limit(float(brand.trust), compilable(rules.messages)),
             trust_limit=trust_factor(0.0, float(brand.trust), compilable(rules.leaving)),
         ),
         Channels(

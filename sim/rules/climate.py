@@ -71,6 +71,7 @@ class OneDay(NamedTuple):
     trust: float  # share of the distance to prior trust kept over a day
     intimacy: float  # share of intimacy kept over a day
     load: float  # 1 − e^(−1/τ_φ)
+    open_limit: float  # largest probability of opening ÷ base
     trust_limit: float  # largest factor of distrust on the hazard, at trust 0
 
 

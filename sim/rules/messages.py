@@ -115,9 +115,9 @@ def open_probability(base: float, rel: float, x: float, trust: float, trust_prio
 
 
 @rule
-def most_open(base: float, trust_prior: float, p: MessageRules) -> float:
-    """Upper bound of ``open_probability`` over load, relevance and trust: spares most of its exponentials."""
-    return base * (1.0 + 0.5 * p.relevance_effect) * math.pow(1.0 / trust_prior, p.trust_effect) * 1.000001
+def open_limit(trust_prior: float, p: MessageRules) -> float:
+    """Upper bound of ``open_probability`` ÷ base over load, relevance and trust: spares most of its exponentials."""
+    return (1.0 + 0.5 * p.relevance_effect) * math.pow(1.0 / trust_prior, p.trust_effect) * 1.000001
 
 
 @rule

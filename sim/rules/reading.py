@@ -6,7 +6,7 @@ from sim.compiled import rule
 from sim.domains import TIERS
 from sim.rules.climate import Climate, World
 from sim.rules.follow import relevance
-from sim.rules.messages import load, message_weight, most_open, open_probability, watch_probability
+from sim.rules.messages import load, message_weight, open_probability, watch_probability
 from sim.rules.rows import COUNT_BITS, MOST_COUNTED, Fan, Person
 from sim.rules.tally import NO_CHANNEL, Slot, Tally
 from sim.rules.trust import gained, lost, promotion_is_negative
@@ -48,11 +48,10 @@ def read_messages(
 
     visit_draw  the visit draw of the first channel, from ``daily_draws``
     """
-    rules = world.rules
+    rules, segments = world.rules, world.segments
     day = climate.day
     x = load(fatigue, person.tolerance, world.one_day.load)
-    rel_value = relevance(world.segments.match_value[person.segment], person.affinity)
-    rel_promotion = relevance(world.segments.match_promotion[person.segment], person.affinity)
+    rel_value = rel_promotion = -1.0  # not worked out before there is something to read
     closeness, expectation, shock = 0.0, fan.expectation, 0.0
     offer, watched, opened = NO_CHANNEL, False, False
     listening = fan.channels & ~fan.muted
@@ -75,11 +74,16 @@ def read_messages(
                 continue
             counts += (values + promotions) << (COUNT_BITS * c)
         tally[Slot.DELIVERED + c] += values + promotions
+        if rel_value < 0.0:
+            match, match_promotion = segments.match_value[person.segment], segments.match_promotion[person.segment]
+            rel_value = rel_promotion = relevance(match, person.affinity)
+            if match_promotion != match:
+                rel_promotion = relevance(match_promotion, person.affinity)
         weight = world.channels.weight[c]
         fatigue += message_weight(weight, float(values), float(promotions), rel_value, rules.messages)
         rel = (rel_value * values + rel_promotion * promotions) / (values + promotions)
         u = visit_draw if c == 0 else uniform(key, Decision.VISIT, person.key, day, c)
-        if u >= most_open(climate.base[at], world.brand.trust, rules.messages) or u >= open_probability(
+        if u >= climate.base[at] * world.one_day.open_limit or u >= open_probability(
             climate.base[at], rel, x, trust, world.brand.trust, rules.messages
         ):
             continue

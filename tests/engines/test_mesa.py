@@ -104,3 +104,11 @@ def test_agents_can_be_asked():
     follows = np.array(model.agents.get("follows"))
     assert len(follows) == 60
     assert follows.sum() == collected(model)["fans_private"].iloc[-1]
+
+
+def test_nothing_happens_past_the_horizon():
+    model = FanModel(**SIZE | {"days": 5})
+    model.run_for(8)
+    assert model.simulation.day == 5
+    assert not model.running
+    assert len(model.datacollector.get_model_vars_dataframe()) == 6

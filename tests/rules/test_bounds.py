@@ -19,7 +19,7 @@ from sim.rules.leaving import (
     neglect_hazard,
     trust_factor,
 )
-from sim.rules.messages import attention, message_weight, most_open, open_probability, watch_probability
+from sim.rules.messages import attention, message_weight, open_limit, open_probability, watch_probability
 from sim.rules.numbers import share_of
 from sim.rules.purchase import attrition_probability, buying_odds, open_need, order_event, salience, utility
 from sim.rules.tiers import tier_of
@@ -68,10 +68,10 @@ def rises(values):
 
 
 @given(st.floats(0, 2), share, loads, share, prior, messages)
-def test_most_open_bounds_open_probability(base, rel, x, trust, trust_prior, p):
+def test_open_limit_bounds_open_probability(base, rel, x, trust, trust_prior, p):
     chance = open_probability(base, rel, x, trust, trust_prior, p)
     assert 0.0 <= chance <= 1.0
-    assert chance <= most_open(base, trust_prior, p)
+    assert chance <= base * open_limit(trust_prior, p)
 
 
 @settings(max_examples=500)

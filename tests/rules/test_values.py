@@ -22,7 +22,7 @@ from sim.rules.messages import (
     load,
     load_per_fatigue,
     message_weight,
-    most_open,
+    open_limit,
     open_probability,
     watch_probability,
 )
@@ -266,7 +266,7 @@ def test_average_cpm_is_the_mean_of_the_bids_beaten(bid):
 
 
 def test_bounds_are_tight_where_they_are_reached():
-    assert most_open(0.08, 0.35, MESSAGES) == pytest.approx(
+    assert 0.08 * open_limit(0.35, MESSAGES) == pytest.approx(
         open_probability(0.08, 1.0, 0.0, 1.0, 0.35, MESSAGES), rel=1e-5
     )
     limit = trust_factor(0.0, 0.35, LEAVING)

@@ -264,6 +264,3 @@ def observables(channels: tuple[str, ...], segments: tuple[str, ...]) -> list[Ob
             )
         )
     return found
-
-
-FLOW_COLUMNS = ("day", "from", "to", "people")

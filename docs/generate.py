@@ -15,7 +15,7 @@ from pydantic import BaseModel
 
 from sim import domains
 from sim.domains import chinese, word
-from sim.observables import FLOW_COLUMNS, observables
+from sim.observables import COHORT_COLUMNS, FLOW_COLUMNS, observables
 from sim.parameters import Series
 from sim.scenario import assumptions, load_scenario, shipped_scenarios
 from sim.scenario.fields import LOGICS, Declared, declaration, fields_of
@@ -156,8 +156,8 @@ def columns() -> str:
         "",
         f"- `flows.parquet` (`Run.flows`): {', '.join(f'`{name}`' for name in FLOW_COLUMNS)}. Movements between the",
         "  domains `public`, `commercial` and `private`; `untouched` are people without a row until that day.",
-        "- `cohorts.parquet` (`Run.cohorts`): `cohort`, `month`, `fans`. Followers left at the end of a calendar",
-        "  month, by the month in which they followed; `pool` followed before day 0.",
+        f"- `cohorts.parquet` (`Run.cohorts`): {', '.join(f'`{name}`' for name in COHORT_COLUMNS)}. Followers left",
+        "  at the end of a calendar month, by the month in which they followed; `pool` followed before day 0.",
         "",
     ]
     return "\n".join(lines)

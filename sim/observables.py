@@ -264,3 +264,7 @@ def observables(channels: tuple[str, ...], segments: tuple[str, ...]) -> list[Ob
             )
         )
     return found
+
+
+FLOW_COLUMNS = ("day", "from", "to", "people")
+COHORT_COLUMNS = ("cohort", "month", "fans")

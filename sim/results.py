@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.domains import Domain, Source, word
-from sim.observables import Ledger, observables
+from sim.observables import COHORT_COLUMNS, FLOW_COLUMNS, Ledger, observables
 from sim.parameters import DAYS_PER_MONTH
 from sim.scenario.schema import Scenario
 from sim.scenario.write import to_toml
@@ -84,14 +84,8 @@ class Run:
         flow = self.ledger.of("FLOW").reshape(-1, 4, 3)
         names = [word(d) for d in Domain] + ["untouched"]
         day, a, b = np.nonzero(flow)
-        return pd.DataFrame(
-            {
-                "day": day,
-                "from": np.array(names)[a],
-                "to": np.array(names)[b],
-                "people": flow[day, a, b],
-            }
-        )
+        columns = (day, np.array(names)[a], np.array(names)[b], flow[day, a, b])
+        return pd.DataFrame(dict(zip(FLOW_COLUMNS, columns, strict=True)))
 
     @cached_property
     def cohorts(self) -> "pd.DataFrame":
@@ -103,7 +97,7 @@ class Run:
             for m in range(len(self.cohort_counts))
             for c, cohort in enumerate(("pool", *self.cohort_months)[: m + 2])
         ]
-        return pd.DataFrame(rows, columns=["cohort", "month", "fans"])
+        return pd.DataFrame(rows, columns=list(COHORT_COLUMNS))
 
     @cached_property
     def summary(self) -> dict[str, Any]:

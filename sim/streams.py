@@ -9,6 +9,7 @@ Samplers turn uniforms of one address into other distributions; ``k`` counts the
 
 import math
 from enum import IntEnum
+from typing import NamedTuple
 
 from sim.compiled import rare, rule
 
@@ -142,11 +143,26 @@ def uniform(key: int, decision: int, person: int, day: int, k: int) -> float:
     return unit(word)
 
 
+class DailyDraws(NamedTuple):
+    """The draws k = 0 of the four decisions that a follower takes every day."""
+
+    visit: float
+    need: float
+    leave: float
+    impulse: float
+
+
 @rule
-def daily_draws(key: int, person: int, day: int) -> tuple[float, float, float, float]:
-    """The draws k = 0 of the decisions VISIT, NEED, LEAVE and IMPULSE of one person on one day, in one block."""
-    w0, w1, w2, w3 = block_of(key, 8, person, day, 0)
-    return unit(w0), unit(w1), unit(w2), unit(w3)
+def daily_words(key: int, person: int, day: int) -> tuple[int, int, int, int]:
+    """The block of ``daily_draws``, before its words become uniforms."""
+    return block_of(key, 8, person, day, 0)
+
+
+@rule
+def daily_draws(key: int, person: int, day: int) -> DailyDraws:
+    """The draws of VISIT, NEED, LEAVE and IMPULSE of one person on one day, from one block."""
+    w0, w1, w2, w3 = daily_words(key, person, day)
+    return DailyDraws(unit(w0), unit(w1), unit(w2), unit(w3))
 
 
 def replication_key(seed: int, replication: int) -> int:

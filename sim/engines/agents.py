@@ -13,6 +13,7 @@ from sim.rules.people import initial_fan, person_at, segment_of_member
 from sim.rules.response import first_response
 from sim.rules.rows import Fan, Person, count_bystander, needs_visit, reachable
 from sim.rules.tally import Tally
+from sim.streams import daily_draws
 
 if TYPE_CHECKING:
     from sim.engines.model import FanModel
@@ -34,7 +35,8 @@ class FanAgent(mesa.Agent):  # type: ignore[misc]
     def live(self, climate: Climate, world: World, key: int, tally: Tally) -> None:
         """One day of this person."""
         if needs_visit(self.fan, climate.exposure[self.person.segment], climate.day):
-            self.fan = rounded_fan(advance_fan(self.person, self.fan, climate, world, key, tally))
+            draws = daily_draws(key, self.person.key, climate.day)
+            self.fan = rounded_fan(advance_fan(self.person, self.fan, draws, climate, world, key, tally))
         else:
             count_bystander(self.fan.clicked_on, self.fan.left_on, climate.day, tally)
 

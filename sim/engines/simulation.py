@@ -12,7 +12,17 @@ from sim.engines.book import Book
 from sim.engines.dispatch import Dispatch, Messages
 from sim.engines.market import Market, MarketDay
 from sim.engines.reservoir import Reservoir, Responders
-from sim.engines.world import brief_of, cells_of, commission_on, floats, integers, kind_of, month_starts, world_of
+from sim.engines.world import (
+    brief_of,
+    cells_of,
+    channel_sets,
+    commission_on,
+    floats,
+    integers,
+    kind_of,
+    month_starts,
+    world_of,
+)
 from sim.logics import Logic
 from sim.observables import Ledger
 from sim.plans import Plan, Seen, SeenDay
@@ -147,6 +157,7 @@ class Simulation:
             followers=float(self.book.fans_yesterday),
             value=integers(messages.value, CELLS),
             promotion=integers(messages.promotion, CELLS),
+            sending=channel_sets((messages.value + messages.promotion).tolist()),
             week=floats(messages.week, CELLS),
             base=floats(self._base(messages.week), CELLS),
             notice=integers(messages.notice, MAX_CHANNELS),

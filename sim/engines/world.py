@@ -33,6 +33,13 @@ def floats(values: Any, room: int) -> list[float]:
     return found + [0.0] * (room - len(found))
 
 
+def channel_sets(by_channel_and_tier: Any) -> list[int]:
+    """For each tier the bit set of the channels whose entry is above 0, shape [T]."""
+    return [
+        sum(1 << c for c, value in enumerate(by_channel_and_tier[tier::TIERS]) if value > 0) for tier in range(TIERS)
+    ]
+
+
 def kind_of(channel: Channel) -> ChannelKind:
     """Kind of a channel as the rules know it."""
     return ChannelKind[channel.kind.upper()]
@@ -93,7 +100,7 @@ def world_of(scenario: Scenario) -> World:
     joins = []
     for c in channels:
         per_month = (c.joins_per_month.passer_by, c.joins_per_month.liking, c.joins_per_month.devoted)
-        joins += [-np.expm1(-rate / DAYS_PER_MONTH) for rate in per_month]
+        joins += [rate / DAYS_PER_MONTH for rate in per_month]
     segments = list(scenario.segments.values())
     ends = np.cumsum([s.share for s in segments])
     ends[-1] = max(1.0, ends[-1])
@@ -123,6 +130,7 @@ def world_of(scenario: Scenario) -> World:
             quota=integers([-1 if c.quota_per_month is None else c.quota_per_month for c in channels], MAX_CHANNELS),
             joins_at_follow=floats([c.joins_at_follow for c in channels], MAX_CHANNELS),
             joins=floats(joins, TIERS * MAX_CHANNELS),
+            joinable=channel_sets(joins),
             start=floats([start.get(c.name, 0.0) for c in channels], MAX_CHANNELS),
         ),
         Segments(

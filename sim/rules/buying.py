@@ -9,7 +9,7 @@ from sim.rules.purchase import buying_odds, salience
 from sim.rules.reading import Reading
 from sim.rules.rows import Fan, Person
 from sim.rules.tally import NO_CHANNEL, Slot, Tally
-from sim.streams import Decision, exponential, poisson_quantile, uniform
+from sim.streams import DailyDraws, Decision, exponential, poisson_quantile, uniform
 
 LONGEST_DECISION = 3000.0  # days; keeps dates in 16 bits
 
@@ -42,8 +42,7 @@ def buy(
     fan: Fan,
     read: Reading,
     intimacy: float,
-    need_draw: float,
-    impulse_draw: float,
+    draws: DailyDraws,
     climate: Climate,
     world: World,
     key: int,
@@ -53,13 +52,13 @@ def buy(
 
     Nobody is tempted into what takes days to decide, nor while a whole later need has been borrowed already.
 
-    need_draw, impulse_draw  from ``daily_draws``
+    draws  of this person and day, from ``daily_draws``
     """
     rules, day = world.rules.purchase, climate.day
     trust, expectation, need_debt, due_on = read.trust, read.expectation, fan.need_debt, fan.due_on
     orders, ordered_on, attrited, spend = fan.orders, fan.ordered_on, fan.attrited, fan.spend
     if attrited == 0:
-        needs = poisson_quantile(need_draw, person.need_rate * climate.season)
+        needs = poisson_quantile(draws.need, person.need_rate * climate.season)
         tally[Slot.NEEDS] += needs
         decisions = 0
         for n in range(needs):
@@ -89,7 +88,7 @@ def buy(
                     bought += 1
             if needs == 0 and decisions == 0 and need_debt < 1.0 and world.brand.decision_days <= 1.0:
                 strength = rules.impulse_live if read.watched else rules.impulse
-                if impulse_draw < strength * odds:
+                if draws.impulse < strength * odds:
                     bought = 1
                     need_debt += rules.borrows
                     tally[Slot.IMPULSES] += 1

@@ -27,7 +27,8 @@ class Channels(NamedTuple):
     weight: Floats  # [C] fatigue of one message, ≥ 0
     quota: Integers  # [C] messages per fan and calendar month, −1 for none
     joins_at_follow: Floats  # [C] probability, in [0, 1]
-    joins: Floats  # [C·T] probability per day of one outside the channel, by tier
+    joins: Floats  # [C·T] rate per day at which one outside the channel joins, by tier
+    joinable: Integers  # [T] bit set of the channels with a rate above 0
     start: Floats  # [C] share of the initial pool in the channel, in [0, 1]
 
 
@@ -97,6 +98,7 @@ class Climate(NamedTuple):
     followers: float  # followers of the brand yesterday
     value: Integers  # [C·T] value messages sent today
     promotion: Integers  # [C·T] promotions sent today, notices of lives included
+    sending: Integers  # [T] bit set of the channels that send anything today
     week: Floats  # [C·T] messages of the last 7 days, today included
     base: Floats  # [C·T] reach · o_c · attention: opening at load 0, relevance ½, trust T₀
     notice: Integers  # [C] lives announced in the channel today

@@ -4,6 +4,8 @@ A follower's day (``private_day``) goes: clocks, messages and lives (``reading``
 (``buying``), stay, mute or leave (``staying``), and the channels joined for tomorrow.
 """
 
+import math
+
 from sim.compiled import rare, rule
 from sim.domains import TIERS, Source
 from sim.rules.buying import buy, decision_day
@@ -20,18 +22,22 @@ from sim.rules.staying import stay_mute_or_leave
 from sim.rules.tally import NO_CHANNEL, Slot, Tally
 from sim.rules.tiers import tier_of
 from sim.rules.trust import drifted
-from sim.streams import Decision, daily_draws, exponential, uniform
+from sim.streams import DailyDraws, Decision, exponential, uniform
 
 
 @rule
-def advance_fan(person: Person, fan: Fan, climate: Climate, world: World, key: int, tally: Tally) -> Fan:
+def advance_fan(
+    person: Person, fan: Fan, draws: DailyDraws, climate: Climate, world: World, key: int, tally: Tally
+) -> Fan:
     """One row, one day, in the order of model.md §3.4; its only side effect is adding integers to ``tally``.
 
     A row in the private domain is visited every day, any other only when ``needs_visit`` says so; clocks move in
     closed form over the days since ``fan.updated_on``.
+
+    draws  of this person and day, from ``daily_draws``; only a follower uses them
     """
     if reachable(fan.channels, fan.muted):
-        after = private_day(person, fan, climate, world, key, tally)
+        after = private_day(person, fan, draws, climate, world, key, tally)
     else:
         after = public_day(person, fan, climate, world, key, tally)
     before = domain_on(fan.channels, fan.muted, fan.clicked_on, climate.day - 1)
@@ -59,22 +65,34 @@ def clocks(person: Person, fan: Fan, day: int, world: World) -> tuple[float, flo
 
 
 @rule
-def private_day(person: Person, fan: Fan, climate: Climate, world: World, key: int, tally: Tally) -> Fan:
+def private_day(
+    person: Person, fan: Fan, draws: DailyDraws, climate: Climate, world: World, key: int, tally: Tally
+) -> Fan:
     """The day of a follower: clocks, messages, lives, need, order, then stay, mute or leave."""
     rules, day = world.rules, climate.day
     # a. clocks
-    visit_draw, need_draw, leave_draw, impulse_draw = daily_draws(key, person.key, day)
     fatigue, trust, intimacy = clocks(person, fan, day, world)
     counts = fan.month_counts if fan.updated_on >= climate.month_start else 0
     # b, c. messages and lives
-    read = read_messages(person, fan, trust, fatigue, counts, visit_draw, climate, world, key, tally)
+    read = read_messages(person, fan, trust, fatigue, counts, draws.visit, climate, world, key, tally)
     active_on = day if read.opened else fan.active_on
     # e, f. need, decision, order
-    buyer = buy(person, fan, read, intimacy + read.closeness, need_draw, impulse_draw, climate, world, key, tally)
+    buyer = buy(person, fan, read, intimacy + read.closeness, draws, climate, world, key, tally)
     # h. stay, mute or leave
     tier = tier_of(buyer.intimacy, fan.tier, rules.tiers)
     channels, muted, cause = stay_mute_or_leave(
-        person, fan, buyer.trust, read.fatigue, buyer.intimacy, tier, read.shock, leave_draw, climate, world, key, tally
+        person,
+        fan,
+        buyer.trust,
+        read.fatigue,
+        buyer.intimacy,
+        tier,
+        read.shock,
+        draws.leave,
+        climate,
+        world,
+        key,
+        tally,
     )
     if not reachable(channels, muted):
         count_channels(Slot.CHANNEL_LEAVES, channels, world, tally)
@@ -114,11 +132,12 @@ def private_day(person: Person, fan: Fan, climate: Climate, world: World, key: i
     elif tier < fan.tier:
         tally[Slot.TIER_DOWNS] += 1
     # joins take effect next morning
-    for c in range(world.channels.used):
-        chance = world.channels.joins[TIERS * c + tier]
-        if chance > 0.0 and not channels >> c & 1 and uniform(key, Decision.JOIN_LATER, person.key, day, c) < chance:
-            channels |= 1 << c
-            tally[Slot.CHANNEL_JOINS + c] += 1
+    joinable = world.channels.joinable[tier] & ~channels
+    if joinable != 0:
+        joined = channel_joined(person, joinable, tier, day, world, key)
+        if joined >= 0:
+            channels |= 1 << joined
+            tally[Slot.CHANNEL_JOINS + joined] += 1
     return Fan(
         source=fan.source,
         channels=channels,
@@ -144,6 +163,32 @@ def private_day(person: Person, fan: Fan, climate: Climate, world: World, key: i
         spend=buyer.spend,
         threshold=fan.threshold,
     )
+
+
+@rule
+def channel_joined(person: Person, joinable: int, tier: int, day: int, world: World, key: int) -> int:
+    """The channel that a follower joins today, −1 for none: competing rates, so at most one a day.
+
+    joinable  bit set of channels with a rate for the tier to which the follower does not belong
+    """
+    total, c = 0.0, 0
+    while joinable >> c:
+        if joinable >> c & 1:
+            total += world.channels.joins[TIERS * c + tier]
+        c += 1
+    u = uniform(key, Decision.JOIN_LATER, person.key, day, 0)
+    if u >= total:  # 1 − e^−total lies below total
+        return -1
+    chance = -math.expm1(-total)
+    if u >= chance:
+        return -1
+    at, joined, c = u / chance * total, -1, 0
+    while joinable >> c and at >= 0.0:
+        if joinable >> c & 1:
+            joined = c
+            at -= world.channels.joins[TIERS * c + tier]
+        c += 1
+    return joined
 
 
 @rare

@@ -54,14 +54,14 @@ def read_messages(
     rel_value = rel_promotion = -1.0  # not worked out before there is something to read
     closeness, expectation, shock = 0.0, fan.expectation, 0.0
     offer, watched, opened = NO_CHANNEL, False, False
-    listening = fan.channels & ~fan.muted
+    listening = fan.channels & ~fan.muted & climate.sending[fan.tier]
     for c in range(world.channels.used):
         if not listening >> c & 1:
+            if listening >> c == 0:
+                break
             continue
         at = TIERS * c + fan.tier
         values, promotions = climate.value[at], climate.promotion[at]
-        if values + promotions == 0:
-            continue
         quota = world.channels.quota[c]
         if quota >= 0:
             left = max(0, quota - (counts >> (COUNT_BITS * c) & MOST_COUNTED))

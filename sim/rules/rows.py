@@ -112,11 +112,13 @@ def count_row(person: Person, fan: Fan, day: int, world: World, tally: Tally) ->
         tally[Slot.LIFECYCLE + Lifecycle.SILENT] += 1
     else:
         tally[Slot.LIFECYCLE + min(fan.orders, 2)] += 1
-    for c in range(world.channels.used):
+    c = 0
+    while fan.channels >> c:
         if fan.channels >> c & 1:
             tally[Slot.MEMBERS + TIERS * c + fan.tier] += 1
             if fan.muted >> c & 1:
                 tally[Slot.MUTED + c] += 1
+        c += 1
     if fan.active_on == day:
         tally[Slot.ACTIVE] += 1
         if fan.tier > 0:

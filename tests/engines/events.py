@@ -26,18 +26,18 @@ def decisions_drawn():
     import sim.streams
 
     drawn = set()
-    original, daily = sim.streams.uniform, sim.streams.daily_draws
+    original, daily = sim.streams.uniform, sim.streams.daily_words
 
     def uniform(key, decision, person, day, k):
         drawn.add(int(decision))
         return original(key, decision, person, day, k)
 
-    def daily_draws(key, person, day):
+    def daily_words(key, person, day):
         drawn.update((8, 9, 10, 11))
         return daily(key, person, day)
 
     for module in [m for name, m in sys.modules.items() if name.startswith("sim.")]:
-        for name, mine, theirs in (("uniform", uniform, original), ("daily_draws", daily_draws, daily)):
+        for name, mine, theirs in (("uniform", uniform, original), ("daily_words", daily_words, daily)):
             if getattr(module, name, None) is theirs:
                 setattr(module, name, mine)
     for changes in ({}, LONG_DECISIONS):

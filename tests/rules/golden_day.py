@@ -10,7 +10,7 @@ from sim.rules.messages import attention
 from sim.rules.rows import NEVER, Fan, Person
 from sim.rules.tally import Slot, new_tally
 from sim.scenario import from_dict
-from sim.streams import replication_key
+from sim.streams import daily_draws, replication_key
 
 DAY = 47
 KEY = replication_key(2021, 125113)  # a day on which much happens
@@ -62,7 +62,7 @@ def climate():
     return compilable(Climate(
         day=DAY, month_start=31, quality=0.6, discount=0.2, season=1.2, followers=900.0,
         value=integers([1] * 2 * TIERS, cells), promotion=integers([2] * TIERS + [1] * TIERS, cells),
-        week=floats(week, cells), base=floats(base, cells), notice=integers([0, 0], 8),
+        sending=[0b11] * TIERS, week=floats(week, cells), base=floats(base, cells), notice=integers([0, 0], 8),
         exposure=floats([3.5], 8), ad_share=floats([0.0], 8), commission=integers([200], 8), home=0,
     ))  # fmt: skip
 
@@ -70,7 +70,7 @@ def climate():
 def lived(key=KEY):
     """The fan after the day, and the counters by name."""
     tally = new_tally()
-    after = advance_fan(PERSON, FAN, climate(), world(), key, tally)
+    after = advance_fan(PERSON, FAN, daily_draws(key, PERSON.key, DAY), climate(), world(), key, tally)
     starts = sorted((slot.value, name) for name, slot in Slot.__members__.items())
     counters = {}
     for at in tally.nonzero()[0].tolist():

@@ -5,6 +5,7 @@ import pytest
 from sim.rules.fan_day import advance_fan
 from sim.rules.rows import NEVER
 from sim.rules.tally import Slot, new_tally
+from sim.streams import daily_draws
 
 from . import golden_day
 from .golden_day import DAY, FAN, KEY, LETTER, PERSON
@@ -18,7 +19,7 @@ def letters(fan, day=DAY, key=KEY):
     """Delivered and blocked letters of a fan's day, and the fan after it."""
     tally = new_tally()
     climate = golden_day.climate()
-    after = advance_fan(PERSON, fan, climate, golden_day.world(), key, tally)
+    after = advance_fan(PERSON, fan, daily_draws(key, PERSON.key, day), climate, golden_day.world(), key, tally)
     return int(tally[Slot.DELIVERED + LETTER]), int(tally[Slot.BLOCKED + LETTER]), after
 
 
@@ -57,7 +58,9 @@ def test_who_was_met_outside_in_a_new_month_starts_from_nothing():
         channels=0, tier=0, left_on=20, updated_on=20, due_on=NEVER, threshold=0.0, month_counts=8 << BITS * LETTER
     )  # fmt: skip
     tally = new_tally()
-    met = advance_fan(PERSON, left, golden_day.climate(), golden_day.world(), KEY, tally)
+    met = advance_fan(
+        PERSON, left, daily_draws(KEY, PERSON.key, DAY), golden_day.climate(), golden_day.world(), KEY, tally
+    )
     assert tally[Slot.TOUCHES] == 1
     won_back = met._replace(channels=1 << LETTER, updated_on=DAY - 1)  # followed that evening
     assert letters(won_back)[:2] == (2, 0)

@@ -41,6 +41,7 @@ class Cause(IntEnum):
     NEGLECT = 2
     DISTRUST = 3
     SHOCK = 4
+    BAN = 5  # the account through which the brand reached the fan was banned (evidence E-63)
 
 
 class Source(IntEnum):
@@ -50,6 +51,16 @@ class Source(IntEnum):
     FEED = 1
     AD = 2
     LIVE = 3
+    PAYMENT = 7  # guided to follow after a payment (evidence E-90)
+
+
+class HomepageSource(IntEnum):
+    """What brings somebody to the brand's homepage, which is visited and never pushed (evidence E-34, E-35)."""
+
+    SEARCH = 0  # a follower with a need looks the brand up
+    FEED = 1
+    AD = 2
+    PUSH = 3  # an opened message led there
 
 
 class ChannelKind(IntEnum):
@@ -64,6 +75,7 @@ class ChannelKind(IntEnum):
 
 TIERS = len(Tier)
 CAUSES = len(Cause)
+HOMEPAGE_SOURCES = len(HomepageSource)
 MAX_CHANNELS = 8  # the month's message counts are 7 bits each in one 64-bit integer
 BYTES_PER_ROW = 100  # memory of one person's traits and state
 
@@ -84,10 +96,14 @@ CHINESE: dict[str, str] = {
     "NEGLECT": "冷落",
     "DISTRUST": "失去信任",
     "SHOCK": "单条消息触发",
+    "BAN": "封号",
     "POOL": "初始粉丝",
     "FEED": "信息流",
     "AD": "广告",
     "LIVE": "直播",
+    "PAYMENT": "支付后关注",
+    "SEARCH": "搜索",
+    "PUSH": "推送",
     "SUBSCRIPTION": "订阅",
     "GROUP": "群聊",
     "DIRECT": "私信",

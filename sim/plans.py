@@ -43,6 +43,8 @@ class Plan:
     ads_per_day: int  # cents
     bid: float  # cents per 1,000 impressions
     lives_per_week: float
+    red_packets_per_week: float = 0.0  # in every room of every group
+    asked: tuple[float, ...] = ()  # [channels] factor on the rates at which followers join; empty: 1 each
 
 
 @dataclass(frozen=True, slots=True)

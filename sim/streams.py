@@ -75,6 +75,13 @@ class Decision(IntEnum):
     BAN = 52
     ADMISSION = 53
     CASCADE = 56
+    # the reach path, and rules of accounts
+    ANSWER = 88
+    WRITE = 89
+    GROUP_ENTRY = 90
+    GUIDED = 91
+    PERMISSION = 92
+    SECOND_ACCOUNT = 93
 
 
 MASK32 = 0xFFFFFFFF

@@ -6,12 +6,14 @@ Nobody is a row here: exposures and impressions are rates per platform user, fro
 from dataclasses import dataclass
 
 from sim.engines.reservoir import Response
+from sim.engines.world import home_of
 from sim.parameters import DAYS_PER_MONTH
 from sim.plans import Plan
 from sim.rules.auction import average_cpm, log_median_bid, reach_per_head, win_probability
 from sim.rules.climate import World
 from sim.rules.exposure import organic_weight
 from sim.rules.follow import follow_probability, relevance
+from sim.rules.path import homepage_visits
 from sim.rules.purchase import buying_odds, open_need, salience
 from sim.scenario.schema import Ads, Feed, Scenario
 
@@ -25,6 +27,7 @@ class MarketDay:
     ad_share     [S] share of ads in it
     exposures    noticed organic exposures of all users;  impressions: paid ones
     ad_spend     cents;  weight: organic weight W/W₀
+    homepage     expected homepage visits from the feed that end without following
     """
 
     rates: tuple[tuple[float, ...], ...]
@@ -34,6 +37,7 @@ class MarketDay:
     impressions: int
     ad_spend: int
     weight: float
+    homepage: float = 0.0
 
 
 class Market:
@@ -46,12 +50,14 @@ class Market:
         self.world = world
         self.users = scenario.market.users
         self.initial_fans = scenario.pool.fans
-        self.home = next((i for i, p in enumerate(scenario.platforms) if p.feed or p.ads), 0)
+        self.home = home_of(scenario)
         self.feed: Feed | None = next((p.feed for p in scenario.platforms if p.feed), None)
         self.ads: Ads | None = next((p.ads for p in scenario.platforms if p.ads), None)
         weights = [s.share * s.exposure for s in scenario.segments.values()]
         shares = [s.share for s in scenario.segments.values()]
         self.relative = [s.exposure * sum(shares) / max(1e-12, sum(weights)) for s in scenario.segments.values()]
+        self.shares = [share / sum(shares) for share in shares]
+        self.accounts = scenario.brand.matrix.accounts
         self.spent_yesterday = 0
 
     def day(self, day: int, plan: Plan, lives: int, active_core: int, followers: int, season: float) -> MarketDay:
@@ -63,18 +69,20 @@ class Market:
         weight = organic_weight(float(active_core), float(self.initial_fans), plan.quality, rules.exposure)
         exposures = entries = 0.0
         if self.feed:
-            exposures = max(self.feed.exposures_per_fan * self.initial_fans, self.feed.exposures_at_least) * weight
+            least = self.feed.exposures_at_least * self.accounts  # every account is met
+            exposures = max(self.feed.exposures_per_fan * self.initial_fans, least) * weight
             entries = lives * self.feed.exposures_per_live * exposures
         impressions, spend = self._buy(day, plan)
         reached = reach_per_head(impressions / self.users) if impressions else 0.0
         by_ads = reached / max(1.0, rules.exposure.known)  # ads meet known people no more often than others
-        rates, exposure, ad_share = [], [], []
+        rates, exposure, ad_share, homepage = [], [], [], 0.0
         for s in range(self.world.segments.used):
             seen, viewed = self.relative[s] * exposures / self.users, self.relative[s] * entries / self.users
             rel = relevance(float(self.world.segments.match_value[s]), 0.0)
             follow = follow_probability(
                 plan.quality, rel, brand.trust, float(followers), brand.certified, 0.0, rules.follow
             )
+            homepage += homepage_visits(self.relative[s] * exposures * self.shares[s], follow, rules.path)
             need = open_need(float(self.world.segments.need_rate[s]) * season, brand.decision_days, brand.decision_days)
             buys = buying_odds(brand.trust, 0.0, 1.0, brand.relative_price, rules.purchase)
             response = float(self.world.segments.deal_response[s])
@@ -100,7 +108,7 @@ class Market:
             exposure.append(seen + viewed + by_ads)
             ad_share.append(by_ads / exposure[s] if exposure[s] > 0 else 0.0)
         return MarketDay(
-            tuple(rates), tuple(exposure), tuple(ad_share), exposures + entries, impressions, spend, weight
+            tuple(rates), tuple(exposure), tuple(ad_share), exposures + entries, impressions, spend, weight, homepage
         )
 
     def _buy(self, day: int, plan: Plan) -> tuple[int, int]:

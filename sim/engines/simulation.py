@@ -7,12 +7,16 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from sim.domains import MAX_CHANNELS, TIERS, ChannelKind
+from sim.domains import MAX_CHANNELS, TIERS, ChannelKind, HomepageSource
+from sim.engines.accounts import BannedAccounts
+from sim.engines.admission import places
 from sim.engines.book import Book
 from sim.engines.dispatch import Dispatch, Messages
+from sim.engines.groups import Groups
 from sim.engines.market import Market, MarketDay
 from sim.engines.reservoir import Reservoir, Responders
 from sim.engines.world import (
+    bits,
     brief_of,
     cells_of,
     channel_sets,
@@ -27,8 +31,8 @@ from sim.logics import Logic
 from sim.observables import Ledger
 from sim.plans import Plan, Seen, SeenDay
 from sim.rules.climate import Climate, World, compilable
-from sim.rules.messages import attention
-from sim.rules.tally import MAX_SEGMENTS, Tally, new_tally
+from sim.rules.messages import attention, visible_share
+from sim.rules.tally import MAX_SEGMENTS, Slot, Tally, block, new_tally
 from sim.scenario.schema import Scenario
 from sim.streams import replication_key
 
@@ -50,6 +54,9 @@ class Rows(Protocol):
     def segments(self) -> list[int]:
         """Rows by segment."""
         ...
+
+    def seat(self, free: list[int], day: int, tally: Tally) -> None:
+        """Give the places of this morning, [C], to the applicants with the lowest draws."""
 
     def members(self) -> list[int]:
         """Members by channel."""
@@ -100,9 +107,24 @@ class Simulation:
         self.rows.populate(scenario.pool.fans)
         self.reservoir = Reservoir(untouched_of(cells_of(scenario), self.rows.segments()), self.key)
         self.market = Market(scenario, self.world)
-        self.dispatch = Dispatch(self.brief, 100.0 * scenario.costs.live)
+        self.dispatch = Dispatch(
+            self.brief,
+            100.0 * scenario.costs.live,
+            scenario.brand.content.videos_per_week,
+            [c.video_notice for c in scenario.channels],
+            [scenario.brand.matrix.accounts if self.world.channels.matrix >> c & 1 else 1 for c in self._positions],
+        )
+        self.groups = Groups(scenario.channels, self.world.rules.groups)
+        self.banned = BannedAccounts(scenario.channels, self.key)
         self.book = Book(scenario, self.rows.members())
-        self.openings = [(c.reach * c.open, kind_of(c) == ChannelKind.GROUP) for c in scenario.channels]
+        self.openings = [
+            (
+                scenario.brand.path.guidance * c.reach * c.open,
+                kind_of(c) == ChannelKind.GROUP,
+                float(c.fold_after or 0.0),
+            )
+            for c in scenario.channels
+        ]
         self.attention: dict[tuple[float, bool], float] = {}  # by messages of 7 days; few values come up
         self.month_starts = month_starts(scenario.start, scenario.days)
         self.plan: Plan | None = None
@@ -121,19 +143,44 @@ class Simulation:
         """One day."""
         day = self.day
         plan = self._plan(day)
+        tally = new_tally()
+        self._open(day, tally)
         messages = self.dispatch.day(day, plan, self.book.members_yesterday)
         market = self.market.day(
             day, plan, messages.lives, self.book.core_yesterday, self.book.fans_yesterday, float(self.season[day])
         )
         climate = self._climate(day, plan, messages, market)
-        tally = new_tally()
         self.rows.advance(climate, tally)
         self.rows.admit(self.reservoir.respond(market.rates), climate, tally)
+        self._close(messages, market, tally)
         seen = self.book.write(day, plan, messages, market, tally)
         self.history = [*self.history, seen][-max(1, self.logic.memory) :]
         self._close_month(day)
         self.day += 1
         return seen
+
+    @property
+    def _positions(self) -> range:
+        return range(len(self.scenario.channels))
+
+    def _open(self, day: int, tally: Tally) -> None:
+        """The morning: bans of accounts, then places for those who applied yesterday."""
+        bans = self.banned.morning(day, self.dispatch.last.sum(axis=0).tolist())
+        tally[Slot.BANS : Slot.BANS + len(bans)] = bans
+        if self.world.channels.limited:
+            frozen = [accounts.bit_count() for accounts in self.banned.closed]
+            free = places(self.scenario.channels, self.book.members_yesterday, frozen)
+            self.rows.seat(free, day, tally)
+
+    def _close(self, messages: Messages, market: MarketDay, tally: Tally) -> None:
+        """The evening: what groups have become, and what rows do not count."""
+        rooms = self.groups.rooms(self.book.members_yesterday)
+        joins = block(tally, "CHANNEL_JOINS")
+        rewards = sum(float(joins[c]) * x.join_reward for c, x in enumerate(self.scenario.channels))
+        packets = messages.packets * sum(rooms) * self.scenario.costs.red_packet
+        tally[Slot.INCENTIVES] += round(100.0 * (rewards + packets))
+        tally[Slot.HOMEPAGE + HomepageSource.FEED] += round(market.homepage)
+        self.groups.evening(messages.packets, tally)
 
     def _plan(self, day: int) -> Plan:
         if self.plan is None or day % self.logic.every == 0:
@@ -148,6 +195,7 @@ class Simulation:
     def _climate(self, day: int, plan: Plan, messages: Messages, market: MarketDay) -> Climate:
         self.exposure = [x + today for x, today in zip(self.exposure, market.exposure, strict=True)]
         date = self.scenario.start + dt.timedelta(days=day)
+        chatter = self.groups.chatter()
         facts = Climate(
             day=day,
             month_start=self.month_starts[day],
@@ -159,24 +207,31 @@ class Simulation:
             promotion=integers(messages.promotion, CELLS),
             sending=channel_sets((messages.value + messages.promotion).tolist()),
             week=floats(messages.week, CELLS),
-            base=floats(self._base(messages.week), CELLS),
+            base=floats(self._base(messages.week, messages.packets), CELLS),
             notice=integers(messages.notice, MAX_CHANNELS),
             exposure=floats(self.exposure, MAX_SEGMENTS),
             ad_share=floats(market.ad_share, MAX_SEGMENTS),
             commission=integers(commission_on(self.scenario, date), MAX_CHANNELS),
             home=self.market.home,
+            asked=floats(plan.asked or [1.0] * len(self._positions), MAX_CHANNELS),
+            chatter=floats(chatter, MAX_CHANNELS),
+            noisy=bits(x > 0.0 for x in chatter),
+            closed=integers(self.banned.closed, MAX_CHANNELS),
+            lost=integers(self.banned.lost, MAX_CHANNELS),
+            bans=int(any(self.banned.lost)),
         )
         return compilable(facts)  # type: ignore[no-any-return]
 
-    def _base(self, week: npt.NDArray[np.float64]) -> list[float]:
+    def _base(self, week: npt.NDArray[np.float64], packets: int) -> list[float]:
         """Opening at load 0 by channel × tier."""
-        rules = self.world.rules.messages
+        rules, lively = self.world.rules.messages, self.groups.visits(packets)
         found = []
         for at, n7 in enumerate(week.tolist()):
-            reach_open, group = self.openings[at // TIERS]
+            reach_open, group, fold_after = self.openings[at // TIERS]
             if (n7, group) not in self.attention:
                 self.attention[n7, group] = float(attention(n7, group, rules))
-            found.append(reach_open * self.attention[n7, group])
+            seen = reach_open * self.attention[n7, group] * float(visible_share(n7, fold_after))
+            found.append(seen * lively[at // TIERS])
         return found
 
     def _close_month(self, day: int) -> None:

@@ -12,6 +12,7 @@ from sim.logics.base import (
     Lives,
     Logic,
     Pushes,
+    RedPackets,
     ValueShare,
 )
 from sim.logics.fixed import Fixed
@@ -28,6 +29,7 @@ class Phase(BaseModel):
     value_share: ValueShare | None = None
     discount: Discount | None = None
     lives_per_week: Lives | None = None
+    red_packets_per_week: RedPackets | None = None
     ads_per_day: AdsPerDay | None = None
     bid: Bid | None = None
 

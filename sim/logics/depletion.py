@@ -8,6 +8,7 @@ from sim.logics.base import (
     Logic,
     Pushes,
     ValueShare,
+    asked_of,
     by_channel,
     to_all_tiers,
     within_quotas,
@@ -67,6 +68,8 @@ class Depletion(Logic):
             ads_per_day=round(100 * self.ads_per_day) + self._replacement(seen),
             bid=100 * self.bid,
             lives_per_week=self.lives_per_week,
+            red_packets_per_week=self.red_packets_per_week,
+            asked=asked_of(self, brief.channels),
         )
 
     @staticmethod

@@ -4,6 +4,7 @@ from typing import Literal
 
 from sim.logics.base import (
     Logic,
+    asked_of,
     by_channel,
     to_all_tiers,
     within_quotas,
@@ -26,4 +27,6 @@ class Fixed(Logic):
             ads_per_day=round(100 * self.ads_per_day),
             bid=100 * self.bid,
             lives_per_week=self.lives_per_week,
+            red_packets_per_week=self.red_packets_per_week,
+            asked=asked_of(self, brief.channels),
         )

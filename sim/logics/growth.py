@@ -9,6 +9,7 @@ from sim.logics.base import (
     Logic,
     Pushes,
     ValueShare,
+    asked_of,
     by_channel,
     to_all_tiers,
     value_shares_by_tier,
@@ -72,6 +73,8 @@ class Growth(Logic):
             ads_per_day=round(100 * self.ads_per_day),
             bid=100 * self.bid,
             lives_per_week=self.lives_per_week,
+            red_packets_per_week=self.red_packets_per_week,
+            asked=asked_of(self, brief.channels),
         )
 
     def _alarmed(self, seen: Seen) -> bool:

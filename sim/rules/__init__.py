@@ -4,8 +4,10 @@ from typing import NamedTuple
 
 from sim.rules.exposure import ExposureRules
 from sim.rules.follow import FollowRules
+from sim.rules.groups import GroupRules
 from sim.rules.leaving import LeavingRules
 from sim.rules.messages import LiveRules, MessageRules
+from sim.rules.path import PathRules
 from sim.rules.purchase import PurchaseRules
 from sim.rules.tiers import TierRules
 from sim.rules.trust import TrustRules
@@ -22,6 +24,8 @@ class Rules(NamedTuple):
     tiers: TierRules
     purchase: PurchaseRules
     leaving: LeavingRules
+    path: PathRules
+    groups: GroupRules
 
 
 RULE_TABLES: dict[str, type[NamedTuple]] = {
@@ -33,6 +37,8 @@ RULE_TABLES: dict[str, type[NamedTuple]] = {
     "tiers": TierRules,
     "purchase": PurchaseRules,
     "leaving": LeavingRules,
+    "path": PathRules,
+    "groups": GroupRules,
 }
 
 __all__ = ["RULE_TABLES", "Rules"]

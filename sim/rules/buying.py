@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from sim.compiled import rare, rule
+from sim.domains import HomepageSource
 from sim.rules.climate import Climate, World
 from sim.rules.orders import order
 from sim.rules.purchase import buying_odds, salience
@@ -15,7 +16,7 @@ LONGEST_DECISION = 3000.0  # days; keeps dates in 16 bits
 
 
 class Buyer(NamedTuple):
-    """What a day of buying left behind; the fields are those of ``Fan``."""
+    """What a day of buying left behind; the fields up to ``spend`` are those of ``Fan``."""
 
     trust: float
     intimacy: float
@@ -26,6 +27,7 @@ class Buyer(NamedTuple):
     ordered_on: int
     attrited: int
     spend: int
+    homepage: bool  # the brand was looked up, without an offer
 
 
 @rare
@@ -57,6 +59,7 @@ def buy(
     rules, day = world.rules.purchase, climate.day
     trust, expectation, need_debt, due_on = read.trust, read.expectation, fan.need_debt, fan.due_on
     orders, ordered_on, attrited, spend = fan.orders, fan.ordered_on, fan.attrited, fan.spend
+    homepage = False
     if attrited == 0:
         needs = poisson_quantile(draws.need, person.need_rate * climate.season)
         tally[Slot.NEEDS] += needs
@@ -80,12 +83,14 @@ def buy(
             odds = buying_odds(
                 trust, discount, world.segments.deal_response[person.segment], world.brand.relative_price, rules
             )
+            mind = salience(intimacy, has_offer, read.homepage and world.path.card == 1, rules)
             bought = 0
             for n in range(decisions):
-                if uniform(key, Decision.ORDER, person.key, day, n) < odds * salience(
-                    intimacy, has_offer, False, rules
-                ):
+                u = uniform(key, Decision.ORDER, person.key, day, n)
+                if u < odds * mind:
                     bought += 1
+                if u < mind and not has_offer and not read.homepage:
+                    homepage = True  # one who thinks of the brand, with nothing but a need, looks it up
             if needs == 0 and decisions == 0 and need_debt < 1.0 and world.brand.decision_days <= 1.0:
                 strength = rules.impulse_live if read.watched else rules.impulse
                 if draws.impulse < strength * odds:
@@ -111,4 +116,6 @@ def buy(
                     )
                     orders, ordered_on, spend = orders + 1, day, spend + net
                     intimacy += world.rules.tiers.order
-    return Buyer(trust, intimacy, expectation, need_debt, due_on, orders, ordered_on, attrited, spend)
+    if homepage:
+        tally[Slot.HOMEPAGE + HomepageSource.SEARCH] += 1
+    return Buyer(trust, intimacy, expectation, need_debt, due_on, orders, ordered_on, attrited, spend, homepage)

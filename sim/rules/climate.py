@@ -30,6 +30,13 @@ class Channels(NamedTuple):
     joins: Floats  # [C·T] rate per day at which one outside the channel joins, by tier
     joinable: Integers  # [T] bit set of the channels with a rate above 0
     start: Floats  # [C] share of the initial pool in the channel, in [0, 1]
+    blocked: Floats  # [C] share of members who keep the brand out, in [0, 1]
+    accounts: Integers  # [C] accounts among which members are divided, where they can be banned, else 1
+    limited: int  # bit set of the channels in which places are scarce
+    paid: int  # bit set of the channels that sell messages beyond their quota
+    matrix: int  # bit set of the channels that one who follows two accounts has twice
+    linked: int  # bit set of the channels whose single messages link to the homepage
+    conversations: int  # mask of the counts that go on until the fan answers
 
 
 class Segments(NamedTuple):
@@ -65,6 +72,18 @@ class BrandFacts(NamedTuple):
     mean_age: float  # mean days since following of the initial pool
 
 
+class PathFacts(NamedTuple):
+    """What the brand has set up along the reach path, and its matrix accounts."""
+
+    guided: float  # probability that a buyer follows after the payment, 0 without a guided path
+    replies: int  # 1: direct messages of fans are answered automatically
+    direct: int  # channel that a fan opens by writing, −1 for none
+    group: int  # group whose entry the automatic reply shows, −1 for none
+    conversation: int  # mask of the count of ``direct``
+    card: int  # 1: product cards on the homepage
+    overlap: float  # share of fans who follow a second account, in [0, 1]
+
+
 class OneDay(NamedTuple):
     """Factors that are the same on every day of every fan, computed once by the rules themselves."""
 
@@ -84,6 +103,7 @@ class World(NamedTuple):
     channels: Channels
     segments: Segments
     brand: BrandFacts
+    path: PathFacts
     rules: Rules
 
 
@@ -106,6 +126,12 @@ class Climate(NamedTuple):
     ad_share: Floats  # [S] share of ads in today's exposure of known people
     commission: Integers  # [P] basis points of the net order value
     home: int  # platform on which people are met
+    asked: Floats  # [C] factor of the plan on the rates at which followers join
+    chatter: Floats  # [C] messages of other members that reach a member today
+    noisy: int  # bit set of the channels with any
+    closed: Integers  # [C] bit set of the accounts that are banned today
+    lost: Integers  # [C] bit set of those among them whose fans are lost tonight
+    bans: int  # 1 when any account's fans are lost tonight
 
 
 def compilable(table: Any) -> Any:

@@ -4,17 +4,18 @@ A follower's day (``private_day``) goes: clocks, messages and lives (``reading``
 (``buying``), stay, mute or leave (``staying``), and the channels joined for tomorrow.
 """
 
-import math
-
 from sim.compiled import rare, rule
-from sim.domains import TIERS, Source
+from sim.domains import Cause, HomepageSource, Source
 from sim.rules.buying import buy, decision_day
 from sim.rules.climate import Climate, World
+from sim.rules.delivery import counts_on
 from sim.rules.exposure import next_exposure
 from sim.rules.follow import follow_probability, relevance
+from sim.rules.guiding import is_guided, write_to_brand
+from sim.rules.membership import channel_joined, entered, memberships_at_follow, without_lost
 from sim.rules.numbers import kept
 from sim.rules.orders import order
-from sim.rules.people import memberships_at_follow
+from sim.rules.path import visits_homepage
 from sim.rules.purchase import buying_odds, open_need, salience
 from sim.rules.reading import read_messages
 from sim.rules.rows import NEVER, Fan, Person, count_channels, count_row, domain_on, reachable
@@ -72,7 +73,7 @@ def private_day(
     rules, day = world.rules, climate.day
     # a. clocks
     fatigue, trust, intimacy = clocks(person, fan, day, world)
-    counts = fan.month_counts if fan.updated_on >= climate.month_start else 0
+    counts = counts_on(fan.month_counts, fan.updated_on, climate, world)
     # b, c. messages and lives
     read = read_messages(person, fan, trust, fatigue, counts, draws.visit, climate, world, key, tally)
     active_on = day if read.opened else fan.active_on
@@ -94,6 +95,9 @@ def private_day(
         key,
         tally,
     )
+    if climate.bans and reachable(channels, muted):
+        channels, muted = without_lost(person.key, channels, muted, climate, world, tally)
+        cause = cause if reachable(channels, muted) else Cause.BAN.value
     if not reachable(channels, muted):
         count_channels(Slot.CHANNEL_LEAVES, channels, world, tally)
         tally[Slot.EXITS + cause] += 1
@@ -134,10 +138,13 @@ def private_day(
     # joins take effect next morning
     joinable = world.channels.joinable[tier] & ~channels
     if joinable != 0:
-        joined = channel_joined(person, joinable, tier, day, world, key)
+        joined = channel_joined(person, joinable, tier, climate, world, key)
         if joined >= 0:
-            channels |= 1 << joined
-            tally[Slot.CHANNEL_JOINS + joined] += 1
+            channels, muted = entered(channels, muted, joined, person.key, world, key, tally)
+    counts, intimacy = read.month_counts, buyer.intimacy
+    if world.path.replies == 1 and (read.homepage or buyer.homepage):
+        wrote, channels, muted, counts = write_to_brand(person.key, day, channels, muted, counts, world, key, tally)
+        intimacy += rules.tiers.reply if wrote else 0.0
     return Fan(
         source=fan.source,
         channels=channels,
@@ -156,39 +163,13 @@ def private_day(
         orders=buyer.orders,
         trust=buyer.trust,
         fatigue=read.fatigue,
-        intimacy=buyer.intimacy,
+        intimacy=intimacy,
         expectation=buyer.expectation,
         need_debt=buyer.need_debt,
-        month_counts=read.month_counts,
+        month_counts=counts,
         spend=buyer.spend,
         threshold=fan.threshold,
     )
-
-
-@rule
-def channel_joined(person: Person, joinable: int, tier: int, day: int, world: World, key: int) -> int:
-    """The channel that a follower joins today, −1 for none: competing rates, so at most one a day.
-
-    joinable  bit set of channels with a rate for the tier to which the follower does not belong
-    """
-    total, c = 0.0, 0
-    while joinable >> c:
-        if joinable >> c & 1:
-            total += world.channels.joins[TIERS * c + tier]
-        c += 1
-    u = uniform(key, Decision.JOIN_LATER, person.key, day, 0)
-    if u >= total:  # 1 − e^−total lies below total
-        return -1
-    chance = -math.expm1(-total)
-    if u >= chance:
-        return -1
-    at, joined, c = u / chance * total, -1, 0
-    while joinable >> c and at >= 0.0:
-        if joinable >> c & 1:
-            joined = c
-            at -= world.channels.joins[TIERS * c + tier]
-        c += 1
-    return joined
 
 
 @rare
@@ -197,10 +178,10 @@ def public_day(person: Person, fan: Fan, climate: Climate, world: World, key: in
     rules, brand, day = world.rules, world.brand, climate.day
     elapsed = float(day - fan.updated_on)
     fatigue, trust, intimacy = clocks(person, fan, day, world)
-    counts = fan.month_counts if fan.updated_on >= climate.month_start else 0
+    counts = counts_on(fan.month_counts, fan.updated_on, climate, world)
     touched = climate.exposure[person.segment] >= fan.threshold
     source, channels, clicked_on, joined_on, due_on = fan.source, 0, fan.clicked_on, fan.joined_on, fan.due_on
-    exposures, threshold, tier = fan.exposures, fan.threshold, 0
+    exposures, threshold, tier, muted = fan.exposures, fan.threshold, 0, 0
     orders, ordered_on, attrited, spend, expectation = (
         fan.orders,
         fan.ordered_on,
@@ -208,19 +189,19 @@ def public_day(person: Person, fan: Fan, climate: Climate, world: World, key: in
         fan.spend,
         fan.expectation,
     )
-    decides = due_on == day
+    decides, follows = due_on == day, False
     if touched:
         tally[Slot.TOUCHES] += 1
         by_ad = uniform(key, Decision.TOUCH_SOURCE, person.key, day, 0) < climate.ad_share[person.segment]
         if by_ad:
             if uniform(key, Decision.AD_CLICK, person.key, day, 1) < brand.click:
                 tally[Slot.AD_CLICKS] += 1
+                tally[Slot.HOMEPAGE + HomepageSource.AD] += 1
                 clicked_on = day
                 follows = uniform(key, Decision.AD_CLICK, person.key, day, 0) < brand.follow_after_click
-            else:
-                follows = False
         else:
-            follows = uniform(key, Decision.FOLLOW, person.key, day, 0) < follow_probability(
+            u = uniform(key, Decision.FOLLOW, person.key, day, 0)
+            chance = follow_probability(
                 climate.quality,
                 relevance(world.segments.match_value[person.segment], person.affinity),
                 trust,
@@ -229,6 +210,9 @@ def public_day(person: Person, fan: Fan, climate: Climate, world: World, key: in
                 float(exposures),
                 rules.follow,
             )
+            follows = u < chance
+            if visits_homepage(u, chance, rules.path):
+                tally[Slot.HOMEPAGE + HomepageSource.FEED] += 1
         exposures = min(255, exposures + 1)
         threshold = next_exposure(
             climate.exposure[person.segment],
@@ -249,12 +233,6 @@ def public_day(person: Person, fan: Fan, climate: Climate, world: World, key: in
                 due_on = decision_day(person, 0, climate, world, key, tally)
         if follows:
             source = Source.AD.value if by_ad else Source.FEED.value
-            channels = memberships_at_follow(person.key, day, world, key)
-            joined_on, clicked_on = day, NEVER
-            tally[Slot.JOINS + source] += 1
-            if fan.left_on > NEVER:
-                tally[Slot.WIN_BACKS] += 1
-            count_channels(Slot.CHANNEL_JOINS, channels, world, tally)
     if decides and attrited == 0:
         odds = buying_odds(trust, 0.0, 1.0, brand.relative_price, rules.purchase)
         if uniform(key, Decision.ORDER, person.key, day, 0) < odds * salience(intimacy, False, touched, rules.purchase):
@@ -263,12 +241,20 @@ def public_day(person: Person, fan: Fan, climate: Climate, world: World, key: in
             )
             orders, ordered_on, spend = orders + 1, day, spend + net
             intimacy += rules.tiers.order
+            if not follows and is_guided(person.key, day, world, key, tally):
+                follows, source = True, Source.PAYMENT.value
+    if follows:
+        channels, muted = memberships_at_follow(person.key, day, world, key, tally)
     if channels != 0:
+        joined_on, clicked_on = day, NEVER
+        tally[Slot.JOINS + source] += 1
+        if fan.left_on > NEVER:
+            tally[Slot.WIN_BACKS] += 1
         tier = tier_of(intimacy, 0, rules.tiers)
     return Fan(
         source=source,
         channels=channels,
-        muted=0,
+        muted=muted,
         tier=tier,
         cause=fan.cause,
         attrited=attrited,

@@ -4,8 +4,9 @@ from sim.compiled import rare
 from sim.domains import Source
 from sim.rules.climate import World
 from sim.rules.exposure import next_exposure
+from sim.rules.membership import keeps_out
 from sim.rules.numbers import between, bounded_exp
-from sim.rules.rows import NEVER, Fan, Person
+from sim.rules.rows import NEVER, Fan, Person, reachable
 from sim.streams import Decision, beta, exponential, gamma, normal, uniform
 
 OLDEST = 1080  # days; details.md
@@ -54,7 +55,7 @@ def segment_of_member(address: int, world: World, key: int) -> int:
 def initial_fan(person: Person, world: World, key: int) -> Fan:
     """A member of the initial pool at the end of the day before day 0 (details.md).
 
-    Who draws no channel is in the widest one: a member of the pool can be reached.
+    Whom no channel would reach is in the widest one, and lets it through: a member of the pool can be reached.
     """
     u = uniform(key, Decision.START_TIER, person.key, 0, 0)
     tier = 0
@@ -72,12 +73,17 @@ def initial_fan(person: Person, world: World, key: int) -> Fan:
             channels |= 1 << c
         if world.channels.start[c] > world.channels.start[widest]:
             widest = c
-    if channels == 0:
-        channels = 1 << widest
+    muted = 0
+    for c in range(world.channels.used):
+        if channels >> c & 1 and keeps_out(person.key, c, world, key):
+            muted |= 1 << c
+    if not reachable(channels, muted):
+        channels |= 1 << widest
+        muted &= ~(1 << widest)
     return Fan(
         source=Source.POOL.value,
         channels=channels,
-        muted=0,
+        muted=muted,
         tier=tier,
         cause=-1,
         attrited=0,
@@ -101,15 +107,3 @@ def initial_fan(person: Person, world: World, key: int) -> Fan:
             0.0, exponential(key, Decision.EXPOSURE, person.key, 0, 1), person.affinity, world.rules.exposure
         ),
     )
-
-
-@rare
-def memberships_at_follow(address: int, day: int, world: World, key: int) -> int:
-    """Channels that a new follower joins at once; the widest one if chance gives none."""
-    channels, widest = 0, 0
-    for c in range(world.channels.used):
-        if uniform(key, Decision.JOIN_AT_FOLLOW, address, day, c) < world.channels.joins_at_follow[c]:
-            channels |= 1 << c
-        if world.channels.joins_at_follow[c] > world.channels.joins_at_follow[widest]:
-            widest = c
-    return channels if channels != 0 else 1 << widest

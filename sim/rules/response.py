@@ -1,12 +1,14 @@
 """The first response: an exposed person becomes a row."""
 
 from sim.compiled import rare
-from sim.domains import Source
+from sim.domains import HomepageSource, Source
 from sim.rules.climate import Climate, World
 from sim.rules.exposure import next_exposure
+from sim.rules.guiding import is_guided
+from sim.rules.membership import memberships_at_follow
 from sim.rules.orders import order
-from sim.rules.people import memberships_at_follow, person_at
-from sim.rules.rows import NEVER, Fan, Person, count_channels, count_row, domain_on
+from sim.rules.people import person_at
+from sim.rules.rows import NEVER, Fan, Person, count_row, domain_on
 from sim.rules.tally import NO_CHANNEL, UNTOUCHED, Slot, Tally
 from sim.rules.tiers import tier_of
 from sim.streams import Decision, exponential, uniform
@@ -30,11 +32,12 @@ def first_response(
     elif kind >= 3:
         source = Source.LIVE.value
     trust, expectation, intimacy, need_debt = person.trust_prior, rules.purchase.expectation, 0.0, 0.0
-    orders, ordered_on, attrited, spend, channels = 0, NEVER, 0, 0, 0
+    orders, ordered_on, attrited, spend, channels, muted = 0, NEVER, 0, 0, 0, 0
     clicked_on, joined_on = NEVER, NEVER
     follows = kind in (0, 3)
     if by_ad:
         tally[Slot.AD_CLICKS] += 1
+        tally[Slot.HOMEPAGE + HomepageSource.AD] += 1
         clicked_on = climate.day
         follows = uniform(key, Decision.AD_CLICK, address, climate.day, 0) < world.brand.follow_after_click
     if kind in (1, 4):
@@ -46,18 +49,23 @@ def first_response(
         if kind == 4:  # tempted in a live, as a follower would be
             need_debt = rules.purchase.borrows
             tally[Slot.IMPULSES] += 1
+        if is_guided(address, climate.day, world, key, tally):
+            follows, source = True, Source.PAYMENT.value
+    if kind == 0:
+        tally[Slot.HOMEPAGE + HomepageSource.FEED] += 1
     if follows:
-        channels = memberships_at_follow(address, climate.day, world, key)
+        channels, muted = memberships_at_follow(address, climate.day, world, key, tally)
+        follows = channels != 0
+    if follows:
         joined_on, clicked_on = climate.day, NEVER
         tally[Slot.JOINS + source] += 1
-        count_channels(Slot.CHANNEL_JOINS, channels, world, tally)
     tier = tier_of(intimacy, 0, rules.tiers) if follows else 0
-    after = domain_on(channels, 0, clicked_on, climate.day)
+    after = domain_on(channels, muted, clicked_on, climate.day)
     tally[Slot.FLOW + 3 * UNTOUCHED + after] += 1
     fan = Fan(
         source=source,
         channels=channels,
-        muted=0,
+        muted=muted,
         tier=tier,
         cause=-1,
         attrited=attrited,

@@ -8,7 +8,7 @@ from enum import IntEnum
 import numpy as np
 import numpy.typing as npt
 
-from sim.domains import CAUSES, MAX_CHANNELS, TIERS
+from sim.domains import CAUSES, HOMEPAGE_SOURCES, MAX_CHANNELS, TIERS
 
 MAX_SEGMENTS = 8
 SOURCES = 8  # room for sources to come
@@ -73,7 +73,22 @@ class Slot(IntEnum):
     INTIMACY_SUM = LOAD_SUM + 1
     TRUST_BIN = INTIMACY_SUM + 1
     LOAD_BIN = TRUST_BIN + TRUST_BINS
-    END = LOAD_BIN + LOAD_BINS
+    # the reach path
+    HOMEPAGE = LOAD_BIN + LOAD_BINS  # visits, by what led there
+    GUIDED = HOMEPAGE + HOMEPAGE_SOURCES  # buyers who were asked to follow after the payment
+    WRITTEN = GUIDED + 1  # followers who wrote a direct message
+    ANSWERS = WRITTEN + 1  # of fans to direct messages
+    # rules of channels and accounts
+    PAID = ANSWERS + 1  # messages beyond a quota, for which the platform is paid
+    APPLICATIONS = PAID + MAX_CHANNELS  # for scarce places
+    TURNED_AWAY = APPLICATIONS + MAX_CHANNELS  # applications of yesterday without a place this morning
+    BANS = TURNED_AWAY + MAX_CHANNELS  # of accounts
+    # groups
+    USEFUL = BANS + MAX_CHANNELS  # opened value that was useful, by channel
+    CHATTER = USEFUL + MAX_CHANNELS  # messages of other members that reached a member, fixed point
+    ACTIVITY = CHATTER + MAX_CHANNELS  # how alive a group is, fixed point
+    INCENTIVES = ACTIVITY + MAX_CHANNELS  # cents: red packets and rewards for joining
+    END = INCENTIVES + 1
 
 
 TALLY_SIZE = int(Slot.END)

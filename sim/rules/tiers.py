@@ -18,6 +18,9 @@ class TierRules(NamedTuple):
     live_minute: Annotated[float, parameter("Intimacy of a minute of a live", low=0, high=1, source="details")] = 0.01
     live_most: Annotated[float, parameter("Most intimacy from one live", low=0, high=10, source="details")] = 0.3
     order: Annotated[float, parameter("Intimacy of an order", low=0, high=10, source="details")] = 1.0
+    reply: Annotated[
+        float, parameter("Intimacy of a message that the fan writes", low=0, high=10, source="details")
+    ] = 0.10
     liking_up: Annotated[
         float, parameter("Intimacy at which a passer-by becomes liking", low=0, high=100, source="details")
     ] = 0.6

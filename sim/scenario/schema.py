@@ -3,12 +3,14 @@
 import datetime as dt
 from typing import Annotated, Any, NamedTuple
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, InstanceOf, PlainSerializer, create_model
+from pydantic import BeforeValidator, Field, InstanceOf, PlainSerializer, create_model
 
 from sim.domains import MAX_CHANNELS
 from sim.logics import AnyLogic
 from sim.parameters import Series, declared, fraction, over_time, parameter
 from sim.rules import RULE_TABLES
+from sim.scenario.reach import Accounts, Matrix, Path
+from sim.scenario.tables import Model
 
 
 def _series(value: Any) -> Any:
@@ -27,12 +29,6 @@ def _plain(series: Series) -> float | dict[dt.date, float]:
 
 
 TimeSeries = Annotated[InstanceOf[Series], BeforeValidator(_series), PlainSerializer(_plain)]
-
-
-class Model(BaseModel):
-    """Base of all tables: unknown keys are mistakes, values never change."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
 
 
 class JoinsPerMonth(Model):
@@ -66,6 +62,52 @@ class Channel(Model):
     joins_at_follow: Annotated[float, fraction("Share of new followers who join at once", source="details")] = 0.0
     joins_per_month: JoinsPerMonth = JoinsPerMonth()
     live_notice: Annotated[bool, Field(description="Lives announce themselves here")] = False
+    video_notice: Annotated[
+        bool, Field(description="New videos announce themselves here", json_schema_extra={"source": "E-41"})
+    ] = False
+    conversation_limit: (
+        Annotated[
+            int, parameter("Messages to one fan until the fan answers", unit="messages", low=0, high=127, source="E-39")
+        ]
+        | None
+    ) = None
+    price_beyond_quota: (
+        Annotated[
+            float,
+            parameter(
+                "Price of a message beyond the quota (default: not for sale)", unit="¥", low=0, high=100, source="E-69"
+            ),
+        ]
+        | None
+    ) = None
+    accounts: Accounts = Accounts()
+    blocked_share: Annotated[
+        float, fraction("Share of members who keep the brand from reaching them here", source="E-58")
+    ] = 0.0
+    fold_after: (
+        Annotated[float, parameter("Messages a day beyond which they are folded", unit="1/day", above=0, source="E-57")]
+        | None
+    ) = None
+    chatter: Annotated[
+        float,
+        parameter("Messages of other members in a lively group", unit="1/day", low=0, high=1000, source="E-43, L21"),
+    ] = 0.0
+    anti_harassment: Annotated[float, fraction("Share of them that blacklists and filters keep out", source="E-41")] = (
+        0.0
+    )
+    half_life: (
+        Annotated[
+            float,
+            parameter(
+                "Time in which a group without useful messages loses half of its activity (default: never)",
+                unit="days",
+                above=0,
+                source="E-64, L21",
+            ),
+        ]
+        | None
+    ) = None
+    join_reward: Annotated[float, parameter("Reward for joining", unit="¥", low=0, high=1000, source="E-79")] = 0.0
 
 
 class Feed(Model):
@@ -195,6 +237,9 @@ class Content(Model):
     quality: Annotated[TimeSeries, over_time("Quality of value content", low=0, high=1, source="M7, details")] = (
         Series.constant(0.6)
     )
+    videos_per_week: Annotated[
+        float, parameter("New videos that channels may announce", unit="1/week", low=0, high=700, source="E-41")
+    ] = 0.0
 
 
 class Product(Model):
@@ -239,6 +284,8 @@ class Brand(Model):
     shop_opened: Annotated[
         dt.date | None, Field(description="Day on which the shop opened (default: 60 days before the start)")
     ] = None
+    path: Path = Path()
+    matrix: Matrix = Matrix()
 
 
 class TierMix(Model):
@@ -274,6 +321,9 @@ class Costs(Model):
         float, parameter("c₁: a value item costs c₀·e^(c₁·quality)", low=0, high=20, source="details")
     ] = 3.0
     live: Annotated[float, parameter("One live", unit="¥", low=0, high=1e7, source="M19")] = 300.0
+    red_packet: Annotated[
+        float, parameter("One red packet in one room of a group", unit="¥", low=0, high=1e6, source="E-41, E-79")
+    ] = 50.0
 
 
 def _model_of(table: type[NamedTuple]) -> Any:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from sim.domains import ChannelKind, word
-from sim.rules.groups import GroupRules, activity_tomorrow, half_life_kept
+from sim.rules.groups import GroupRules, activity_tomorrow, half_life_kept, lively_visits
 from sim.rules.numbers import fixed
 from sim.rules.tally import Slot, Tally
 from sim.scenario.schema import Channel
@@ -25,7 +25,10 @@ class Groups:
     def visits(self, packets: int) -> list[float]:
         """[C] factor of the day on visits: activity, and a red packet in groups."""
         packet = float(self.rules.packet) if packets else 1.0
-        return [a * (packet if c.kind == _GROUP else 1.0) for a, c in zip(self.activity, self.channels, strict=True)]
+        return [
+            float(lively_visits(a, self.rules)) * (packet if c.kind == _GROUP else 1.0)
+            for a, c in zip(self.activity, self.channels, strict=True)
+        ]
 
     def chatter(self) -> list[float]:
         """[C] messages of other members that reach a member today."""

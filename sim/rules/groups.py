@@ -19,6 +19,13 @@ class GroupRules(NamedTuple):
             source="E-64, L21",
         ),
     ] = 0.2
+    talk: Annotated[
+        float,
+        fraction(
+            "ν: share of the visits of a lively group that are owed to its being lively",
+            source="M4: groups with 40–50 % and with under 20 % of members active",
+        ),
+    ] = 0.5
     packet: Annotated[
         float, parameter("Factor of a day's red packet on visits of the group", low=1, high=10, source="E-41")
     ] = 1.5
@@ -39,7 +46,8 @@ def activity_tomorrow(activity: float, share: float, keep: float, packets: float
     keep      2^(−1/H), H: half-life of a group in which nothing useful is said
     packets   red packets of today
 
-    It multiplies visits and what other members write. s ≥ s₀ → 1; s = 0 → the group halves in H days and falls silent.
+    Other members write in proportion to it; visits follow ``lively_visits``.
+    s ≥ s₀ → 1; s = 0 → the group halves in H days and falls silent.
     H = ∞ (keep = 1) switches it off. Source: evidence E-64, L21.
     """
     target = min(1.0, share / p.useful)
@@ -50,6 +58,12 @@ def activity_tomorrow(activity: float, share: float, keep: float, packets: float
 
 
 @rule
+def lively_visits(activity: float, p: GroupRules) -> float:
+    """Factor of a group's activity on visits: 1 − ν·(1 − A).   A = 1 → 1; A = 0 → 1 − ν.   Source: evidence M4, L21."""
+    return 1.0 - p.talk * (1.0 - activity)
+
+
+@rule
 def half_life_kept(days: float) -> float:
-    """2^(−1/H): what a day leaves of what halves in H days."""
+    """2^(−1/H): what a day leaves of what halves in H days; H > 0."""
     return math.exp(-0.6931471805599453 / days)

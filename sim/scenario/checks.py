@@ -10,6 +10,7 @@ from sim.scenario.document import Document, dotted
 from sim.scenario.machine import cores, physical_memory
 from sim.scenario.mistakes import did_you_mean, shown
 from sim.scenario.positions import Path
+from sim.scenario.reach_checks import check_reach
 from sim.scenario.resolve import CHANNEL_KINDS
 from sim.scenario.schema import Channel, Scenario
 
@@ -39,6 +40,7 @@ def check(scenario: Scenario, document: Document, broken: set[Path]) -> None:
         checks.logics,
     ):
         one()
+    check_reach(scenario, checks.report, checks.sound)
 
 
 def memory_of(fans: int) -> float:
@@ -197,6 +199,7 @@ class _Checks:
             if not self.sound((*path, "kind")):
                 continue
             self._pushes((*path, "pushes_per_week"), getattr(logic, "pushes_per_week", None))
+            self._pushes((*path, "ask_to_join"), logic.ask_to_join)
             self._ads(path, logic)
             if isinstance(logic, Depletion):
                 self._discounts(path, logic)

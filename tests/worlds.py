@@ -20,6 +20,9 @@ SMALL = {
     "clearance": {"pool.fans": 300, "days": 75, "feed.exposures_at_least": 300},
     "depletion-ladder": {"pool.fans": 300, "days": 120, "feed.exposures_at_least": 60},
     "livestream-group": {"pool.fans": 300, "days": 120},
+    "guided-follow": {"pool.fans": 300, "days": 120, "feed.exposures_at_least": 300},
+    "flooded-group": {"pool.fans": 300, "days": 120},
+    "douyin-to-wechat": {"pool.fans": 300, "days": 120, "feed.exposures_at_least": 60},
 }
 
 # leaving only by what a test switches back on
@@ -65,6 +68,22 @@ EVERYTHING = {
     "logics.depletion.lives_per_week": 4.0,
     "logics.depletion.ads_per_day": 2.0,
     "logics.depletion.replace_exits": False,
+    "logics.depletion.red_packets_per_week": 3.0,
+    "logics.depletion.ask_to_join": {"wechat-group": 4.0, "moments": 4.0},
+    "brand.path": {"follow": [0.9, 0.9], "auto_reply": True, "group_entry": True, "product_card": True, "guidance": 1.2},
+    "brand.matrix": {"accounts": 2, "overlap": 0.3},
+    "brand.content.videos_per_week": 2.0,
+    "channels.wecom.joins_per_month": {"liking": 3.0, "devoted": 3.0},
+    "rules.path.write": 0.3,
+    "rules.path.push": 0.3,
+    "channels.douyin-subscription.price_beyond_quota": 0.05,
+    "channels.douyin-group.accounts": {"number": 3, "seats": 40},
+    "channels.douyin-group.chatter": 5.0,
+    "channels.douyin-group.half_life": 40.0,
+    "channels.wechat-group.accounts": {"number": 2, "seats": 20, "ban": 0.2, "ban_spam": 0.4, "frozen_days": 5},
+    "channels.moments.accounts": {"number": 3, "seats": 15, "adds_per_day": 1, "ban": 2.0, "ban_spam": 1.0},
+    "channels.moments.fold_after": 0.2,
+    "channels.moments.join_reward": 2.0,
 }
 
 

@@ -16,10 +16,13 @@ class Accounts(Model):
     """
 
     number: (
-        Annotated[int, parameter("Accounts (rooms of a group); default: as many as needed", low=1, source="E-61")]
+        Annotated[
+            int,
+            parameter("Accounts (rooms of a group); default: as many as needed", unit="accounts", low=1, source="E-61"),
+        ]
         | None
     ) = None
-    seats: Annotated[int, parameter("Members of one account", low=1, source="E-60")] | None = None
+    seats: Annotated[int, parameter("Members of one account", unit="members", low=1, source="E-60")] | None = None
     adds_per_day: (
         Annotated[int, parameter("Members whom one account can add", unit="1/day", low=1, source="E-59")] | None
     ) = None

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from worlds import LONG_DECISIONS, SMALL, everything, in_plain_python, small
 
-from sim.domains import Cause, Domain, Source
+from sim.domains import Cause, Domain, HomepageSource, Source
 from sim.engines.run import run
 from sim.rules.tally import UNTOUCHED, Slot
 from sim.scenario import shipped_scenarios
@@ -42,16 +42,25 @@ DOUYIN = {
 }
 DOUYIN |= {f"JOINS+{source}" for source in (Source.FEED, Source.AD, Source.LIVE)}
 DOUYIN |= {f"FLOW+{3 * UNTOUCHED + domain}" for domain in Domain} | {f"FLOW+{3 * Domain.COMMERCIAL + Domain.PUBLIC}"}
+GUIDED = {"GUIDED", "WRITTEN", "ANSWERS", f"JOINS+{Source.PAYMENT}", "CHANNEL_JOINS+2"}
+GUIDED |= {f"HOMEPAGE+{source}" for source in HomepageSource}
 EXPECTED = {
     "liquor": ALWAYS | DOUYIN,
     "clearance": ALWAYS | DOUYIN,
     "depletion-ladder": ALWAYS | DOUYIN,
-    "livestream-group": ALWAYS | {f"EXITS+{Cause.SHOCK}"},
+    "livestream-group": ALWAYS | {f"EXITS+{Cause.SHOCK}", "ACTIVITY+0", "USEFUL+0"},
+    "guided-follow": ALWAYS | DOUYIN | GUIDED,
+    "flooded-group": ALWAYS - {"ORDERS_LIVE", "WATCHES"} | {"MUTES", "CHATTER+1", "ACTIVITY+1"},
+    "douyin-to-wechat": ALWAYS | DOUYIN | {"APPLICATIONS+6", "CHANNEL_JOINS+6", "INCENTIVES", "HOMEPAGE"},
 }
+NOT_GUIDED = {"GUIDED", "WRITTEN", f"JOINS+{Source.PAYMENT}", "TURNED_AWAY", "PAID", "CHATTER", "INCENTIVES"}
 IMPOSSIBLE = {
-    "liquor": {"OPEN_DECISIONS"},
-    "clearance": {"OPEN_DECISIONS"},
-    "depletion-ladder": {"OPEN_DECISIONS"},
+    "guided-follow": {"OPEN_DECISIONS", "PAID", "CHATTER", "INCENTIVES", "BANS"},
+    "flooded-group": {"OPEN_DECISIONS", "JOINS", "AD_CLICKS", "TOUCHES", "WATCHES"} | NOT_GUIDED - {"CHATTER"},
+    "douyin-to-wechat": {"OPEN_DECISIONS"} | NOT_GUIDED - {"INCENTIVES"},
+    "liquor": {"OPEN_DECISIONS", "BANS"} | NOT_GUIDED,
+    "clearance": {"OPEN_DECISIONS", "BANS"} | NOT_GUIDED,
+    "depletion-ladder": {"OPEN_DECISIONS", "BANS"} | NOT_GUIDED,
     "livestream-group": {"OPEN_DECISIONS", "JOINS", "AD_CLICKS", "TOUCHES", "COMMISSION", "BLOCKED", "MUTES"},
 }  # the only channel with a quota of a livestream group, and its weak ones, are never joined
 
@@ -128,4 +137,6 @@ def test_every_counter_of_the_tally_is_used(all_at_once):
 
 def test_every_decision_that_is_built_is_drawn():
     built = {d.value for d in Decision if d <= Decision.MUTE} - {Decision.DEGREE}
+    built |= {Decision.BAN, Decision.ADMISSION}
+    built |= {d.value for d in Decision if Decision.ANSWER <= d <= Decision.SECOND_ACCOUNT}
     assert set(in_plain_python("engines.events:decisions_drawn")) == built

@@ -104,7 +104,7 @@ def test_a_run_feeds_back_yesterdays_active_core():
     feedback = 1 + 1.0 * core / (core + 0.05 * 1000)
     assert core.max() > 5
     assert ledger.weight == pytest.approx(feedback * (2 * ledger.quality) ** 0.5, rel=1e-12)
-    base = max(0.08 * 300, scenario.platforms[0].feed.exposures_at_least)
+    base = max(0.08 * 300, scenario.platforms[0].feed.exposures_at_least * scenario.brand.matrix.accounts)
     expected = base * ledger.weight * (1 + ledger.lives * 0.5)
     assert ledger.exposures == pytest.approx(expected, abs=0.5)
 

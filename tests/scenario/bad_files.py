@@ -13,9 +13,9 @@ platforms = ["douyin-2021-07", "wechat-2021-07"]
 industry = "frequent-online"
 """
 LOGICS = "[logics.growth]\n"
-CHANNELS = "douyin-subscription, douyin-group, wechat-group, wecom, official-account, moments"
+CHANNELS = "douyin-subscription, douyin-group, douyin-direct, wechat-group, wecom, official-account, moments"
 KINDS = "subscription, group, direct, article, moments"
-SCENARIOS = "clearance, depletion-ladder, liquor, livestream-group"
+SCENARIOS = "clearance, depletion-ladder, douyin-to-wechat, flooded-group, guided-follow, liquor, livestream-group"
 
 
 def said(folder: Path, text: str | bytes) -> str:

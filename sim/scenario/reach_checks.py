@@ -49,8 +49,8 @@ def _channels(scenario: Scenario) -> Iterator[tuple[Path, Channel]]:
 def _limits(at: Path, channel: Channel, report: Report) -> None:
     quota, limit = channel.quota_per_month, channel.conversation_limit
     if quota is not None and limit is not None:
-        message = "{key} = {value}, but the channel has quota_per_month too; a fan's messages are counted once. "
-        report((*at, "conversation_limit"), message + "Leave one out.", (*at, "quota_per_month"))
+        message = f"{{key}} = {{value}}, but {channel.name} has conversation_limit = {limit} too, and a fan's messages "
+        report((*at, "quota_per_month"), message + "are counted once. Leave one out.", (*at, "conversation_limit"))
     if channel.price_beyond_quota is not None and quota is None:
         message = "{key} = {value}, but the channel has no quota_per_month; nothing lies beyond it. "
         report((*at, "price_beyond_quota"), message + "Leave it out, or add the quota.")

@@ -2,13 +2,12 @@
 
 import numpy as np
 import pytest
+from rules.tables import table
 
 from sim.engines.groups import Groups
 from sim.rules.tally import Slot, new_tally
 from sim.scenario.reach import Accounts
 from sim.scenario.schema import Channel
-
-from rules.tables import table
 
 
 def groups(**values):

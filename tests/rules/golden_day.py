@@ -64,7 +64,8 @@ def climate():
         value=integers([1] * 2 * TIERS, cells), promotion=integers([2] * TIERS + [1] * TIERS, cells),
         sending=[0b11] * TIERS, week=floats(week, cells), base=floats(base, cells), notice=integers([0, 0], 8),
         exposure=floats([3.5], 8), ad_share=floats([0.0], 8), commission=integers([200], 8), home=0,
-        asked=floats([1.0, 1.0], 8), chatter=floats([], 8), noisy=0, closed=integers([], 8), lost=integers([], 8), bans=0,
+        asked=floats([1.0, 1.0], 8), chatter=floats([], 8), noisy=0, closed=integers([], 8), lost=integers([], 8),
+        bans=0,
     ))  # fmt: skip
 
 

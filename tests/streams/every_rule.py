@@ -30,8 +30,9 @@ INTEGERS = {
     "fan_orders": (0, 3), "clicked_on": (0, 700), "left_on": (0, 700), "tenure": (-5, 400), "word": (0, 2**32 - 1),
     "counts": (0, 2**49 - 1), "c": (0, 6), "n": (0, 50), "slot": (Slot.CHANNEL_JOINS, Slot.CHANNEL_JOINS),
     "month_counts": (0, 2**49 - 1), "offer": (0, 8), "due_on": (0, 60), "orders": (0, 5), "ordered_on": (0, 47),
-    "attrited": (0, 1), "spend": (0, 10**6), "joinable": (0, 127), "accounts": (1, 60), "values": (0, 9), "promotions": (0, 9),
-    "listening": (0, 127), "admitted": (0, 127), "source": (0, 7), "joined_on": (-60, 47), "updated_on": (0, 47),
+    "attrited": (0, 1), "spend": (0, 10**6), "joinable": (0, 127), "accounts": (1, 60), "values": (0, 9),
+    "promotions": (0, 9), "listening": (0, 127), "admitted": (0, 127), "source": (0, 7), "joined_on": (-60, 47),
+    "updated_on": (0, 47),
 }  # fmt: skip
 FLOATS = {
     "p": (1e-9, 1 - 1e-9), "u": (1e-9, 1 - 1e-9), "x": (-9.0, 9.0), "mean": (0.0, 12.0), "shape": (0.05, 20.0),

@@ -1,4 +1,5 @@
 """What is said about contradictions in channels, accounts and the reach path."""
+# ruff: noqa: E501 (messages are lines)
 
 from pathlib import Path
 

@@ -96,8 +96,8 @@ def test_push_until_caused_churn_equals_natural_churn():
 def test_best_frequencies_of_the_other_hazards():
     found = frequency.best(lambda f: f**0.5, lambda f: 0.01 * math.exp(0.2 * f), most=200)
     assert found == pytest.approx(frequency.best_exponential(0.5, 0.2), rel=1e-6)
-    assert frequency.best_saturating(0.3, 10 / 0.3, 1) == pytest.approx(5.8301, abs=1e-4)
-    found = frequency.best(lambda f: -math.expm1(-0.3 * f), lambda f: 10 / 0.3 + f)
+    assert frequency.best_saturating(0.3, 10, 1) == pytest.approx(5.8301, abs=1e-4)
+    found = frequency.best(lambda f: -math.expm1(-0.3 * f), lambda f: 10 + f)
     assert found == pytest.approx(5.8301, abs=1e-3)
 
 

@@ -63,6 +63,14 @@ class Ledger:
         return self.of("GMV").sum(axis=1) - self.one("GOODS") - self.one("COMMISSION") - self.fees
 
     @property
+    def spend(self) -> npt.NDArray[np.int64]:
+        """What the operator decides to spend: ads + content and lives + message fees, cents by day.
+
+        Goods and commission follow from sales, and a discount is a lower price; none of them is spend.
+        """
+        return self.ad_spend + self.content + self.fees
+
+    @property
     def margin(self) -> npt.NDArray[np.int64]:
         """Contribution − ads − content, cents by day."""
         return self.contribution - self.ad_spend - self.content
@@ -193,6 +201,7 @@ def _common() -> list[Observable]:
         o("contribution", "cents/day", "GMV − goods − commission − fees", "贡献毛利", lambda g: g.contribution),
         o("ad_spend", "cents/day", "Ads", "广告费", lambda g: g.ad_spend),
         o("content_cost", "cents/day", "Content items and lives", "内容成本", lambda g: g.content),
+        o("spend", "cents/day", "Ads + content + message fees: what equal spend compares", "可控支出", lambda g: g.spend),
         o("margin", "cents/day", "Contribution − ads − content", "利润", lambda g: g.margin),
         o("margin_cum", "cents", "Cumulative margin", "累计利润", lambda g: g.margin.cumsum()),
         o("margin_cum_discounted", "cents", "Cumulative margin discounted at 8 % a year", "累计利润（折现）", lambda g: (g.margin * 1.08 ** (-np.arange(len(g.margin)) / 365.25)).cumsum()),

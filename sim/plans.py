@@ -62,6 +62,7 @@ class SeenDay:
     contribution: int  # cents
     ad_spend: int  # cents
     joins_by_ads: int
+    spent: int  # cents: ads, content, lives and message fees
 
 
 @dataclass(frozen=True, slots=True)

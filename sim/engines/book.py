@@ -80,4 +80,5 @@ class Book:
             contribution=sold - costs - fee,
             ad_spend=market.ad_spend,
             joins_by_ads=int(block(tally, "JOINS")[Source.AD]),
+            spent=int(g.spend[day]),
         )

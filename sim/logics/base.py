@@ -10,6 +10,8 @@ from sim.parameters import fraction, parameter
 from sim.plans import Brief, ChannelBrief, Plan, Seen, SeenDay
 
 SHORTEST_MONTH_WEEKS = 4.0
+BEST_QUALITY = 0.95  # content quality beyond which money buys nothing
+WEEK = 7
 
 Pushes = Annotated[float, parameter("Pushes per week", unit="1/week", low=0, high=700, source="E-43, details")]
 Discount = Annotated[float, fraction("Share off the price in promotions and lives", source="details")]
@@ -89,3 +91,14 @@ def value_shares_by_tier(value_share: float, brief: Brief, last: SeenDay | None)
         else:
             shares.append((1.0,) + (value_share,) * (TIERS - 1))
     return tuple(shares)
+
+
+def value_items(
+    pushes: tuple[tuple[float, ...], ...], value_share: tuple[tuple[float, ...], ...], last: SeenDay | None
+) -> float:
+    """Value items a week that a plan makes: one a day and channel at most, none for a channel without members."""
+    items = 0.0
+    for c, (tiers, share) in enumerate(zip(pushes, value_share, strict=True)):
+        if last is None or sum(last.members[c]) > 0:
+            items += min(WEEK, max(f * v for f, v in zip(tiers, share, strict=True)))
+    return items

@@ -5,12 +5,14 @@ import math
 from typing import Annotated, ClassVar, Literal
 
 from sim.logics.base import (
+    BEST_QUALITY,
     Discount,
     Logic,
     Pushes,
     ValueShare,
     by_channel,
     to_all_tiers,
+    value_items,
     value_shares_by_tier,
     within_quotas,
 )
@@ -32,7 +34,9 @@ class Growth(Logic):
     reinvest_content: Annotated[
         float, fraction("ι_c: share of last week's contribution put into content", source="details")
     ] = 0.10
-    best_quality: Annotated[float, fraction("Content quality beyond which money buys nothing", source="details")] = 0.95
+    best_quality: Annotated[float, fraction("Content quality beyond which money buys nothing", source="details")] = (
+        BEST_QUALITY
+    )
     open_alarm: Annotated[
         float, fraction("Fall of opens per push under their 28-day mean that slows down", source="model §3.1")
     ] = 0.10
@@ -91,10 +95,7 @@ class Growth(Logic):
         """clip(ln((base + ι·contribution of last week) / items / c₀) / c₁, start, best)."""
         start = brief.quality[min(seen.day, len(brief.quality) - 1)]
         last = seen.history[-1] if seen.history else None
-        items = 0.0  # per week: one a day and channel at most, none for a channel without members
-        for c, (tiers, share) in enumerate(zip(pushes, shares, strict=True)):
-            if last is None or sum(last.members[c]) > 0:
-                items += min(_WEEK, max(f * v for f, v in zip(tiers, share, strict=True)))
+        items = value_items(pushes, shares, last)
         if items <= 0 or brief.base_item_cost <= 0 or brief.quality_cost <= 0:
             return start
         base = items * brief.base_item_cost * math.exp(brief.quality_cost * start)

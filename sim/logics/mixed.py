@@ -1,4 +1,4 @@
-"""Mixed: elements of two logics in one, to learn which of them makes the difference (decomposition, equal spend)."""
+"""Mixed: elements of two logics in one, to learn which of them makes the difference (decomposition)."""
 
 from dataclasses import dataclass, replace
 from typing import ClassVar

@@ -1,6 +1,5 @@
 """Figures of the report: each a function of a comparison (or a run) and a language."""
 
-import datetime as dt
 import math
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -11,8 +10,15 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
 
 from sim.domains import Cause, Source, Tier
-from sim.parameters import DAYS_PER_MONTH
-from sim.report.numbers import count, date_of, money_tick, percent
+from sim.report.axes import calendar as _calendar
+from sim.report.axes import clean as _clean
+from sim.report.axes import date as _date
+from sim.report.axes import dates as _dates
+from sim.report.axes import in_counts as _in_counts
+from sim.report.axes import in_money as _in_money
+from sim.report.axes import label_ends as _label_ends
+from sim.report.axes import thinned as _thinned
+from sim.report.numbers import count, date_of, percent
 from sim.report.style import DASHES, FAINT, INK, STACK, canvas, colours, dashes, drawing
 from sim.report.tables import Floats, by_month, causes, mean_of, months, retention, sources, tier_shares
 from sim.report.verdict import is_dated
@@ -22,9 +28,6 @@ from sim.results import Comparison, Run
 TIER_COLOURS = ("#d5dde3", "#7fb3c8", "#1f5f7a")
 SOURCE_COLOURS = dict(zip(Source, ("#e3e6ea", "#9ccfc4", "#2f8f83", "#175e57"), strict=True))
 CAUSE_COLOURS = dict(zip(Cause, STACK[2:], strict=False))
-_SHORT = 90  # days; longer runs have months along the axis
-_POINTS = 220  # of a line; more cannot be seen
-_LABEL_GAP = 0.06  # of the height of the axes
 
 
 def figures_of(comparison: Comparison, lang: Lang) -> dict[str, Figure]:
@@ -42,71 +45,6 @@ def figures_of(comparison: Comparison, lang: Lang) -> dict[str, Figure]:
     }
     with drawing():
         return {name: make(comparison, w) for name, make in makers.items()}
-
-
-def _calendar(axes: Axes, start: dt.date, days: int, lang: Lang, most: int = 7) -> None:
-    """Dates along the axis: first days of months, or every so many days of a short run; at most ``most``."""
-    axes.set_xlim(_date(start, 0), _date(start, max(1, days - 1)))  # type: ignore[arg-type]
-    if days > _SHORT:
-        span = math.ceil(days / DAYS_PER_MONTH)
-        step = next(s for s in (1, 2, 3, 4, 6, 12) if span / s <= most or s == 12)
-        every = [start + dt.timedelta(days=d) for d in range(days)]
-        ticks = [d for d in every if d.day == 1 and (d.month - 1) % step == 0]
-        labels = [f"{d:%Y-%m}" if lang == "zh" else f"{d:%b %Y}" for d in ticks]
-    else:
-        step = next(s for s in (1, 2, 7, 14, 28) if days / s <= most or s == 28)
-        ticks = [start + dt.timedelta(days=d) for d in range(0, days, step)]
-        labels = [f"{d:%m-%d}" for d in ticks]
-    axes.set_xticks([np.datetime64(d) for d in ticks], labels)
-
-
-def _date(start: dt.date, day: int) -> np.datetime64:
-    return np.datetime64(start) + np.timedelta64(int(day), "D")
-
-
-def _dates(start: dt.date, days: int) -> Any:
-    return np.datetime64(start) + np.arange(days)
-
-
-def _thinned(days: int) -> Any:
-    """Days that are drawn: evenly spread, the first and the last among them."""
-    return np.unique(np.linspace(0, days - 1, min(days, _POINTS)).round().astype(int))
-
-
-def _in_money(axes: Axes, lang: Lang) -> None:
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda cents, _: money_tick(_clean(cents), lang)))
-
-
-def _in_counts(axes: Axes) -> None:
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: count(value)))
-
-
-def _clean(value: float) -> float:
-    return float(f"{value:.6g}")
-
-
-def _label_ends(axes: Axes, ends: list[tuple[float, str, str]]) -> None:
-    """Names of lines at their right ends, pushed apart where they would overlap: (value, name, colour)."""
-    low, high = axes.get_ylim()
-    ends = sorted(ends)
-    places = [(value - low) / (high - low) for value, _, _ in ends]
-    for n in range(1, len(places)):
-        places[n] = max(places[n], places[n - 1] + _LABEL_GAP)
-    for n in range(len(places)):  # a crowd at the top moves down
-        places[n] = min(places[n], 1.02 - _LABEL_GAP * (len(places) - 1 - n))
-    for (_, name, colour), at in zip(ends, places, strict=True):
-        axes.annotate(
-            name,
-            (1, at),
-            xycoords="axes fraction",
-            xytext=(5, 0),
-            textcoords="offset points",
-            va="center",
-            color=colour,
-            fontweight="bold",
-            fontsize=8.5,
-            annotation_clip=False,
-        )
 
 
 def _bands(axes: Axes, c: Comparison, observable: str, w: Words) -> list[tuple[float, str, str]]:

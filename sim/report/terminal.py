@@ -13,23 +13,24 @@ from rich import box
 from rich.console import Console, Group, RenderableType
 from rich.markup import escape
 from rich.padding import Padding
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
 from sim.report.data import evidence_of, group_of, shown_value
-from sim.report.numbers import NOTHING, count, date_of, money, money_interval, moneys, percent, trend
+from sim.report.fairness import Missing
+from sim.report.fairness_lines import fairness_lines
+from sim.report.numbers import NOTHING, count, date_of, money, money_interval, percent, trend
 from sim.report.verdict import bootstraps, is_unclear, led_at_once, verdict
 from sim.report.words import Lang, Words, words
 from sim.results import Comparison, Interval, Run
 from sim.scenario import Assumption, Scenario
-from sim.studies.decompose import Decomposition
+from sim.studies.fairness import Fairness
 
 _BARS = "▁▂▃▄▅▆▇█"
 _NARROW = 80
 _WIDE = 100
 _SPARK = 36
-_BAR = 28
 _TRUST_STYLE = {"stated": "green", "measured": "green", "weak": "yellow", "assumed": "red"}
 
 
@@ -60,19 +61,15 @@ def sparkline(values: Any, low: float, high: float, width: int = _SPARK) -> str:
     return "".join(_BARS[round(top * min(1.0, max(0.0, (m - low) / (high - low))))] for m in means)
 
 
-def bar(value: float, low: float, high: float, width: int = _BAR) -> str:
-    """A bar from 0 to a value, to the left of the zero line if negative, between low and high."""
-    low, high = min(0.0, low), max(0.0, high)
-    if not high > low:
-        return "│"
-    left, length = (round(width * size / (high - low)) for size in (-low, abs(value)))
-    return f"{'█' * length if value < 0 else '':>{left}}│" + ("█" * length if value > 0 else "")
-
-
 def print_comparison(
-    comparison: Comparison, target: Path, lang: Lang, report: bool, decomposition: Decomposition | None = None
+    comparison: Comparison,
+    target: Path,
+    lang: Lang,
+    report: bool,
+    fairness: Fairness | None = None,
+    missing: Missing | None = None,
 ) -> None:
-    """Verdict, table of logics, sparklines, crossovers, shares of the elements and where the files are."""
+    """Verdict, table of logics, sparklines, crossovers, fairness and where the files are."""
     w, c = words(lang), comparison
     out = console()
     found = verdict(c, w)
@@ -89,8 +86,8 @@ def print_comparison(
     out.print()
     out.print(_lines(c, w))
     out.print(_crossovers(c, w))
-    if decomposition is not None:
-        out.print(_shares(decomposition, w))
+    if fairness is not None:
+        out.print(fairness_lines(fairness, w, missing))
     out.print(_files(target, w, "report.html" if report else "daily.parquet", figures=report))
 
 
@@ -170,25 +167,6 @@ def _crossovers(c: Comparison, w: Words) -> RenderableType:
         seed=c.seed,
     )
     return Group(*lines, Text(spent, style="dim"), Text())
-
-
-def _shares(d: Decomposition, w: Words) -> RenderableType:
-    """Shares of the elements in the difference: amounts in one unit, and a bar."""
-    intervals = [*d.shares.values(), d.difference]
-    amounts = moneys([x for i in intervals for x in (i.estimate, (i.high - i.low) / 2)], w.lang)
-    lowest, highest = (find(i.estimate for i in d.shares.values()) for find in (min, max))
-    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1), pad_edge=False)
-    table.add_column(w("terminal.element"), style="bold")
-    table.add_column(w("terminal.share"), justify="right", no_wrap=True)
-    table.add_column(w("terminal.half"), justify="right", no_wrap=True)
-    table.add_column("", style="cyan", no_wrap=True)
-    for at, (key, share) in enumerate(d.shares.items()):
-        cells = (amount.rstrip("元") for amount in amounts[2 * at : 2 * at + 2])
-        table.add_row(w(f"element.{key}"), *cells, bar(share.estimate, lowest, highest))
-    table.add_section()
-    table.add_row(w("shares.sum"), *(amount.rstrip("元") for amount in amounts[-2:]), "")
-    lead = w("terminal.shares", winner=w.logic(d.logic), other=w.logic(d.reference), pairs=count(d.pairs))
-    return Group(Text(lead), table)
 
 
 def _short(value: float) -> str:
@@ -356,12 +334,18 @@ def comparison_progress(shown: bool, lang: Lang) -> Iterator[Callable[[Any], Non
 
 
 @contextmanager
-def decomposition_progress(shown: bool, lang: Lang) -> Iterator[Callable[[int, int], None]]:
-    """Progress of a decomposition: runs done, runs in all."""
+def fairness_progress(shown: bool, lang: Lang) -> Iterator[Callable[[str, int, int], None]]:
+    """Progress of equal spend and of the decomposition: runs done, runs in all."""
     w = words(lang)
     with _bars(shown, TextColumn("{task.completed:.0f}/{task.total:.0f} " + w("terminal.runs"))) as bars:
-        task = bars.add_task(w("terminal.decomposing"), total=1)
-        yield lambda done, total: bars.update(task, completed=done, total=total)
+        tasks: dict[str, TaskID] = {}
+
+        def report(part: str, done: int, total: int) -> None:
+            if part not in tasks:
+                tasks[part] = bars.add_task(w(f"terminal.making_{part}"), total=total)
+            bars.update(tasks[part], completed=done, total=total)
+
+        yield report
 
 
 @contextmanager

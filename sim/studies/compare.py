@@ -65,8 +65,12 @@ def paired_runs(
     engine: Engine = "arrays",
     threads: int | None = None,
     progress: Callable[[Progress], None] | None = None,
+    of_pair: Callable[[int], Scenario] | None = None,
 ) -> tuple[dict[str, list[Run]], str]:
-    """The runs of ``compare`` without its statistics: logic → runs by pair, equally many, and why no more."""
+    """The runs of ``compare`` without its statistics: logic → runs by pair, equally many, and why no more.
+
+    of_pair  the scenario of each pair, where they differ; with the same names of logics as ``scenario``
+    """
     if pairs is not None and pairs < 2:
         raise ValueError(f"pairs = {pairs}: a paired difference needs at least 2")
     names = tuple(scenario.logics)
@@ -80,7 +84,8 @@ def paired_runs(
             if stop.is_set():
                 raise _Stopped
 
-        return run(scenario, name, seed, replication, engine, threads=1, progress=check)
+        question = of_pair(replication) if of_pair else scenario
+        return run(question, name, seed, replication, engine, threads=1, progress=check)
 
     def report(message: str) -> None:
         if progress:

@@ -28,6 +28,7 @@ def day(number=0, **values):
         "day": number, "delivered": (300, 600, 100), "opened": (30, 200, 40), "blocked": (0, 0, 0),
         "members": ((200, 60, 40), (70, 20, 10), (30, 10, 10)), "fans": 300, "joins": 3, "exits": 3,
         "exits_by_cause": (2, 1, 0, 0, 0), "orders": 10, "contribution": 50_000, "ad_spend": 0, "joins_by_ads": 0,
+        "spent": 0,
     }  # fmt: skip
     return SeenDay(**facts | values)
 
@@ -69,7 +70,7 @@ seen_days = st.builds(
     delivered=_tuple(counts, 3), opened=_tuple(counts, 3), blocked=_tuple(counts, 3),
     members=_tuple(_tuple(counts, TIERS), 3),
     fans=counts, joins=counts, exits=counts, exits_by_cause=_tuple(counts, CAUSES), orders=counts,
-    contribution=st.integers(-(10**9), 10**9), ad_spend=counts, joins_by_ads=counts,
+    contribution=st.integers(-(10**9), 10**9), ad_spend=counts, joins_by_ads=counts, spent=counts,
 )  # fmt: skip
 common = {
     "pushes_per_week": push_tables, "value_share": share, "discount": st.floats(0, 0.5),

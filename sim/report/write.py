@@ -14,7 +14,7 @@ from sim.report.data import plain
 from sim.report.verdict import verdict
 from sim.report.words import Lang, words
 from sim.results import Comparison, Provenance, Run, RunDirectory, write_json, write_table
-from sim.scenario import Assumption, Scenario, to_toml
+from sim.scenario import Assumption, Scenario, to_toml, write_scenario
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -170,7 +170,7 @@ def write_runs(runs: Sequence[Run], folder: Path, lang: Lang = "en", *, assumpti
 
 
 def _write_base(runs: Sequence[Run], provenance: Provenance, folder: Path) -> None:
-    (folder / "scenario.toml").write_text(to_toml(runs[0].scenario), encoding="utf-8")
+    write_scenario(runs[0].scenario, folder)
     write_json(plain(provenance), folder / PROVENANCE)
     for name in ("daily", "flows", "cohorts"):
         write_table(long_table(runs, name), folder / f"{name}.parquet")

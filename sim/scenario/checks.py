@@ -5,7 +5,7 @@ import math
 from collections import Counter
 
 from sim.domains import BYTES_PER_ROW, MAX_CHANNELS
-from sim.logics import AnyLogic, Calendar, Depletion
+from sim.logics import Calendar, Depletion, Logic
 from sim.scenario.document import Document, dotted
 from sim.scenario.machine import cores, physical_memory
 from sim.scenario.mistakes import did_you_mean, shown
@@ -213,7 +213,7 @@ class _Checks:
                 message = f"{{key}}: {message}{did_you_mean(name, allowed, 'Allowed')}"
                 self.report((*path, name), message, ("platforms",))
 
-    def _ads(self, path: Path, logic: AnyLogic) -> None:
+    def _ads(self, path: Path, logic: Logic) -> None:
         if not self.sound(("platforms",)) or any(platform.ads for platform in self.scenario.platforms):
             return
         spent: list[tuple[Path, float | None]] = [((*path, "ads_per_day"), logic.ads_per_day)]
@@ -242,7 +242,7 @@ class _Checks:
                 self.report(at, f"{{key}} = {{value}} is outside the run, {first} … {last}.", ("start",), ("days",))
 
 
-def most_ads(logic: AnyLogic) -> float:
+def most_ads(logic: Logic) -> float:
     """Largest ad budget that a logic is given, ¥ per day."""
     later = [phase.ads_per_day or 0.0 for phase in logic.phases] if isinstance(logic, Calendar) else []
     return max(logic.ads_per_day, *later, 0.0)

@@ -86,7 +86,7 @@ def _leaves(value: Any, known: Declared, path: Path) -> Iterator[tuple[Path, Any
 def _source(known: Declared, mark: Mark | None) -> str:
     if mark is None:
         return known.source
-    return mark.source or (known.source if mark.preset else OWN_SOURCE)
+    return mark.source or (known.source if _is_shipped(mark) else OWN_SOURCE)
 
 
 def _trust(known: Declared, mark: Mark | None) -> str:
@@ -98,9 +98,14 @@ def _trust(known: Declared, mark: Mark | None) -> str:
 def _origin(mark: Mark | None) -> str:
     if mark is None:
         return DEFAULT
-    if mark.preset is not None:
-        return f"preset {mark.preset}"
+    if _is_shipped(mark):
+        return mark.file
     return f"{mark.file}:{mark.line}" if mark.line else mark.file
+
+
+def _is_shipped(mark: Mark) -> bool:
+    """True for a value of a shipped preset; one of the user's own is named by its file."""
+    return mark.preset is not None and mark.file == f"preset {mark.preset}"
 
 
 def _as_written(path: Path, scenario: Scenario) -> str:

@@ -9,10 +9,10 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from sim.logics import AnyLogic
+from sim.logics import AnyLogic, Fixed
 from sim.parameters import Series, SeriesFile
 from sim.scenario.document import Document
-from sim.scenario.fields import LOGICS, Declared, declaration, declared_at, fields_of, type_name
+from sim.scenario.fields import Declared, declaration, declared_at, fields_of, type_name
 from sim.scenario.mistakes import did_you_mean, shown
 from sim.scenario.positions import Path
 from sim.scenario.resolve import FILE_KEYS
@@ -35,14 +35,10 @@ def validate(document: Document) -> tuple[Scenario | None, set[Path]]:
     except ValidationError as error:
         if not document.mistakes:
             for one in error.errors():
-                at = _without_tag(one["loc"])
+                at = one["loc"]
                 message = f"{document.key(at)} = {shown(document.at(at))} is not possible: {one['msg']}"
                 document.mistakes.append(document.mistake(at, message.replace("Value error, ", "")))
         return None, reader.broken
-
-
-def _without_tag(place: tuple[str | int, ...]) -> Path:
-    return place if place[:1] != ("logics",) else (*place[:2], *place[3:])
 
 
 def stand_in(declared: Declared) -> Any:
@@ -52,7 +48,7 @@ def stand_in(declared: Declared) -> Any:
     if declared.type is tuple:
         return (stand_in(declaration(declared.item)),)
     if declared.type is dict:
-        return {"fixed": LOGICS["fixed"]()} if declared.item is AnyLogic else {}
+        return {"fixed": Fixed()} if declared.item is AnyLogic else {}
     if isinstance(declared.type, type) and issubclass(declared.type, BaseModel):
         needed = {name: known for name, known in fields_of(declared.type).items() if known.required}
         return {name: stand_in(known) for name, known in needed.items()}

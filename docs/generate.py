@@ -107,7 +107,7 @@ def parameters() -> str:
     ]
     sections: list[tuple[str, str, list[tuple[str, Declared]]]] = []
     whole = fields_of(Scenario)
-    plain = [(name, known) for name, known in whole.items() if name in ("days", "start")]
+    plain = [(name, known) for name, known in whole.items() if name in ("days", "start", "currency")]
     sections.append(("The run", "", plain))
     for name in ("market", "brand", "pool", "costs"):
         sections.append((f"[{name}]", "", list(_leaves(whole[name].type, f"{name}."))))

@@ -15,6 +15,7 @@ from sim.rules.fan_day import advance_fan
 from sim.rules.people import initial_fan, person_at, segment_of_member
 from sim.rules.response import first_response
 from sim.rules.rows import NEVER, Fan, Person, count_bystander, reachable
+from sim.rules.search import searches
 from sim.rules.tally import Tally, new_tally
 
 ROWS_PER_THREAD = 20_000  # below this a second thread costs more than it saves
@@ -138,7 +139,11 @@ def advance_rows(
             not reachable(whole(fans.channels[i]), whole(fans.muted[i]))
             and climate.exposure[whole(people.segment[i])] < fans.threshold[i]
             and fans.due_on[i] != day
-        ):
+            and not searches(
+                whole(people.key[i]), real(people.need_rate[i]), whole(fans.orders[i]), whole(fans.attrited[i]),
+                climate, world, key,
+            )
+        ):  # fmt: skip
             count_bystander(whole(fans.clicked_on[i]), whole(fans.left_on[i]), day, tally)
             continue
         store_fan(fans, i, advance_fan(load_person(people, i), load_fan(fans, i), climate, world, key, tally))

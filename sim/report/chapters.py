@@ -101,7 +101,7 @@ def _from_to(parts: tuple[str, str, str], w: Words) -> Cell:
 
 
 def _money_cell(interval: Interval, w: Words) -> Cell:
-    return _from_to(money_interval(interval, w.lang), w)
+    return _from_to(money_interval(interval, w), w)
 
 
 def _percent_cell(interval: Interval, w: Words) -> Cell:
@@ -277,10 +277,9 @@ def _trend(c: Comparison, logic: str, w: Words) -> str:
 def money_chapter(c: Comparison, w: Words) -> Chapter:
     """GMV by channel and kind of buyer, costs, acquisition cost, lifetime value, payback."""
     books = {logic: money_of(c.runs[logic]) for logic in c.logics}
-    lang = w.lang
 
     def row(key: str, values: Sequence[float], strong: bool = False) -> Row:
-        return Row(w(f"money.{key}"), tuple(Cell(money(value, lang)) for value in values), strong)
+        return Row(w(f"money.{key}"), tuple(Cell(money(value, w)) for value in values), strong)
 
     each = [books[logic] for logic in c.logics]
     account = Table(
@@ -295,13 +294,13 @@ def money_chapter(c: Comparison, w: Words) -> Chapter:
             row("ads", [-b.ads for b in each]),
             row("content", [-b.content for b in each]),
             row("margin", [b.margin for b in each], strong=True),
-            Row(w("money.left"), tuple(Cell(money(_left(c, logic), lang)) for logic in c.logics)),
+            Row(w("money.left"), tuple(Cell(money(_left(c, logic), w)) for logic in c.logics)),
         ),
         w("money.account_note"),
     )
 
     def share(part: float, book: Money) -> Cell:
-        return Cell(money(part, lang), percent(part / book.gmv) if part else "")
+        return Cell(money(part, w), percent(part / book.gmv) if part else "")
 
     buyers = [
         Row(w(f"money.{key}"), tuple(share(getattr(b, key), b) for b in each))
@@ -375,7 +374,7 @@ def _shares(d: Decomposition, w: Words) -> Table:
     names = {"winner": w.logic(d.logic), "other": w.logic(d.reference)}
     labels = [w(f"element.{key}") + w("list.colon") + w(f"element.{key}_means") for key in d.shares]
     intervals = [*d.shares.values(), d.difference]
-    amounts = iter(moneys([cents for i in intervals for cents in (i.estimate, i.low, i.high)], w.lang))
+    amounts = iter(moneys([cents for i in intervals for cents in (i.estimate, i.low, i.high)], w))
     rows = [
         Row(label, (_from_to((next(amounts), next(amounts), next(amounts)), w),), strong=sums)
         for label, sums in [*((label, False) for label in labels), (w("shares.sum"), True)]

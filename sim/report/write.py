@@ -197,10 +197,11 @@ def summary_of(
     comparison: Comparison, lang: Lang = "en", decomposition: "Decomposition | None" = None
 ) -> dict[str, Any]:
     """Verdict, crossovers, totals, duels and shares as plain data; money in cents, days counted from 0."""
-    found = verdict(comparison, words(lang))
+    found = verdict(comparison, words(lang, comparison.scenario.currency))
     return {
         "title": comparison.scenario.title,
         "question": comparison.scenario.question,
+        "currency": comparison.scenario.currency,
         "days": comparison.scenario.days,
         "logics": list(comparison.logics),
         "seed": comparison.seed,
@@ -229,10 +230,11 @@ def summary_of(
 
 
 def summary_of_runs(runs: Sequence[Run]) -> dict[str, Any]:
-    """Summaries of the replications of one logic as plain data; money in cents."""
+    """Summaries of the replications of one logic as plain data; money in cents of the currency."""
     first = runs[0]
     return {
         "title": first.scenario.title,
+        "currency": first.scenario.currency,
         "days": first.scenario.days,
         "logic": first.logic,
         "seed": first.seed,

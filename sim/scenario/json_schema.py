@@ -15,13 +15,13 @@ from sim.parameters import Series
 from sim.scenario.document import TRUSTS
 from sim.scenario.fields import Declared, declaration, fields_of
 from sim.scenario.resolve import PARTS
-from sim.scenario.schema import Ads, Brand, Channel, Feed, Industry, Platform, Scenario, Segment, Shop
+from sim.scenario.schema import Ads, Brand, Channel, Feed, Industry, Platform, Scenario, Search, Segment, Shop
 from sim.scenario.shelves import own, presets
 
 FILE = File(__file__).parent / "scenario.schema.json"
 _SCALARS = {float: "number", int: "integer", bool: "boolean", str: "string"}
 _DATE = {"type": "string", "format": "date"}
-_PART_MODELS: dict[str, type[BaseModel]] = dict(zip(PARTS, (Feed, Ads, Shop), strict=True))
+_PART_MODELS: dict[str, type[BaseModel]] = dict(zip(PARTS, (Feed, Ads, Shop, Search), strict=True))
 _PRESETS: dict[type[BaseModel], str] = {
     Platform: "platforms",
     Channel: "channels",

@@ -11,11 +11,12 @@ from sim.parameters import Series
 from sim.scenario.document import TRUSTS, Document, Mark, dotted
 from sim.scenario.fields import Declared, declaration, fields_of
 from sim.scenario.positions import Path
-from sim.scenario.schema import Scenario
+from sim.scenario.resolve import PARTS
+from sim.scenario.schema import YUAN, Scenario
 
 DEFAULT = "default"
 OWN_SOURCE = "scenario file"
-_WORDS = ("name", "kind", "title", "question")  # they name things; nothing rests on them
+_WORDS = ("name", "kind", "title", "question", "currency")  # they name things; nothing rests on them
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ def assumptions_of(scenario: Scenario, document: Document) -> tuple[Assumption, 
             Assumption(
                 key=_as_written(path, scenario),
                 value=value,
-                unit=known.unit or (mark and mark.unit) or "",
+                unit=known.unit.replace(YUAN, scenario.currency) or (mark and mark.unit) or "",
                 source=_source(known, mark),
                 trust=_trust(known, mark),
                 origin=_origin(mark),
@@ -115,9 +116,7 @@ def _as_written(path: Path, scenario: Scenario) -> str:
     platform = scenario.platforms[path[1]]
     if path[2] == "channels" and isinstance(path[3], int):
         return dotted(("channels", platform.channels[path[3]].name, *path[4:]))
-    owners: Counter[str] = Counter(
-        part for one in scenario.platforms for part in ("feed", "ads", "shop") if part in one.model_fields_set
-    )
+    owners: Counter[str] = Counter(part for one in scenario.platforms for part in PARTS if part in one.model_fields_set)
     if owners[str(path[2])] == 1 and path[2] in platform.model_fields_set:
         return dotted(path[2:])
     return dotted(("platforms", platform.name, *path[2:]))

@@ -11,9 +11,9 @@ from sim.scenario.mistakes import did_you_mean, shown
 from sim.scenario.positions import Path
 from sim.scenario.shelves import expand
 
-PARTS = ("feed", "ads", "shop")  # tables of the file that belong to a platform
+PARTS = ("feed", "ads", "shop", "search")  # tables of the file that belong to a platform
 FILE_KEYS = ("extends", "channels", *PARTS)  # keys of files that a resolved scenario does not have
-CHANNEL_KINDS = tuple(word(kind) for kind in ChannelKind)
+CHANNEL_KINDS = tuple(word(kind) for kind in ChannelKind if kind != ChannelKind.PULL)  # to which one can push
 _STARTS = {"extends", "kind"}  # keys by which a table of [channels] is a new channel
 
 
@@ -116,7 +116,7 @@ def _add_channel(document: Document, at: Path) -> None:
 
 
 def _part(document: Document, part: str) -> None:
-    """``[feed]``, ``[ads]`` and ``[shop]`` change the one platform that has such a table."""
+    """``[feed]``, ``[ads]``, ``[shop]`` and ``[search]`` change the one platform that has such a table."""
     if part not in document.tree:
         return
     platforms = document.tree.get("platforms")

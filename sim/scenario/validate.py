@@ -16,7 +16,7 @@ from sim.scenario.fields import Declared, declaration, declared_at, fields_of, t
 from sim.scenario.mistakes import did_you_mean, shown
 from sim.scenario.positions import Path
 from sim.scenario.resolve import FILE_KEYS
-from sim.scenario.schema import Scenario
+from sim.scenario.schema import ANY_CURRENCY, YUAN, Scenario
 
 _DROPPED = object()
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -145,10 +145,22 @@ class _Reader:
         return f"{meaning}{type_name(field.type)}{unit}."
 
     def check_unit(self, path: Path, field: Declared) -> None:
-        """A unit given beside a value must be the declared one: nothing is converted."""
+        """A unit given beside a value must be the declared one, money in the scenario's currency: nothing is converted.
+
+        Nothing is nothing in every currency; the sign ¤ is that of any.
+        """
         mark = self.document.marks.get(path)
-        if mark is not None and mark.unit is not None and field.unit and mark.unit != field.unit:
-            message = f'has the unit "{mark.unit}", but is read in "{field.unit}". Convert the value.'
+        if mark is None or mark.unit is None or not field.unit:
+            return
+        currency = self.document.tree.get("currency", YUAN)
+        expected = field.unit.replace(YUAN, currency if isinstance(currency, str) else YUAN)
+        allowed = {expected, field.unit.replace(YUAN, ANY_CURRENCY)}
+        if self.document.at(path) == 0:
+            allowed.add(field.unit)
+        if mark.unit not in allowed:
+            message = f'has the unit "{mark.unit}", but is read in "{expected}". Convert the value.'
+            if mark.preset:
+                message = message.replace("Convert the value.", "Give a value of your own.")
             self.wrong(path, message)
 
     def table(self, value: Any, known: Declared, path: Path) -> Any:

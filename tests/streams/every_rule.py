@@ -26,10 +26,10 @@ MODULES = ("sim.streams", *(f"sim.rules.{m.name}" for m in pkgutil.iter_modules(
 # ranges of arguments by name; integers first, then floats
 INTEGERS = {
     "decision": (1, max(Decision)), "day": (0, 700), "k": (0, 300), "segment": (0, 1), "tier": (0, 2), "kind": (0, 4),
-    "channels": (0, 63), "muted": (0, 63), "amount": (0, 10**9), "basis_points": (0, 10_000), "channel": (0, 8),
+    "channels": (0, 63), "muted": (0, 63), "amount": (0, 10**9), "basis_points": (0, 10_000), "channel": (0, 12),
     "fan_orders": (0, 3), "clicked_on": (0, 700), "left_on": (0, 700), "tenure": (-5, 400), "word": (0, 2**32 - 1),
     "counts": (0, 2**40), "c": (0, 5), "n": (0, 50), "slot": (Slot.CHANNEL_JOINS, Slot.CHANNEL_JOINS),
-    "month_counts": (0, 2**40), "offer": (0, 8), "due_on": (0, 60), "orders": (0, 5), "ordered_on": (0, 47),
+    "month_counts": (0, 2**40), "offer": (0, 12), "due_on": (0, 60), "orders": (0, 5), "ordered_on": (0, 47),
     "attrited": (0, 1), "spend": (0, 10**6),
 }  # fmt: skip
 FLOATS = {

@@ -54,7 +54,8 @@ def own(kind: str, folder: File | None = None) -> dict[str, File]:
 def _shelves(folder: File) -> list[File]:
     """The user's shelves, nearest first: beside a file, that on which the file lies itself, those of the variable."""
     beside = [folder / SHELF] + ([folder.parent] if folder.name in KINDS else [])
-    return beside + [File(place) for place in os.environ.get(VARIABLE, "").split(os.pathsep) if place]
+    named = [File(place) for place in os.environ.get(VARIABLE, "").split(os.pathsep) if place]
+    return [shelf for shelf in (*beside, *named) if shelf != _SHIPPED]
 
 
 def expand(document: Document, path: Path, kind: str, chain: tuple[File, ...] = ()) -> None:

@@ -15,10 +15,11 @@ from pydantic import BaseModel
 
 from sim import domains
 from sim.domains import chinese, word
+from sim.logics import LOGICS
 from sim.observables import COHORT_COLUMNS, FLOW_COLUMNS, observables
 from sim.parameters import Series
 from sim.scenario import assumptions, load_scenario, shipped_scenarios
-from sim.scenario.fields import LOGICS, Declared, declaration, fields_of
+from sim.scenario.fields import Declared, declaration, fields_of
 from sim.scenario.schema import Ads, Channel, Feed, Industry, Scenario, Segment, Shop
 
 FOLDER = Path(__file__).parent
@@ -106,7 +107,7 @@ def parameters() -> str:
     ]
     sections: list[tuple[str, str, list[tuple[str, Declared]]]] = []
     whole = fields_of(Scenario)
-    plain = [(name, known) for name, known in whole.items() if name in ("days", "start")]
+    plain = [(name, known) for name, known in whole.items() if name in ("days", "start", "currency")]
     sections.append(("The run", "", plain))
     for name in ("market", "brand", "pool", "costs"):
         sections.append((f"[{name}]", "", list(_leaves(whole[name].type, f"{name}."))))

@@ -330,7 +330,10 @@ def show(file: File, /, *, json: Json = False, lang: Lang = "en") -> int:
 
 @app.command
 def presets(name: str | None = None, /) -> int:
-    """List the presets of platforms and industries and the shipped scenarios, or print one.
+    """List presets and shipped scenarios, or print one.
+
+    The user's own are among them: files KIND/NAME.toml in a folder "presets" here, or in one that the environment
+    variable SANYU_PRESETS names.
 
     Parameters
     ----------
@@ -379,10 +382,10 @@ def new(file: Path, /, *, from_: Annotated[str, Parameter(name="--from")] = "liq
 
 @app.command
 def schema() -> int:
-    """Print the JSON Schema of scenario files, for completion in editors."""
+    """Print the JSON Schema of scenario files, for completion in editors; the user's own presets are in it."""
     from sim.scenario.json_schema import json_schema
 
-    _print_json(json_schema())
+    _print_json(json_schema(Path()))
     return DONE
 
 
@@ -543,6 +546,13 @@ def main() -> NoReturn:
     except KeyboardInterrupt:
         _say("Interrupted.")
         code = INTERRUPTED
+    except Exception as error:
+        from sim.logics.own import OwnLogicError
+
+        if not isinstance(error, OwnLogicError):
+            raise
+        _say(str(error))  # what is wrong in a logic of the user's own
+        code = FAILED
     except BrokenPipeError:  # the reader, such as head, has left
         sys.stderr.close()
         code = DONE

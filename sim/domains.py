@@ -50,6 +50,7 @@ class Source(IntEnum):
     FEED = 1
     AD = 2
     LIVE = 3
+    SEARCH = 4
 
 
 class ChannelKind(IntEnum):
@@ -60,11 +61,13 @@ class ChannelKind(IntEnum):
     DIRECT = 2  # one to one
     ARTICLE = 3  # folded among other accounts' articles
     MOMENTS = 4  # a stream that can be scrolled past
+    PULL = 5  # a homepage or a mini-program: visited by fans on their own, nothing is pushed there
 
 
 TIERS = len(Tier)
 CAUSES = len(Cause)
-MAX_CHANNELS = 8  # the month's message counts are 7 bits each in one 64-bit integer
+MAX_MEMBERSHIPS = 8  # channels that fans join: the month's message counts are 7 bits each in one 64-bit integer
+MAX_CHANNELS = 12  # with those that fans visit on their own, which have no members
 BYTES_PER_ROW = 100  # memory of one person's traits and state
 
 CHINESE: dict[str, str] = {
@@ -88,11 +91,13 @@ CHINESE: dict[str, str] = {
     "FEED": "信息流",
     "AD": "广告",
     "LIVE": "直播",
+    "SEARCH": "搜索",
     "SUBSCRIPTION": "订阅",
     "GROUP": "群聊",
     "DIRECT": "私信",
     "ARTICLE": "公众号",
     "MOMENTS": "朋友圈",
+    "PULL": "主动访问",
 }
 
 

@@ -75,6 +75,8 @@ class Decision(IntEnum):
     BAN = 52
     ADMISSION = 53
     CASCADE = 56
+    # searches: a need that leads to the brand
+    SEARCH = 60
 
 
 MASK32 = 0xFFFFFFFF

@@ -20,6 +20,7 @@ SMALL = {
     "clearance": {"pool.fans": 300, "days": 75, "feed.exposures_at_least": 300},
     "depletion-ladder": {"pool.fans": 300, "days": 120, "feed.exposures_at_least": 60},
     "livestream-group": {"pool.fans": 300, "days": 120},
+    "email-newsletter": {"pool.fans": 300, "days": 120, "feed.exposures_at_least": 60},
 }
 
 # leaving only by what a test switches back on
@@ -77,6 +78,21 @@ def everything(changes=None):
     """The scenario in which every mechanism that is built has work to do."""
     return with_changes(load_scenario("liquor"), EVERYTHING | (changes or {}))
 
+
+# people find goods: searches on a shelf lead to the brand, and fans visit its homepage on their own
+SEARCH = {"use": 0.5, "share": 0.02, "repurchase_intent": 0.4}
+HOMEPAGE = {"name": "homepage", "kind": "pull", "open": 0.1, "fatigue_weight": 0.0}
+SHELF = {
+    "name": "shelf",
+    "title": "A shelf",
+    "shop": {"commission": 0.03},
+    "search": SEARCH,
+    "channels": [
+        {"name": "store", "kind": "subscription", "open": 0.05, "fatigue_weight": 0.3, "joins_at_follow": 0.2},
+        HOMEPAGE,
+    ],
+}
+FINDING = {"platforms": ["douyin-2021-07", "wechat-2021-07", SHELF]}
 
 LONG_DECISIONS = {"industry.decision_days": 3.0}  # nobody is tempted into what takes days to decide
 

@@ -15,6 +15,7 @@ from sim.rules.fan_day import advance_fan
 from sim.rules.people import initial_fan, person_at, segment_of_member
 from sim.rules.response import first_response
 from sim.rules.rows import NEVER, Fan, Person, count_bystander, reachable
+from sim.rules.search import searches
 from sim.rules.tally import Tally, new_tally
 from sim.streams import DailyDraws, daily_words, unit
 
@@ -164,7 +165,11 @@ def advance_rows(
                 not reachable(whole(row.channels), whole(row.muted))
                 and climate.exposure[whole(people[i].segment)] < row.threshold
                 and row.due_on != day
-            ):
+                and not searches(
+                    whole(people[i].key), real(people[i].need_rate), whole(row.orders), whole(row.attrited),
+                    climate, world, key,
+                )
+            ):  # fmt: skip
                 count_bystander(whole(row.clicked_on), whole(row.left_on), day, tally)
                 continue
             draws = load_draws(words, i - first)

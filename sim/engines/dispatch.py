@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.domains import TIERS
+from sim.domains import TIERS, ChannelKind
 from sim.plans import Brief, Plan
 
 _ROUNDING = 1e-9  # 7 × (1/7) must send
@@ -52,6 +52,8 @@ class Dispatch:
         value = np.zeros(TIERS * channels, np.int64)
         promotion = np.zeros(TIERS * channels, np.int64)
         for c in range(channels):
+            if self.brief.channels[c].kind == ChannelKind.PULL:
+                continue  # fans come on their own, whatever a plan says
             for t in range(TIERS):
                 at = TIERS * c + t
                 self.remainder[at] += plan.pushes[c][t] / 7.0

@@ -13,6 +13,7 @@ from sim.rules.climate import World
 from sim.rules.exposure import organic_weight
 from sim.rules.follow import follow_probability, relevance
 from sim.rules.purchase import buying_odds, open_need, salience
+from sim.rules.trust import mean_prior
 from sim.scenario.schema import Ads, Feed, Scenario
 
 
@@ -46,7 +47,7 @@ class Market:
         self.world = world
         self.users = scenario.market.users
         self.initial_fans = scenario.pool.fans
-        self.home = next((i for i, p in enumerate(scenario.platforms) if p.feed or p.ads), 0)
+        self.home = next((i for i, p in enumerate(scenario.platforms) if p.feed or p.ads), world.brand.shelf)
         self.feed: Feed | None = next((p.feed for p in scenario.platforms if p.feed), None)
         self.ads: Ads | None = next((p.ads for p in scenario.platforms if p.ads), None)
         weights = [s.share * s.exposure for s in scenario.segments.values()]
@@ -71,14 +72,15 @@ class Market:
         rates, exposure, ad_share = [], [], []
         for s in range(self.world.segments.used):
             seen, viewed = self.relative[s] * exposures / self.users, self.relative[s] * entries / self.users
+            trust = mean_prior(brand.trust, float(self.world.segments.trust_shift[s]))
             rel = relevance(float(self.world.segments.match_value[s]), 0.0)
-            follow = follow_probability(
-                plan.quality, rel, brand.trust, float(followers), brand.certified, 0.0, rules.follow
-            )
+            follow = follow_probability(plan.quality, rel, trust, float(followers), brand.certified, 0.0, rules.follow)
             need = open_need(float(self.world.segments.need_rate[s]) * season, brand.decision_days, brand.decision_days)
-            buys = buying_odds(brand.trust, 0.0, 1.0, brand.relative_price, rules.purchase)
+            buys = buying_odds(trust, 0.0, 1.0, brand.relative_price, rules.purchase)
             response = float(self.world.segments.deal_response[s])
-            tempted = buying_odds(brand.trust, plan.discount, response, brand.relative_price, rules.purchase)
+            tempted = buying_odds(trust, plan.discount, response, brand.relative_price, rules.purchase)
+            # λ · season · use · share: searches that show the brand, per head (E-16)
+            found = float(self.world.segments.need_rate[s]) * season * brand.found
             at_once = 1.0 if brand.decision_days <= 1.0 else 0.0  # long decisions are not closed at the first touch
             by_kind = {
                 Response.FOLLOW_FROM_FEED: seen * follow,
@@ -95,6 +97,12 @@ class Market:
                 * (1.0 - rules.follow.from_live)
                 * rules.purchase.impulse_live
                 * tempted,
+                Response.FOLLOW_FROM_SEARCH: found * follow,
+                Response.ORDER_FROM_SEARCH: at_once
+                * found
+                * (1.0 - follow)
+                * buys
+                * salience(0.0, False, True, rules.purchase),
             }
             rates.append(tuple(by_kind[kind] for kind in Response))
             exposure.append(seen + viewed + by_ads)

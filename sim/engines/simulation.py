@@ -24,6 +24,7 @@ from sim.engines.world import (
     world_of,
 )
 from sim.logics import Logic
+from sim.logics.own import planned
 from sim.observables import Ledger
 from sim.plans import Plan, Seen, SeenDay
 from sim.rules.climate import Climate, World, compilable
@@ -92,6 +93,7 @@ class Simulation:
     def __init__(self, scenario: Scenario, logic: str, seed: int, replication: int, make_rows: RowsMaker) -> None:
         self.scenario = scenario
         self.logic: Logic = scenario.logics[logic]
+        self.name = logic
         self.key = replication_key(seed, replication)
         self.world = compilable(world_of(scenario))
         self.brief = brief_of(scenario)
@@ -139,7 +141,7 @@ class Simulation:
         if self.plan is None or day % self.logic.every == 0:
             history = tuple(self.history[-self.logic.memory :]) if self.logic.memory else ()
             date = self.scenario.start + dt.timedelta(days=day)
-            self.plan = self.logic.plan(self.brief, Seen(day, date, history, self.plan))
+            self.plan = planned(self.logic, self.name, self.brief, Seen(day, date, history, self.plan))
             self.planned_on = day - day % self.logic.content_every
         # between plans content quality follows the file's own series
         moved = self.brief.quality[day] - self.brief.quality[self.planned_on]

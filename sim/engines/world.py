@@ -16,7 +16,7 @@ from sim.rules.messages import load_per_fatigue, open_limit
 from sim.rules.numbers import kept
 from sim.rules.rows import MOST_COUNTED
 from sim.rules.tally import MAX_SEGMENTS
-from sim.scenario.schema import Channel, Scenario
+from sim.scenario.schema import Channel, Scenario, Search
 
 SHOP_OPENED_BEFORE = dt.timedelta(days=60)  # details.md
 
@@ -50,9 +50,8 @@ def brief_of(scenario: Scenario) -> Brief:
     return Brief(
         start=scenario.start,
         channels=tuple(
-            ChannelBrief(c.name, kind_of(c), p.name, c.strong, c.quota_per_month, c.live_notice)
-            for p in scenario.platforms
-            for c in p.channels
+            ChannelBrief(c.name, kind_of(c), scenario.platforms[p].name, c.strong, c.quota_per_month, c.live_notice)
+            for p, c in scenario.placed_channels
         ),
         quality=tuple(scenario.brand.content.quality.daily(scenario.start, scenario.days).tolist()),
         base_item_cost=100.0 * scenario.costs.item,
@@ -93,7 +92,9 @@ def world_of(scenario: Scenario) -> World:
     """Everything that stays the same during a run."""
     channels = scenario.channels
     industry, brand, pool = scenario.industry, scenario.brand, scenario.pool
-    platforms = [p for p, platform in enumerate(scenario.platforms) for _ in platform.channels]
+    platforms = [platform for platform, _ in scenario.placed_channels]
+    joined = [kind_of(c) != ChannelKind.PULL for c in channels]
+    beside = [sum(1 << c for c, at in enumerate(platforms) if at == p and joined[c]) for p in platforms]
     for channel in channels:
         assert channel.quota_per_month is None or channel.quota_per_month <= MOST_COUNTED, channel
     start = {c.name: c.joins_at_follow for c in channels} if pool.channels is None else pool.channels
@@ -106,6 +107,8 @@ def world_of(scenario: Scenario) -> World:
     ends[-1] = max(1.0, ends[-1])
     tiers = np.cumsum([pool.tiers.passer_by, pool.tiers.liking, pool.tiers.devoted])
     tiers[-1] = max(1.0, tiers[-1])
+    shelf, search = next(((i, p.search) for i, p in enumerate(scenario.platforms) if p.search), (0, Search()))
+    found, again = float(search.use * search.share), float(search.repurchase_intent)
     price = industry.price if brand.price is None else brand.price
     ads = next((p.ads for p in scenario.platforms if p.ads), None)
     assert len(joins) == TIERS * len(channels)
@@ -121,6 +124,7 @@ def world_of(scenario: Scenario) -> World:
         ),
         Channels(
             used=len(channels),
+            joined=sum(joined),
             kind=integers([kind_of(c) for c in channels], MAX_CHANNELS),
             platform=integers(platforms, MAX_CHANNELS),
             weak=integers([0 if c.strong else 1 for c in channels], MAX_CHANNELS),
@@ -132,6 +136,7 @@ def world_of(scenario: Scenario) -> World:
             joins=floats(joins, TIERS * MAX_CHANNELS),
             joinable=channel_sets(joins),
             start=floats([start.get(c.name, 0.0) for c in channels], MAX_CHANNELS),
+            beside=integers(beside, MAX_CHANNELS),
         ),
         Segments(
             used=len(segments),
@@ -141,6 +146,7 @@ def world_of(scenario: Scenario) -> World:
             match_value=floats([s.match_value for s in segments], MAX_SEGMENTS),
             match_promotion=floats([s.match_promotion for s in segments], MAX_SEGMENTS),
             end=floats(ends, MAX_SEGMENTS),
+            trust_shift=floats([s.trust_shift for s in segments], MAX_SEGMENTS),
         ),
         BrandFacts(
             trust=float(brand.trust),
@@ -156,6 +162,9 @@ def world_of(scenario: Scenario) -> World:
             follow_after_click=float(ads.follow if ads else 0.0),
             tier_end=floats(tiers, TIERS),
             mean_age=float(pool.age),
+            found=found,
+            found_again=again + (1.0 - again) * found,
+            shelf=shelf,
         ),
         rules,
     )

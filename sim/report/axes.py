@@ -10,7 +10,7 @@ from matplotlib.ticker import FuncFormatter
 
 from sim.parameters import DAYS_PER_MONTH
 from sim.report.numbers import count, money_tick
-from sim.report.words import Lang
+from sim.report.words import Lang, Words
 
 _SHORT = 90  # days; longer runs have months along the axis
 _POINTS = 220  # of a line; more cannot be seen
@@ -48,9 +48,9 @@ def thinned(days: int) -> Any:
     return np.unique(np.linspace(0, days - 1, min(days, _POINTS)).round().astype(int))
 
 
-def in_money(axes: Axes, lang: Lang) -> None:
+def in_money(axes: Axes, w: Words) -> None:
     """Amounts of money up the axis."""
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda cents, _: money_tick(clean(cents), lang)))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda cents, _: money_tick(clean(cents), w)))
 
 
 def in_counts(axes: Axes) -> None:

@@ -59,7 +59,7 @@ def from_to(parts: tuple[str, str, str], w: Words) -> Cell:
 
 def money_cell(interval: Interval, w: Words) -> Cell:
     """Money with its interval."""
-    return from_to(money_interval(interval, w.lang), w)
+    return from_to(money_interval(interval, w), w)
 
 
 def percent_cell(interval: Interval, w: Words) -> Cell:

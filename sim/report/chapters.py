@@ -204,10 +204,9 @@ def _trend(c: Comparison, logic: str, w: Words) -> str:
 def money_chapter(c: Comparison, w: Words) -> Chapter:
     """GMV by channel and kind of buyer, costs, acquisition cost, lifetime value, payback."""
     books = {logic: money_of(c.runs[logic]) for logic in c.logics}
-    lang = w.lang
 
     def row(key: str, values: Sequence[float], strong: bool = False) -> Row:
-        return Row(w(f"money.{key}"), tuple(Cell(money(value, lang)) for value in values), strong)
+        return Row(w(f"money.{key}"), tuple(Cell(money(value, w)) for value in values), strong)
 
     each = [books[logic] for logic in c.logics]
     account = Table(
@@ -222,13 +221,13 @@ def money_chapter(c: Comparison, w: Words) -> Chapter:
             row("ads", [-b.ads for b in each]),
             row("content", [-b.content for b in each]),
             row("margin", [b.margin for b in each], strong=True),
-            Row(w("money.left"), tuple(Cell(money(_left(c, logic), lang)) for logic in c.logics)),
+            Row(w("money.left"), tuple(Cell(money(_left(c, logic), w)) for logic in c.logics)),
         ),
         w("money.account_note"),
     )
 
     def share(part: float, book: Money) -> Cell:
-        return Cell(money(part, lang), percent(part / book.gmv) if part else "")
+        return Cell(money(part, w), percent(part / book.gmv) if part else "")
 
     buyers = [
         Row(w(f"money.{key}"), tuple(share(getattr(b, key), b) for b in each))

@@ -71,7 +71,7 @@ def brief_sentences(e: EqualSpend, w: Words) -> list[str]:
 
 
 def _spends(e: EqualSpend, x: OnBudget, w: Words) -> dict[str, str]:
-    spend, theirs = moneys([x.spend.estimate, e.spend.estimate], w.lang, plain=True)
+    spend, theirs = moneys([x.spend.estimate, e.spend.estimate], w, plain=True)
     return {"logic": w.logic(x.logic), "reference": w.logic(e.reference), "spend": spend, "theirs": theirs}
 
 
@@ -113,7 +113,7 @@ def _lead(e: EqualSpend, x: OnBudget, lead: Interval, w: Words) -> str:
     if lead.estimate < 0:
         ahead, behind = behind, ahead
         lead = Interval(-lead.estimate, -lead.high, -lead.low)
-    by, low, high = money_interval(lead, w.lang)
+    by, low, high = money_interval(lead, w)
     return w(
         "fairness.leads" if lead.low > 0 else "fairness.open", ahead=ahead, behind=behind, by=by, low=low, high=high
     )
@@ -154,7 +154,7 @@ def _money_table(e: EqualSpend, w: Words) -> Table:
     ]
     keys = ("own_spend", "spend", "own_lead", "lead", "fans_end")
     columns = tuple(w(f"fairness.column_{key}", reference=reference) for key in keys)
-    note = w("fairness.note", reference=reference, spend=money(e.spend.estimate, w.lang), pairs=count(e.pairs))
+    note = w("fairness.note", reference=reference, spend=money(e.spend.estimate, w), pairs=count(e.pairs))
     return Table(w("fairness.caption", reference=reference), columns, tuple(rows), note, even=False)
 
 
@@ -163,7 +163,7 @@ def _shares_table(d: Decomposition, w: Words) -> Table:
     names = {"winner": w.logic(d.logic), "other": w.logic(d.reference)}
     labels = [w(f"element.{key}") + w("list.colon") + w(f"element.{key}_means") for key in d.shares]
     intervals = [*d.shares.values(), d.difference]
-    amounts = iter(moneys([cents for i in intervals for cents in (i.estimate, i.low, i.high)], w.lang))
+    amounts = iter(moneys([cents for i in intervals for cents in (i.estimate, i.low, i.high)], w))
     rows = [
         Row(label, (from_to((next(amounts), next(amounts), next(amounts)), w),), strong=sums)
         for label, sums in [*((label, False) for label in labels), (w("shares.sum"), True)]

@@ -24,7 +24,7 @@ _APART = 0.14  # of a row, between the two points of a logic
 
 def figures_of_fairness(comparison: Comparison, fairness: Fairness, lang: Lang) -> dict[str, Figure]:
     """The figures of the parts that were made, by name."""
-    w = words(lang)
+    w = words(lang, comparison.scenario.currency)
     makers: dict[str, Callable[[], Figure]] = {}
     if (money := fairness.equal_spend) and is_asked(money):
         makers["equal-spend"] = lambda: equal_spend(comparison, money, w)
@@ -69,7 +69,7 @@ def _spends(axes: Axes, c: Comparison, e: EqualSpend, w: Words) -> None:
             axes.plot(x, _cumulative(e.runs[logic])[at], color=colour[logic], linewidth=1.2)
     axes.set_title(w("figure.spend"))
     calendar(axes, c.scenario.start, days, w.lang, most=4)
-    in_money(axes, w.lang)
+    in_money(axes, w)
     axes.set_ylim(bottom=0)
     label_ends(axes, ends)
 
@@ -102,7 +102,7 @@ def _point(axes: Axes, interval: Interval, at: float, colour: str, hollow: bool 
 
 
 def _money_along(axes: Axes, w: Words) -> None:
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda cents, _: money_tick(clean(cents), w.lang)))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda cents, _: money_tick(clean(cents), w)))
     axes.xaxis.set_major_locator(MaxNLocator(nbins=4))
 
 

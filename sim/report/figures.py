@@ -26,13 +26,13 @@ from sim.report.words import Lang, Words, words
 from sim.results import Comparison, Run
 
 TIER_COLOURS = ("#d5dde3", "#7fb3c8", "#1f5f7a")
-SOURCE_COLOURS = dict(zip(Source, ("#e3e6ea", "#9ccfc4", "#2f8f83", "#175e57"), strict=True))
+SOURCE_COLOURS = dict(zip(Source, ("#e3e6ea", "#9ccfc4", "#2f8f83", "#175e57", "#c8b560"), strict=True))
 CAUSE_COLOURS = dict(zip(Cause, STACK[2:], strict=False))
 
 
 def figures_of(comparison: Comparison, lang: Lang) -> dict[str, Figure]:
     """All figures of a comparison by name, in the order of the report."""
-    w = words(lang)
+    w = words(lang, comparison.scenario.currency)
     makers: Mapping[str, Callable[[Comparison, Words], Figure]] = {
         "margin": margin,
         "fans": fans,
@@ -67,7 +67,7 @@ def margin(c: Comparison, w: Words) -> Figure:
     figure, (axes,) = canvas(1, 1, 3.5)
     axes.axhline(0, color=FAINT, linewidth=0.8)
     ends = _bands(axes, c, "margin_cum", w)
-    _in_money(axes, w.lang)
+    _in_money(axes, w)
     _label_ends(axes, ends)
     _mark_crossover(axes, c, w)
     return figure
@@ -229,7 +229,7 @@ def gmv(c: Comparison, w: Words) -> Figure:
     seen: dict[str, Any] = {}
     lowest = panels[len(c.logics) - columns : len(c.logics)]
     names = [*(w.channel(channel.name) for channel in c.scenario.channels), w("figure.no_channel")]
-    palette = (*STACK[1:7], "#c9a3b8", "#5a8f53")[: len(names) - 1]
+    palette = (*STACK[1:7], "#c9a3b8", "#5a8f53", "#d9c27a", "#4f7cac", "#a6705b", "#9aa5b1")[: len(names) - 1]
     for axes, logic in zip(panels, c.logics, strict=False):
         monthly = by_month(mean_of(c.runs[logic], "GMV"))
         x = np.arange(1, len(monthly) + 1)
@@ -240,7 +240,7 @@ def gmv(c: Comparison, w: Words) -> Figure:
                 seen[name] = axes.bar(x, values, bottom=base, color=colour, width=0.85, linewidth=0)
                 base = base + values
         axes.set_title(w.logic(logic), color=colours(c.scenario)[logic])
-        _in_money(axes, w.lang)
+        _in_money(axes, w)
         axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=6))
         axes.tick_params(labelbottom=axes in lowest)
         if axes in lowest:
@@ -269,7 +269,7 @@ def horizon(c: Comparison, w: Words) -> Figure:
         wins.plot(x, duel.wins_by_day[at], color=colour, linestyle=dash)
     difference.axhline(0, color=FAINT, linewidth=0.9)
     difference.set_title(w("figure.difference_by_horizon"))
-    _in_money(difference, w.lang)
+    _in_money(difference, w)
     difference.legend(loc="best")
     wins.axhline(0.5, color=FAINT, linewidth=0.9, linestyle=(0, (3, 2)))
     wins.set_title(w("figure.wins_by_horizon", winner=w.logic(best)))
@@ -282,7 +282,7 @@ def horizon(c: Comparison, w: Words) -> Figure:
 
 def plot(run: Run, lang: Lang = "en") -> Figure:
     """Overview of a run: fans, joins and exits, margin, GMV, trust and load."""
-    w = words(lang)
+    w = words(lang, run.scenario.currency)
     daily, start, days = run.daily, run.scenario.start, len(run.daily)
     x, colour = _dates(start, days), colours(run.scenario)[run.logic]
     with drawing():
@@ -300,7 +300,7 @@ def plot(run: Run, lang: Lang = "en") -> Figure:
                 axes.plot(x, values, color=colour, linestyle=DASHES[number], label=label and w(f"figure.{label}"))
             axes.set_title(w(f"figure.{name}"))
             if name in ("margin_cum", "gmv"):
-                _in_money(axes, lang)
+                _in_money(axes, w)
             elif name in ("fans_private", "moves"):
                 _in_counts(axes)
             if name != "margin_cum":

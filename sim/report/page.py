@@ -99,7 +99,7 @@ def page_of(
     missing: Missing | None = None,
 ) -> Page:
     """The page of a comparison; ``drawn`` are its figures by name, ``missing`` what of fairness was not made."""
-    w, c = words(lang), comparison
+    w, c = words(lang, comparison.scenario.currency), comparison
     pictures = {}
     for name, figure in drawn.items():
         crossed = name != "margin" or is_dated(c.duels[c.ranking[0], c.ranking[1]])

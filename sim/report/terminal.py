@@ -20,7 +20,7 @@ from rich.text import Text
 from sim.report.data import evidence_of, group_of, shown_value
 from sim.report.fairness import Missing
 from sim.report.fairness_lines import fairness_lines
-from sim.report.numbers import NOTHING, count, date_of, money, money_interval, percent, trend
+from sim.report.numbers import NOTHING, bare, count, date_of, headed, money, money_interval, percent, trend
 from sim.report.verdict import bootstraps, is_unclear, led_at_once, verdict
 from sim.report.words import Lang, Words, words
 from sim.results import Comparison, Interval, Run
@@ -70,7 +70,7 @@ def print_comparison(
     missing: Missing | None = None,
 ) -> None:
     """Verdict, table of logics, sparklines, crossovers, fairness and where the files are."""
-    w, c = words(lang), comparison
+    w, c = words(lang, comparison.scenario.currency), comparison
     out = console()
     found = verdict(c, w)
     out.print()
@@ -95,19 +95,20 @@ def _logics_table(c: Comparison, w: Words) -> Table:
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1), pad_edge=False)
     table.add_column(w("terminal.logic"), style="bold", overflow="fold")
     for key in ("margin", "half", "fans_end", "exits", "gmv", "open_rate"):
-        table.add_column(w(f"terminal.{key}"), justify="right", no_wrap=True)
+        title = w(f"terminal.{key}")
+        table.add_column(headed(title, w) if key in ("margin", "gmv") else title, justify="right", no_wrap=True)
     nothing = Interval(math.nan, math.nan, math.nan)
     for logic in c.ranking:
         t = c.totals[logic]
-        margin = money_interval(t["margin"], w.lang)[0].rstrip("元")
-        half = money((t["margin"].high - t["margin"].low) / 2, w.lang, digits=2).rstrip("元")
+        margin = bare(money_interval(t["margin"], w)[0], w)
+        half = bare(money((t["margin"].high - t["margin"].low) / 2, w, digits=2), w)
         table.add_row(
             escape(w.logic(logic)),
             margin,
             half,
             count(round(t["fans_end"].estimate)),
             percent(t.get("exits_per_month", nothing).estimate),
-            money(t["gmv"].estimate, w.lang).rstrip("元"),
+            bare(money(t["gmv"].estimate, w), w),
             percent(t.get("open_rate", nothing).estimate),
         )
     return table
@@ -124,7 +125,7 @@ def _lines(c: Comparison, w: Words) -> RenderableType:
             start, end = (
                 (count(round(mean[0])), count(round(mean[-1])))
                 if observable == "fans_private"
-                else (money(mean[0], w.lang), money(mean[-1], w.lang))
+                else (money(mean[0], w), money(mean[-1], w))
             )
             grid.add_row(
                 Text("  " + w.logic(logic)),
@@ -187,7 +188,8 @@ def _files(target: Path, w: Words, first: str, figures: bool = True) -> Renderab
 
 def print_runs(runs: Sequence[Run], target: Path, lang: Lang) -> None:
     """Figures of one logic: the run's, or mean and range over replications."""
-    w, out, first = words(lang), console(), runs[0]
+    out, first = console(), runs[0]
+    w = words(lang, first.scenario.currency)
     out.print()
     out.print(Text(f"{first.scenario.title}{w('list.colon')}{w.logic(first.logic)}", style="bold"))
     days = w.counted("day", first.scenario.days)
@@ -210,9 +212,9 @@ def print_runs(runs: Sequence[Run], target: Path, lang: Lang) -> None:
         numbers = [float(v) for v in values if v is not None]
         if f"totals.{key}" not in w.texts or not numbers:
             continue
-        cells = [_figure(key, sum(numbers) / len(numbers), lang)]
+        cells = [_figure(key, sum(numbers) / len(numbers), w)]
         if len(runs) > 1:
-            cells.append(f"{_figure(key, min(numbers), lang)} … {_figure(key, max(numbers), lang)}")
+            cells.append(f"{_figure(key, min(numbers), w)} … {_figure(key, max(numbers), w)}")
         table.add_row(w(f"totals.{key}"), *cells)
     out.print(table)
     grid = Table.grid(padding=(0, 1))
@@ -235,9 +237,9 @@ def _mean(runs: Sequence[Run], key: str) -> float:
     return float(sum(run.summary[key] for run in runs) / len(runs))
 
 
-def _figure(key: str, value: float, lang: Lang) -> str:
+def _figure(key: str, value: float, w: Words) -> str:
     if key in MONEY:
-        return money(value, lang)
+        return money(value, w)
     return percent(value) if key in SHARES else count(round(value))
 
 

@@ -85,9 +85,9 @@ def _who(c: Comparison, duel: Duel, kind: Kind, w: Words) -> str:
     if kind == "equal":
         first = w("verdict.equal", **names)
     else:
-        difference, low, high = money_interval(duel.final, w.lang)
+        difference, low, high = money_interval(duel.final, w)
         names |= {"difference": difference, "low": low, "high": high}
-        names["margin"] = money(c.totals[duel.logic]["margin"].estimate, w.lang)
+        names["margin"] = money(c.totals[duel.logic]["margin"].estimate, w)
         first = w("verdict.tie" if kind == "unclear" else "verdict.ahead", **names)
     kept = w.listed(
         [
@@ -109,13 +109,13 @@ def _others(c: Comparison, w: Words) -> str:
         w(
             "verdict.behind_by",
             logic=w.logic(logic),
-            difference=money(-c.duels[logic, c.ranking[0]].final.estimate, w.lang),
+            difference=money(-c.duels[logic, c.ranking[0]].final.estimate, w),
         )
         for logic in c.ranking[2:_MOST_NAMED]
     ]
     more = c.ranking[_MOST_NAMED:]
     if more:
-        last = money(-c.duels[more[-1], c.ranking[0]].final.estimate, w.lang)
+        last = money(-c.duels[more[-1], c.ranking[0]].final.estimate, w)
         behind.append(w("verdict.more_behind", number=count(len(more)), difference=last))
     return w("verdict.behind", others=w.listed(behind)) if behind else ""
 
@@ -154,7 +154,7 @@ def _early_lead(c: Comparison, duel: Duel, w: Words) -> str:
         "verdict.early_lead",
         runner_up=w.logic(duel.reference),
         winner=w.logic(duel.logic),
-        most=money(-float(mean[worst]), w.lang),
+        most=money(-float(mean[worst]), w),
         day=count(worst + 1),
     )
 

@@ -7,6 +7,7 @@ from importlib import resources
 from typing import Any, Literal, get_args
 
 from sim.domains import chinese, word
+from sim.scenario.schema import YUAN
 
 Lang = Literal["en", "zh"]
 LANGUAGES: tuple[Lang, ...] = get_args(Lang)
@@ -15,13 +16,15 @@ LANGUAGES: tuple[Lang, ...] = get_args(Lang)
 class Words:
     """Texts of one language. ``words("verdict.ahead", winner=…)`` fills a text in.
 
-    lang   "en" or "zh"
-    texts  key → text with named places; keys are ``section.name``
+    lang      "en" or "zh"
+    currency  sign or code of the money that amounts are shown in
+    texts     key → text with named places; keys are ``section.name``
     """
 
-    def __init__(self, lang: Lang, texts: dict[str, str]) -> None:
+    def __init__(self, lang: Lang, texts: dict[str, str], currency: str = YUAN) -> None:
         """Texts by key."""
         self.lang: Lang = lang
+        self.currency = currency
         self.texts = texts
 
     def __call__(self, key: str, **values: Any) -> str:
@@ -57,7 +60,7 @@ def _flat(table: dict[str, Any]) -> dict[str, str]:
 
 
 @cache
-def words(lang: Lang) -> Words:
-    """The texts of a language."""
+def words(lang: Lang, currency: str = YUAN) -> Words:
+    """The texts of a language, and the currency of the amounts between them."""
     text = (resources.files("sim.report") / "text" / f"{lang}.toml").read_text(encoding="utf-8")
-    return Words(lang, _flat(tomllib.loads(text)))
+    return Words(lang, _flat(tomllib.loads(text)), currency)

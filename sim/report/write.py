@@ -14,7 +14,7 @@ from sim.report.data import plain
 from sim.report.verdict import verdict
 from sim.report.words import Lang, words
 from sim.results import Comparison, Provenance, Run, RunDirectory, write_json, write_table
-from sim.scenario import Assumption, Scenario, to_toml
+from sim.scenario import Assumption, Scenario, to_toml, write_scenario
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -182,7 +182,7 @@ def write_runs(runs: Sequence[Run], folder: Path, lang: Lang = "en", *, assumpti
 
 
 def _write_base(runs: Sequence[Run], provenance: Provenance, folder: Path) -> None:
-    (folder / "scenario.toml").write_text(to_toml(runs[0].scenario), encoding="utf-8")
+    write_scenario(runs[0].scenario, folder)
     write_json(plain(provenance), folder / PROVENANCE)
     for name in ("daily", "flows", "cohorts"):
         write_table(long_table(runs, name), folder / f"{name}.parquet")
@@ -207,10 +207,11 @@ def long_table(runs: Sequence[Run], name: str) -> "pd.DataFrame":
 
 def summary_of(comparison: Comparison, lang: Lang = "en", fairness: "Fairness | None" = None) -> dict[str, Any]:
     """Verdict, crossovers, totals, duels and fairness as plain data; money in cents, days counted from 0."""
-    found = verdict(comparison, words(lang))
+    found = verdict(comparison, words(lang, comparison.scenario.currency))
     return {
         "title": comparison.scenario.title,
         "question": comparison.scenario.question,
+        "currency": comparison.scenario.currency,
         "days": comparison.scenario.days,
         "logics": list(comparison.logics),
         "seed": comparison.seed,
@@ -258,10 +259,11 @@ def _fairness(fairness: "Fairness") -> dict[str, Any]:
 
 
 def summary_of_runs(runs: Sequence[Run]) -> dict[str, Any]:
-    """Summaries of the replications of one logic as plain data; money in cents."""
+    """Summaries of the replications of one logic as plain data; money in cents of the currency."""
     first = runs[0]
     return {
         "title": first.scenario.title,
+        "currency": first.scenario.currency,
         "days": first.scenario.days,
         "logic": first.logic,
         "seed": first.seed,

@@ -8,6 +8,7 @@ from sim.rules.orders import order
 from sim.rules.purchase import buying_odds, salience
 from sim.rules.reading import Reading
 from sim.rules.rows import Fan, Person
+from sim.rules.search import found_by_search
 from sim.rules.tally import NO_CHANNEL, Slot, Tally
 from sim.streams import DailyDraws, Decision, exponential, poisson_quantile, uniform
 
@@ -76,16 +77,23 @@ def buy(
             decisions += 1
         has_offer = read.offer != NO_CHANNEL
         if decisions > 0 or has_offer:
+            sought = read.sought != NO_CHANNEL
+            found = found_by_search(orders, world)
             discount = climate.discount if has_offer else 0.0
             odds = buying_odds(
                 trust, discount, world.segments.deal_response[person.segment], world.brand.relative_price, rules
             )
-            bought = 0
+            bought = bought_by_search = 0
             for n in range(decisions):
+                searched = found > 0.0 and uniform(key, Decision.SEARCH, person.key, day, n) < found
+                if searched:
+                    tally[Slot.SEARCHES] += 1
                 if uniform(key, Decision.ORDER, person.key, day, n) < odds * salience(
-                    intimacy, has_offer, False, rules
+                    intimacy, has_offer, sought or searched, rules
                 ):
                     bought += 1
+                    if searched and not has_offer and not sought:
+                        bought_by_search += 1
             if needs == 0 and decisions == 0 and need_debt < 1.0 and world.brand.decision_days <= 1.0:
                 strength = rules.impulse_live if read.watched else rules.impulse
                 if draws.impulse < strength * odds:
@@ -99,10 +107,11 @@ def buy(
                         orders,
                         expectation,
                         trust,
-                        read.offer,
+                        read.offer if has_offer else read.sought,
                         discount,
                         True,
                         read.watched,
+                        n < bought_by_search,
                         climate,
                         world,
                         key,

@@ -15,10 +15,11 @@ Integers = Any
 class Channels(NamedTuple):
     """Channels as the rules see them; one entry per channel, so that a new channel needs no new code.
 
-    Vectors have room for C = 8 channels.
+    Vectors have room for C = 12 channels: first those that fans join, then those that fans visit on their own.
     """
 
     used: int  # channels in use
+    joined: int  # … that fans join: the first so many
     kind: Integers  # [C] member of ChannelKind
     platform: Integers  # [C] position of the platform in the scenario
     weak: Integers  # [C] 1 on a weak private platform, where fatigue may mute instead of leave
@@ -30,6 +31,7 @@ class Channels(NamedTuple):
     joins: Floats  # [C·T] rate per day at which one outside the channel joins, by tier
     joinable: Integers  # [T] bit set of the channels with a rate above 0
     start: Floats  # [C] share of the initial pool in the channel, in [0, 1]
+    beside: Integers  # [C] bit set of the channels that fans join on the same platform
 
 
 class Segments(NamedTuple):
@@ -45,6 +47,7 @@ class Segments(NamedTuple):
     match_value: Floats  # [S] log-odds
     match_promotion: Floats  # [S] log-odds
     end: Floats  # [S] cumulative share, last one 1
+    trust_shift: Floats  # [S] log-odds added to mean prior trust
 
 
 class BrandFacts(NamedTuple):
@@ -63,6 +66,9 @@ class BrandFacts(NamedTuple):
     follow_after_click: float
     tier_end: Floats  # [T] cumulative shares of the initial tiers
     mean_age: float  # mean days since following of the initial pool
+    found: float  # probability that a need of one who has not bought leads to the brand by a search, in [0, 1]
+    found_again: float  # … of one who has bought, at least as high
+    shelf: int  # platform on which searches lead to the brand
 
 
 class OneDay(NamedTuple):

@@ -18,6 +18,7 @@ from sim.rules.people import memberships_at_follow
 from sim.rules.purchase import buying_odds, open_need, salience
 from sim.rules.reading import read_messages
 from sim.rules.rows import NEVER, Fan, Person, count_channels, count_row, domain_on, reachable
+from sim.rules.search import searches
 from sim.rules.staying import stay_mute_or_leave
 from sim.rules.tally import NO_CHANNEL, Slot, Tally
 from sim.rules.tiers import tier_of
@@ -31,7 +32,7 @@ def advance_fan(
 ) -> Fan:
     """One row, one day, in the order of model.md §3.4; its only side effect is adding integers to ``tally``.
 
-    A row in the private domain is visited every day, any other only when ``needs_visit`` says so; clocks move in
+    A row in the private domain is visited every day, any other only when ``search.needs_visit`` says so; clocks move in
     closed form over the days since ``fan.updated_on``.
 
     draws  of this person and day, from ``daily_draws``; only a follower uses them
@@ -198,7 +199,9 @@ def public_day(person: Person, fan: Fan, climate: Climate, world: World, key: in
     elapsed = float(day - fan.updated_on)
     fatigue, trust, intimacy = clocks(person, fan, day, world)
     counts = fan.month_counts if fan.updated_on >= climate.month_start else 0
-    touched = climate.exposure[person.segment] >= fan.threshold
+    exposed = climate.exposure[person.segment] >= fan.threshold
+    searched = searches(person.key, person.need_rate, fan.orders, fan.attrited, climate, world, key)
+    touched = exposed or searched
     source, channels, clicked_on, joined_on, due_on = fan.source, 0, fan.clicked_on, fan.joined_on, fan.due_on
     exposures, threshold, tier = fan.exposures, fan.threshold, 0
     orders, ordered_on, attrited, spend, expectation = (
@@ -211,7 +214,11 @@ def public_day(person: Person, fan: Fan, climate: Climate, world: World, key: in
     decides = due_on == day
     if touched:
         tally[Slot.TOUCHES] += 1
-        by_ad = uniform(key, Decision.TOUCH_SOURCE, person.key, day, 0) < climate.ad_share[person.segment]
+        if searched:
+            tally[Slot.SEARCHES] += 1
+        by_ad = (
+            not searched and uniform(key, Decision.TOUCH_SOURCE, person.key, day, 0) < climate.ad_share[person.segment]
+        )
         if by_ad:
             if uniform(key, Decision.AD_CLICK, person.key, day, 1) < brand.click:
                 tally[Slot.AD_CLICKS] += 1
@@ -230,17 +237,21 @@ def public_day(person: Person, fan: Fan, climate: Climate, world: World, key: in
                 rules.follow,
             )
         exposures = min(255, exposures + 1)
-        threshold = next_exposure(
-            climate.exposure[person.segment],
-            exponential(key, Decision.EXPOSURE, person.key, day, 0),
-            person.affinity,
-            rules.exposure,
-        )
+        if exposed:
+            threshold = next_exposure(
+                climate.exposure[person.segment],
+                exponential(key, Decision.EXPOSURE, person.key, day, 0),
+                person.affinity,
+                rules.exposure,
+            )
         if (
             attrited == 0
             and due_on < day
-            and uniform(key, Decision.NEED, person.key, day, 0)
-            < open_need(person.need_rate * climate.season, elapsed, brand.decision_days)
+            and (
+                searched  # a search is a need
+                or uniform(key, Decision.NEED, person.key, day, 0)
+                < open_need(person.need_rate * climate.season, elapsed, brand.decision_days)
+            )
         ):
             tally[Slot.NEEDS] += 1
             if brand.decision_days <= 1.0:
@@ -248,7 +259,11 @@ def public_day(person: Person, fan: Fan, climate: Climate, world: World, key: in
             else:
                 due_on = decision_day(person, 0, climate, world, key, tally)
         if follows:
-            source = Source.AD.value if by_ad else Source.FEED.value
+            source = Source.FEED.value
+            if by_ad:
+                source = Source.AD.value
+            elif searched:
+                source = Source.SEARCH.value
             channels = memberships_at_follow(person.key, day, world, key)
             joined_on, clicked_on = day, NEVER
             tally[Slot.JOINS + source] += 1
@@ -259,8 +274,9 @@ def public_day(person: Person, fan: Fan, climate: Climate, world: World, key: in
         odds = buying_odds(trust, 0.0, 1.0, brand.relative_price, rules.purchase)
         if uniform(key, Decision.ORDER, person.key, day, 0) < odds * salience(intimacy, False, touched, rules.purchase):
             trust, expectation, attrited, net = order(
-                person, orders, expectation, trust, NO_CHANNEL, 0.0, False, False, climate, world, key, tally, 0
-            )
+                person, orders, expectation, trust, NO_CHANNEL, 0.0, False, False, searched, climate, world, key,
+                tally, 0,
+            )  # fmt: skip
             orders, ordered_on, spend = orders + 1, day, spend + net
             intimacy += rules.tiers.order
     if channels != 0:

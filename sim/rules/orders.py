@@ -22,6 +22,7 @@ def order(
     discount: float,
     follows: bool,
     in_live: bool,
+    by_search: bool,
     climate: Climate,
     world: World,
     key: int,
@@ -30,8 +31,9 @@ def order(
 ) -> tuple[float, float, int, int]:
     """Book an order and what it leaves behind: trust, expectation, end of buying (M8, M9, M17).
 
-    channel  whose message sold; NO_CHANNEL: the platform on which people meet
-    k        number of the order on this day
+    channel    whose message sold, or on a visit of which; NO_CHANNEL: the platform on which people meet …
+    by_search  … or the shelf to which a search has led
+    k          number of the order on this day
 
     Returns trust, expectation, 1 if the person will not buy again, and the net value in cents.
     """
@@ -46,6 +48,8 @@ def order(
     platform = climate.home
     if channel != NO_CHANNEL:
         platform = world.channels.platform[channel]
+    elif by_search:
+        platform = brand.shelf
     tally[Slot.ORDERS + channel] += 1
     tally[Slot.GMV + channel] += net
     tally[Slot.LIST_VALUE] += list_value
@@ -62,6 +66,9 @@ def order(
         tally[Slot.GMV_FIRST] += net
     if in_live:
         tally[Slot.ORDERS_LIVE] += 1
+    if by_search:
+        tally[Slot.ORDERS_SEARCH] += 1
+        tally[Slot.GMV_SEARCH] += net
     experience = between(
         0.0,
         brand.product_quality + rules.purchase.surprise * normal(key, Decision.EXPERIENCE, person.key, climate.day, k),

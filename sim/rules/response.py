@@ -19,7 +19,7 @@ def first_response(
     """A person without a row responds for the first time: becomes a row at the end of the day.
 
     kind  member of ``reservoir.Response``: 0 follows from the feed, 1 orders from the feed, 2 clicks an ad,
-          3 follows from a live, 4 orders in a live
+          3 follows from a live, 4 orders in a live, 5 follows from a search, 6 orders from a search
     """
     rules = world.rules
     by_ad = kind == 2
@@ -27,21 +27,25 @@ def first_response(
     source = Source.FEED.value
     if by_ad:
         source = Source.AD.value
+    elif kind >= 5:
+        source = Source.SEARCH.value
+        tally[Slot.SEARCHES] += 1
     elif kind >= 3:
         source = Source.LIVE.value
     trust, expectation, intimacy, need_debt = person.trust_prior, rules.purchase.expectation, 0.0, 0.0
     orders, ordered_on, attrited, spend, channels = 0, NEVER, 0, 0, 0
     clicked_on, joined_on = NEVER, NEVER
-    follows = kind in (0, 3)
+    follows = kind in (0, 3, 5)
     if by_ad:
         tally[Slot.AD_CLICKS] += 1
         clicked_on = climate.day
         follows = uniform(key, Decision.AD_CLICK, address, climate.day, 0) < world.brand.follow_after_click
-    if kind in (1, 4):
+    if kind in (1, 4, 6):
         discount = climate.discount if kind == 4 else 0.0
         trust, expectation, attrited, spend = order(
-            person, 0, expectation, trust, NO_CHANNEL, discount, False, kind == 4, climate, world, key, tally, 0
-        )
+            person, 0, expectation, trust, NO_CHANNEL, discount, False, kind == 4, kind == 6, climate, world, key,
+            tally, 0,
+        )  # fmt: skip
         orders, ordered_on, intimacy = 1, climate.day, rules.tiers.order
         if kind == 4:  # tempted in a live, as a follower would be
             need_debt = rules.purchase.borrows

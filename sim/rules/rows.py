@@ -72,12 +72,6 @@ def domain_on(channels: int, muted: int, clicked_on: int, day: int) -> int:
 
 
 @rule
-def needs_visit(fan: Fan, exposure: float, day: int) -> bool:
-    """True when something can happen to a row today: it follows, is touched, or has a decision due."""
-    return reachable(fan.channels, fan.muted) or exposure >= fan.threshold or fan.due_on == day
-
-
-@rule
 def count_bystander(clicked_on: int, left_on: int, day: int, tally: Tally) -> None:
     """Count a row outside the private domain to which nothing happened today."""
     if left_on > NEVER:

@@ -58,8 +58,11 @@ class Slot(IntEnum):
     GOODS = COMMISSION + 1
     DISAPPOINTMENTS = GOODS + 1  # orders below expectation
     ATTRITED = DISAPPOINTMENTS + 1  # buyers who will not buy again
+    SEARCHES = ATTRITED + 1  # needs that led to the brand by a search, first responses included
+    ORDERS_SEARCH = SEARCHES + 1
+    GMV_SEARCH = ORDERS_SEARCH + 1
     # the stock at the end of the day
-    ROWS = ATTRITED + 1  # by domain
+    ROWS = GMV_SEARCH + 1  # by domain
     TIER = ROWS + 3
     LIFECYCLE = TIER + TIERS
     SEGMENT = LIFECYCLE + 5

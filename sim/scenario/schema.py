@@ -29,6 +29,10 @@ def _plain(series: Series) -> float | dict[dt.date, float]:
 TimeSeries = Annotated[InstanceOf[Series], BeforeValidator(_series), PlainSerializer(_plain)]
 
 
+YUAN = "¥"  # the unit of money as parameters declare it; it stands for the currency of the scenario
+ANY_CURRENCY = "¤"  # in the units of presets: whatever the currency of the scenario
+
+
 class Model(BaseModel):
     """Base of all tables: unknown keys are mistakes, values never change."""
 
@@ -44,16 +48,22 @@ class JoinsPerMonth(Model):
 
 
 class Channel(Model):
-    """A place in which the brand can reach a follower.
+    """A place in which the brand can reach a follower, or (kind ``pull``) one that followers visit on their own.
 
-    A scenario file changes a channel of a preset by its name: ``[channels.wechat-group] open = 0.2``.
+    A scenario file changes a channel of a preset by its name: ``[channels.wechat-group] open = 0.2``. A table of
+    another name is a new channel: ``[channels.app] extends = "app-push"``.
     """
 
     name: str
-    kind: Annotated[str, Field(pattern="^(subscription|group|direct|article|moments)$")]
+    kind: Annotated[str, Field(pattern="^(subscription|group|direct|article|moments|pull)$")]
     strong: Annotated[bool, Field(description="A strong private channel (E-55)")] = False
     reach: Annotated[float, fraction("Share of members whom a message reaches", source="E-42, M4")] = 1.0
-    open: Annotated[float, fraction("Base probability of opening (group: of a visit at 4 messages a day)", source="M4")]
+    open: Annotated[
+        float,
+        fraction(
+            "Base probability of opening (group: of a visit at 4 messages a day; pull: of a visit a day)", source="M4"
+        ),
+    ]
     fatigue_weight: Annotated[float, parameter("Weight of one message in fatigue", low=0, high=10, source="M4")]
     quota_per_month: (
         Annotated[
@@ -118,12 +128,25 @@ class Shop(Model):
     commission_by_category: dict[str, Annotated[float, fraction("Commission of a category", source="E-66")]] = {}
 
 
+class Search(Model):
+    """How people look for goods on a platform (人找货, E-16); all 0 where goods find people."""
+
+    use: Annotated[float, fraction("Share of needs that begin with a search on the platform", source="E-16")] = 0.0
+    share: Annotated[float, fraction("The brand's share of what such a search shows", source="E-16")] = 0.0
+    repurchase_intent: Annotated[
+        float,
+        fraction(
+            "Probability that one who has bought before looks for the brand again at the next need", source="E-16"
+        ),
+    ] = 0.0
+
+
 class Platform(Model):
-    """A platform: its channels, feed, ad market and shop rules.
+    """A platform: its channels, feed, ad market, shop rules and search.
 
     A scenario file names presets, ``platforms = ["douyin-2021-07", "wechat-2021-07"]``, or writes tables,
     which may start from a preset: ``{ extends = "douyin-2021-07", feed.exposures_per_fan = 0.1 }``. The
-    tables ``[feed]``, ``[ads]`` and ``[shop]`` of a file change the one platform that has such a table.
+    tables ``[feed]``, ``[ads]``, ``[shop]`` and ``[search]`` of a file change the one platform that has such a table.
     """
 
     name: str
@@ -131,6 +154,7 @@ class Platform(Model):
     feed: Feed | None = None
     ads: Ads | None = None
     shop: Shop = Shop()
+    search: Search | None = None
     channels: tuple[Channel, ...]
 
 
@@ -175,6 +199,9 @@ class Segment(Model):
     ] = 1.0
     match_value: Annotated[float, parameter("Match with value content, log-odds", low=-5, high=5, source="E-49")] = 0.0
     match_promotion: Annotated[float, parameter("Match with promotion, log-odds", low=-5, high=5, source="E-49")] = 0.0
+    trust_shift: Annotated[
+        float, parameter("Prior trust relative to the mean of others, log-odds", low=-5, high=5, source="E-77, M7")
+    ] = 0.0
 
 
 class Market(Model):
@@ -309,6 +336,9 @@ class Scenario(Model):
     question: Annotated[str, Field(description="The question that it asks")] = ""
     days: Annotated[int, parameter("Length of the run", unit="days", low=1, high=1830, source="model §2")]
     start: Annotated[dt.date, Field(description="First day of the run")]
+    currency: Annotated[
+        str, Field(description="Sign or code of the money: ¥, €, $, CHF; amounts are shown in it, never converted")
+    ] = YUAN
     platforms: Annotated[tuple[Platform, ...], Field(min_length=1)]
     industry: Industry
     segments: dict[str, Segment] = {"everyone": Segment(share=1.0)}
@@ -321,10 +351,15 @@ class Scenario(Model):
 
     @property
     def channels(self) -> tuple[Channel, ...]:
-        """Channels of all platforms, in the order of the file; at most 8."""
-        found = tuple(channel for platform in self.platforms for channel in platform.channels)
+        """Channels of all platforms: those that fans join, in the order of the file, then those that they visit."""
+        return tuple(channel for _, channel in self.placed_channels)
+
+    @property
+    def placed_channels(self) -> tuple[tuple[int, Channel], ...]:
+        """The channels with the positions of their platforms, in the same order."""
+        found = [(number, channel) for number, platform in enumerate(self.platforms) for channel in platform.channels]
         assert len(found) <= MAX_CHANNELS
-        return found
+        return tuple(sorted(found, key=lambda placed: placed[1].kind == "pull"))
 
     @property
     def trust(self) -> float:

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from worlds import LONG_DECISIONS, SMALL, everything, in_plain_python, small
+from worlds import FINDING, LONG_DECISIONS, SMALL, everything, in_plain_python, small
 
 from sim.domains import Cause, Domain, Source
 from sim.engines.run import run
@@ -13,6 +13,7 @@ from sim.streams import Decision
 from .events import events
 
 SEED = 7
+HOMEPAGE = 3  # of the channels of email-newsletter
 CASES = [(name, logic) for name in SMALL for logic in small(name).logics]
 
 # what each scenario can have, by logic or under any of them
@@ -42,17 +43,21 @@ DOUYIN = {
 }
 DOUYIN |= {f"JOINS+{source}" for source in (Source.FEED, Source.AD, Source.LIVE)}
 DOUYIN |= {f"FLOW+{3 * UNTOUCHED + domain}" for domain in Domain} | {f"FLOW+{3 * Domain.COMMERCIAL + Domain.PUBLIC}"}
+WEB = {"MUTES", "TOUCHES", "COMMISSION", "CHANNEL_JOINS", "SEARCHES", "ORDERS_SEARCH", f"VISITS+{HOMEPAGE}"}
+WEB |= {f"JOINS+{Source.FEED}", f"JOINS+{Source.SEARCH}", f"FLOW+{3 * UNTOUCHED + Domain.PRIVATE}"}
 EXPECTED = {
     "liquor": ALWAYS | DOUYIN,
     "clearance": ALWAYS | DOUYIN,
     "depletion-ladder": ALWAYS | DOUYIN,
     "livestream-group": ALWAYS | {f"EXITS+{Cause.SHOCK}"},
+    "email-newsletter": ALWAYS - {"WATCHES"} | WEB,
 }
 IMPOSSIBLE = {
     "liquor": {"OPEN_DECISIONS"},
     "clearance": {"OPEN_DECISIONS"},
     "depletion-ladder": {"OPEN_DECISIONS"},
     "livestream-group": {"OPEN_DECISIONS", "JOINS", "AD_CLICKS", "TOUCHES", "COMMISSION", "BLOCKED", "MUTES"},
+    "email-newsletter": {"OPEN_DECISIONS", "BLOCKED", "WATCHES", f"DELIVERED+{HOMEPAGE}", f"MEMBERS+{3 * HOMEPAGE}"},
 }  # the only channel with a quota of a livestream group, and its weak ones, are never joined
 
 
@@ -82,8 +87,18 @@ def all_at_once():
     return run(everything(), "depletion", SEED, engine="arrays")
 
 
+@pytest.fixture(scope="module")
+def found_goods():
+    return run(everything(FINDING), "depletion", SEED, engine="arrays")
+
+
 def test_agents_equal_arrays_where_every_mechanism_works(all_at_once):
     assert_equal(run(everything(), "depletion", SEED, engine="agents"), all_at_once)
+
+
+def test_agents_equal_arrays_where_people_find_goods(found_goods):
+    assert_equal(run(everything(FINDING), "depletion", SEED, engine="agents"), found_goods)
+    assert min(events(found_goods.ledger)[name] for name in ("SEARCHES", "ORDERS_SEARCH")) > 20
 
 
 def test_agents_equal_arrays_where_decisions_take_days():
@@ -117,8 +132,12 @@ def test_scenario_has_the_events_that_it_can_have(name):
     assert IMPOSSIBLE[name] & found == set()
 
 
-def test_every_counter_of_the_tally_is_used(all_at_once):
-    used = set(events(all_at_once.ledger)) | set(events(run(everything(LONG_DECISIONS), "depletion", SEED).ledger))
+def test_every_counter_of_the_tally_is_used(all_at_once, found_goods):
+    used = (
+        set(events(all_at_once.ledger))
+        | set(events(found_goods.ledger))
+        | set(events(run(everything(LONG_DECISIONS), "depletion", SEED).ledger))
+    )
     assert {name for name in Slot.__members__ if name != "END"} - used == set()
     assert {f"EXITS+{cause}" for cause in Cause} <= used
     flows = {f"FLOW+{3 * a + b}" for a in Domain for b in Domain if a != b} | {f"FLOW+{9 + b}" for b in Domain}
@@ -127,5 +146,5 @@ def test_every_counter_of_the_tally_is_used(all_at_once):
 
 
 def test_every_decision_that_is_built_is_drawn():
-    built = {d.value for d in Decision if d <= Decision.MUTE} - {Decision.DEGREE}
+    built = {d.value for d in Decision if d <= Decision.MUTE} - {Decision.DEGREE} | {Decision.SEARCH}
     assert set(in_plain_python("engines.events:decisions_drawn")) == built

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from worlds import begun, everything, small
+from worlds import FINDING, begun, everything, small
 
 from sim.engines.reservoir import Response
 from sim.engines.run import run
@@ -56,8 +56,24 @@ def test_first_responses_by_hand(market):
             Response.CLICK_AD: reached * 0.02,
             Response.FOLLOW_FROM_LIVE: viewed * 0.02,
             Response.ORDER_IN_LIVE: viewed * 0.98 * 0.4 * sigma(-6.2 + 4 * 0.35 + 4 * response * 0.2),
+            Response.FOLLOW_FROM_SEARCH: 0.0,
+            Response.ORDER_FROM_SEARCH: 0.0,
         }
         assert list(day.rates[s]) == pytest.approx([expected[kind] for kind in Response], rel=1e-9)
+
+
+def test_first_responses_by_search_by_hand():
+    """Needs a day · share that begins with a search here · share of the brand in what it shows."""
+    segments = {"segments.one.share": 1.0, "segments.one.need": 2.0}
+    changes = {"segments.bargain": False, "segments.regular": False, "industry.need_interval": 28.0}
+    simulation = begun(everything(FINDING | changes | segments | {"segments.one.trust_shift": 0.5}))
+    rates = simulation.market.day(0, PLAN, 0, 0, 9_999, 1.3).rates[0]
+    met = 2.0 / 28 * 1.3 * 0.5 * 0.02
+    trust = sigma(math.log(0.35 / 0.65) + 0.5)
+    follow = sigma(math.log(0.04 / 0.96) + 1.5 * (0.8 - 0.5) + 2.0 * (trust - 0.35))
+    assert rates[Response.FOLLOW_FROM_SEARCH] == pytest.approx(met * follow, rel=1e-9)
+    order = met * (1 - follow) * sigma(-3.0 + 4 * trust) * 0.3
+    assert rates[Response.ORDER_FROM_SEARCH] == pytest.approx(order, rel=1e-9)
 
 
 def test_known_people_meet_ads_no_more_often_than_others(market):

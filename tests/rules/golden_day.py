@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from sim.domains import TIERS, Source
+from sim.domains import MAX_CHANNELS, TIERS, Source
 from sim.engines.world import floats, integers, world_of
 from sim.rules.climate import Climate, compilable
 from sim.rules.fan_day import advance_fan
@@ -56,14 +56,15 @@ def world():
 def climate():
     """Today: a value message and two promotions in the room, one of each by letter."""
     rules = world().rules.messages
-    cells = 8 * TIERS
+    cells = MAX_CHANNELS * TIERS
     week = [20.0] * TIERS + [3.0] * TIERS
     base = [0.3 * attention(20.0, True, rules)] * TIERS + [0.08 * attention(3.0, False, rules)] * TIERS
     return compilable(Climate(
         day=DAY, month_start=31, quality=0.6, discount=0.2, season=1.2, followers=900.0,
         value=integers([1] * 2 * TIERS, cells), promotion=integers([2] * TIERS + [1] * TIERS, cells),
-        sending=[0b11] * TIERS, week=floats(week, cells), base=floats(base, cells), notice=integers([0, 0], 8),
-        exposure=floats([3.5], 8), ad_share=floats([0.0], 8), commission=integers([200], 8), home=0,
+        sending=[0b11] * TIERS, week=floats(week, cells), base=floats(base, cells),
+        notice=integers([0, 0], MAX_CHANNELS),
+        exposure=floats([3.5], 8), ad_share=floats([0.0], 8), commission=integers([200], MAX_CHANNELS), home=0,
     ))  # fmt: skip
 
 

@@ -46,7 +46,7 @@ from sim.rules.purchase import (
 )
 from sim.rules.rows import NEVER, domain_on, reachable
 from sim.rules.tiers import tier_of
-from sim.rules.trust import drifted, gained, lost, promotion_is_negative
+from sim.rules.trust import drifted, gained, lost, mean_prior, promotion_is_negative
 
 from .tables import table
 
@@ -145,6 +145,11 @@ READING = [
     (lost, (0.4, 0.75, TRUST), 0.3595),
     (lost, (0.0, 1.0, TRUST), 0.0),
     (lost, (0.4, 1e9, TRUST), 0.0),
+    (mean_prior, (0.35, 0.0), 0.35),
+    (mean_prior, (0.35, math.log(0.65 / 0.35)), 0.5),  # a customer of a certified brand
+    (mean_prior, (0.2, 0.62), 0.317281255),
+    (mean_prior, (0.0, 0.0), 0.01),
+    (mean_prior, (0.99, 5.0), 0.9999319446),
     (promotion_is_negative, (0.6, 0.3), 0.4),
     (promotion_is_negative, (0.6, 1.0), 0.4),
     (promotion_is_negative, (0.6, 2.5), 0.866121904),

@@ -19,7 +19,7 @@ from sim.scenario import (
     shipped_scenarios,
     weakest_first,
 )
-from sim.scenario.gather import preset
+from sim.scenario.shelves import preset
 
 BODY = """title = "Test"
 days = 100

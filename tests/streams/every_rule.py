@@ -8,7 +8,7 @@ import typing
 from pathlib import Path
 
 import numpy as np
-from worlds import begun, everything
+from worlds import FINDING, begun, everything
 
 import sim.rules
 from sim.engines.population import rounded_fan, rounded_person
@@ -25,12 +25,12 @@ MODULES = ("sim.streams", *(f"sim.rules.{m.name}" for m in pkgutil.iter_modules(
 
 # ranges of arguments by name; integers first, then floats
 INTEGERS = {
-    "decision": (1, max(Decision)), "day": (0, 700), "k": (0, 300), "segment": (0, 1), "tier": (0, 2), "kind": (0, 4),
-    "channels": (0, 63), "muted": (0, 63), "amount": (0, 10**9), "basis_points": (0, 10_000), "channel": (0, 8),
+    "decision": (1, max(Decision)), "day": (0, 700), "k": (0, 300), "segment": (0, 1), "tier": (0, 2), "kind": (0, 6),
+    "channels": (0, 63), "muted": (0, 63), "amount": (0, 10**9), "basis_points": (0, 10_000), "channel": (0, 12),
     "fan_orders": (0, 3), "clicked_on": (0, 700), "left_on": (0, 700), "tenure": (-5, 400), "word": (0, 2**32 - 1),
-    "counts": (0, 2**40), "c": (0, 5), "n": (0, 50), "slot": (Slot.CHANNEL_JOINS, Slot.CHANNEL_JOINS),
-    "month_counts": (0, 2**40), "offer": (0, 8), "due_on": (0, 60), "orders": (0, 5), "ordered_on": (0, 47),
-    "attrited": (0, 1), "spend": (0, 10**6), "joinable": (0, 7),
+    "counts": (0, 2**40), "c": (0, 7), "n": (0, 50), "slot": (Slot.CHANNEL_JOINS, Slot.CHANNEL_JOINS),
+    "month_counts": (0, 2**40), "offer": (0, 12), "due_on": (0, 60), "orders": (0, 5), "ordered_on": (0, 47),
+    "attrited": (0, 1), "spend": (0, 10**6), "joinable": (0, 7), "sought": (0, 12),
 }  # fmt: skip
 FLOATS = {
     "p": (1e-9, 1 - 1e-9), "u": (1e-9, 1 - 1e-9), "x": (-9.0, 9.0), "mean": (0.0, 12.0), "shape": (0.05, 20.0),
@@ -43,6 +43,7 @@ FLOATS = {
     "spend": (0.0, 1e8), "reference": (1e3, 1e8), "impressions_per_head": (0.0, 20.0), "growth": (-0.01, 0.01),
     "values": (0.0, 9.0), "promotions": (0.0, 9.0), "low": (-3.0, 0.0), "high": (0.0, 3.0), "tolerance": (0.01, 30.0),
     "need_rate": (0.0, 3.0), "trust_prior": (0.01, 1.0), "deal_response": (0.0, 10.0), "certified": (0.0, 1.0),
+    "shift": (-5.0, 5.0),
 }  # fmt: skip
 
 
@@ -67,7 +68,7 @@ class Arguments:
 
     def __init__(self, seed):
         self.chance = np.random.default_rng(seed)
-        simulation = begun(everything({"days": DAY + 1}))
+        simulation = begun(everything(FINDING | {"days": DAY + 1}))
         climates, advance = [], simulation.rows.advance
 
         def advanced(climate, tally):

@@ -270,9 +270,9 @@ def coverage() -> str:
         "<!-- Made by docs/generate.py from coverage.toml. Change that file, then run: python docs/generate.py -->",
         "",
         "Every system, rule and figure of the source documents, where it lives in Sanyu, and what shows it: a pattern",
-        "of `sanyu validate`, a file of tests, or an effect. An effect is a change of values in a shipped scenario (made",
-        "small) after which the observable moves as stated, people and luck being the same; `tests/evidence` asserts",
-        "every one.",
+        "of `sanyu validate`, a file of tests, or an effect. An effect is a change of values in a shipped scenario",
+        "(made small) after which the observable moves as stated, people and luck being the same; `tests/evidence`",
+        "asserts every one.",
         "Rows tagged CTX are context only.",
         "",
     ]

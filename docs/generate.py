@@ -1,11 +1,12 @@
 """Write the pages of this folder that follow from declarations in the code, or check that they are current.
 
-python docs/generate.py           writes parameters.md, observables.md, shipped.md and glossary.md
+python docs/generate.py           writes parameters.md, observables.md, shipped.md, glossary.md and coverage.md
 python docs/generate.py --check   exit 1 and the names of the pages that are out of date
 """
 
 import inspect
 import sys
+import tomllib
 from collections.abc import Iterator
 from enum import IntEnum
 from pathlib import Path
@@ -261,7 +262,42 @@ def glossary() -> str:
     return "\n".join(lines)
 
 
-PAGES = {"parameters.md": parameters, "observables.md": columns, "shipped.md": shipped, "glossary.md": glossary}
+def coverage() -> str:
+    """The page of the evidence's rows: where each lives, what shows it."""
+    rows = tomllib.loads((FOLDER / "coverage.toml").read_text("utf-8"))
+    lines = [
+        "# Coverage of the evidence",
+        "",
+        "<!-- Made by docs/generate.py from coverage.toml. Change that file, then run: python docs/generate.py -->",
+        "",
+        "Every system, rule and figure of the source documents, where it lives in Sanyu, and what shows it: a pattern",
+        "of `sanyu validate`, a file of tests, or an effect. An effect is a change of values in a shipped scenario",
+        "(made small) after which the observable moves as stated, people and luck being the same; `tests/evidence`",
+        "asserts every one.",
+        "Rows tagged CTX are context only.",
+        "",
+    ]
+    found: list[Row] = []
+    for name, row in rows.items():
+        places = [f"`{place.replace('#', ' · ')}`" for place in row.get("where", ())]
+        proofs = [proof if proof.startswith(("V", "L")) else f"`{proof}`" for proof in row.get("shown", ())]
+        effects = [
+            f"{scenario}: {', '.join(f'`{key} = {shown(value)}`' for key, value in changes.items())} → `{seen}` {way}"
+            for scenario, _, changes, seen, way, *_ in row.get("effects", ())
+        ]
+        found.append((name, row["item"], row["zh"], " ".join(row["tags"]), "<br>".join(places),
+                      "<br>".join([", ".join(proofs), *effects]) if proofs else "–"))  # fmt: skip
+    lines += table(("row", "item", "中文", "kind", "lives in", "shown by"), found)
+    return "\n".join([*lines, ""])
+
+
+PAGES = {
+    "parameters.md": parameters,
+    "observables.md": columns,
+    "shipped.md": shipped,
+    "glossary.md": glossary,
+    "coverage.md": coverage,
+}
 
 
 def stale() -> list[str]:

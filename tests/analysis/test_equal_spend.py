@@ -1,4 +1,4 @@
-"""``equal_spend``: the same money in every pair, nothing else changed, and nothing at all where nothing is to change."""
+"""``equal_spend``: the same money in every pair, and nothing else changed."""
 
 import datetime as dt
 from dataclasses import replace
@@ -15,7 +15,12 @@ from sim.studies.equal_spend import TOLERANCE, equal_spend, on_budget
 
 # Four kinds with different spends; small pools, so that items are dear beside sales and ads matter
 LOGICS = {
-    "fixed": {"kind": "fixed", "pushes_per_week": {"group": 6, "subscription": 1}, "value_share": 0.9, "ads_per_day": 9},
+    "fixed": {
+        "kind": "fixed",
+        "pushes_per_week": {"group": 6, "subscription": 1},
+        "value_share": 0.9,
+        "ads_per_day": 9,
+    },
     "calendar": {
         "kind": "calendar",
         "pushes_per_week": {"group": 3},

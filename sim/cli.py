@@ -453,9 +453,10 @@ def _missing(
 
 def _kept(fairness: "Fairness") -> str:
     """What of fairness was finished when the user stopped."""
-    parts = {"equal spend": fairness.equal_spend, "shares": fairness.decomposition}
+    parts = {"equal_spend": ("equal spend", fairness.equal_spend), "decomposition": ("shares", fairness.decomposition)}
     return ", ".join(
-        f"with {name} from {part.pairs} pairs" if part else f"without {name}" for name, part in parts.items()
+        f"with {name} from {part.pairs} pairs" if part else f"without {name}"
+        for name, part in map(parts.__getitem__, fairness.asked)
     )
 
 

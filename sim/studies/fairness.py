@@ -4,7 +4,7 @@ Both follow a comparison. Asked for, they run in full; unasked, what is cheap be
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sim.engines.run import Engine
 from sim.logics.mixed import ELEMENTS
@@ -24,11 +24,13 @@ MIXTURES = 2 ** len(ELEMENTS)
 class Fairness:
     """Both parts, each None if it was not made.
 
-    interrupted  the user stopped it: a part may be missing or have fewer pairs than asked for
+    asked        names of the parts that were to be made
+    interrupted  the user stopped it: of these, one may be missing or have fewer pairs than asked for
     """
 
     equal_spend: EqualSpend | None = None
     decomposition: Decomposition | None = None
+    asked: tuple[str, ...] = ()
     interrupted: bool = False
 
 
@@ -52,8 +54,8 @@ def examine(
     """
     money_pairs, share_pairs = pairs_of(comparison, equal_spend, decompose)
     engine: Engine = "agents" if comparison.engine == "agents" else "arrays"
-    money: EqualSpend | None = None
-    shares: Decomposition | None = None
+    asked = tuple(part for part, pairs in (("equal_spend", money_pairs), ("decomposition", share_pairs)) if pairs)
+    found = Fairness(asked=asked)
 
     def of(part: str) -> Callable[[int, int], None]:
         return lambda done, total: progress(part, done, total) if progress else None
@@ -61,9 +63,8 @@ def examine(
     try:
         if money_pairs:
             money = equalising.equal_spend(comparison, reference, money_pairs, threads, of("equal_spend"))
-            if money.stopped == "interrupted":
-                return Fairness(money, None, True)
-        if share_pairs:
+            found = replace(found, equal_spend=money, interrupted=money.stopped == "interrupted")
+        if share_pairs and not found.interrupted:
             best, second = comparison.ranking[:2]
             shares = decomposing.decompose(
                 comparison.scenario,
@@ -75,9 +76,10 @@ def examine(
                 threads=threads,
                 progress=of("decomposition"),
             )
+            found = replace(found, decomposition=shares, interrupted=shares.stopped == "interrupted")
     except KeyboardInterrupt:
-        return Fairness(money, shares, True)
-    return Fairness(money, shares, shares is not None and shares.stopped == "interrupted")
+        return replace(found, interrupted=True)
+    return found
 
 
 def pairs_of(comparison: Comparison, equal_spend: bool | None, decompose: bool | None) -> tuple[int, int]:

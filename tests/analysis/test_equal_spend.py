@@ -1,4 +1,4 @@
-"""``equal_spend``: the same money in every pair, nothing else changed, nothing at all where nothing is to change."""
+"""``equal_spend``: the same money in every pair, and nothing else changed."""
 
 import datetime as dt
 from dataclasses import replace

@@ -51,9 +51,10 @@ def test_terminal_report_and_summary_hold_the_shares(sanyu, tmp_path):
     assert (found["decomposition"]["logic"], found["decomposition"]["reference"]) == (winner, other)
     assert found["decomposition"]["pairs"] == 4
     text = (tmp_path / "d" / "report.html").read_text("utf-8")
-    stakes = text.split('<section id="stakes">')[1].split("</section>")[0]
-    assert "frequency: pushes and lives per week" in stakes
-    assert "add up to the whole difference on these 4 pairs" in stakes
+    chapter = text.split('<section id="fairness">')[1].split("</section>")[0]
+    assert "frequency: pushes and lives per week" in chapter
+    assert "add up to the whole difference on these 4 pairs" in chapter
+    assert 'aria-label="Shares of the elements' in chapter
 
 
 def test_json_is_json_and_nothing_else(sanyu, tmp_path):

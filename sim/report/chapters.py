@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -21,6 +20,8 @@ from sim.report.numbers import (
     rounded,
     trend,
 )
+from sim.report.operation import operation_tables
+from sim.report.parts import Cell, Chapter, Row, Table
 from sim.report.tables import (
     Floats,
     Money,
@@ -37,48 +38,6 @@ from sim.studies.decompose import Decomposition
 
 _NOTHING = Interval(math.nan, math.nan, math.nan)
 _AGES = (1, 3, 6, 12, 18, 24, 36)
-
-
-@dataclass(frozen=True)
-class Cell:
-    """What a cell says, and beside it an interval or a share."""
-
-    text: str
-    beside: str = ""
-
-
-@dataclass(frozen=True)
-class Row:
-    """A row: its label, its cells, and whether it is a sum."""
-
-    label: str
-    cells: tuple[Cell, ...]
-    strong: bool = False
-
-
-@dataclass(frozen=True)
-class Table:
-    """A table with a head for every column but the first."""
-
-    caption: str
-    columns: tuple[str, ...]
-    rows: tuple[Row, ...]
-    note: str = ""
-    even: bool = True  # columns of equal width, one per logic
-
-
-@dataclass(frozen=True)
-class Chapter:
-    """A chapter: sentences, figures by name, tables.
-
-    key  names the chapter in links
-    """
-
-    key: str
-    title: str
-    sentences: tuple[str, ...] = ()
-    figures: tuple[str, ...] = ()
-    tables: tuple[Table, ...] = ()
 
 
 def chapters_of(c: Comparison, w: Words, decomposition: Decomposition | None = None) -> tuple[Chapter, ...]:
@@ -265,7 +224,13 @@ def pool(c: Comparison, w: Words) -> Chapter:
         rows.append(Row(w(f"pool.{key}"), tuple(Cell(decimal(late(x, key))) for x in c.logics)))
     rows.append(Row(w("pool.active_share"), _percents(late(x, "active_share") for x in c.logics)))
     table = Table(w("page.pool_table"), _heads(c, w), tuple(rows), w("pool.note"))
-    return Chapter("pool", w("chapter.pool"), (w("pool.lead"),), ("retention", "tiers", "trust-and-load"), (table,))
+    return Chapter(
+        "pool",
+        w("chapter.pool"),
+        (w("pool.lead"),),
+        ("retention", "tiers", "trust-and-load"),
+        (table, *operation_tables(c, w)),
+    )
 
 
 def _trend(c: Comparison, logic: str, w: Words) -> str:

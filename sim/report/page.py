@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import jinja2
 
-from sim.report.chapters import Chapter, chapters_of
+from sim.report.chapters import chapters_of
 from sim.report.data import evidence_of, group_of, shown_value
 from sim.report.numbers import NOTHING, count, date_of
+from sim.report.parts import Chapter
 from sim.report.style import colours, inline_svg
 from sim.report.verdict import Verdict, is_dated, verdict
-from sim.report.words import Lang, Words, words
+from sim.report.words import Lang, Words, words_of
 from sim.results import Comparison, Provenance
 from sim.scenario import Assumption
 from sim.studies.decompose import Decomposition
@@ -96,7 +97,7 @@ def page_of(
     decomposition: Decomposition | None = None,
 ) -> Page:
     """The page of a comparison; ``drawn`` are its figures by name."""
-    w, c = words(lang), comparison
+    w, c = words_of(comparison.scenario, lang), comparison
     pictures = {}
     for name, figure in drawn.items():
         crossed = name != "margin" or is_dated(c.duels[c.ranking[0], c.ranking[1]])

@@ -22,7 +22,7 @@ from sim.rules.purchase import buying_odds, order_event, salience
 from sim.rules.trust import promotion_is_negative
 
 SETTLED = 90  # days since following: past the first weeks' multiplier of natural exit
-ROUNDS = 4  # until states and exit rate agree
+ROUNDS = 8  # until states and exit rate agree, to a hundredth at worst
 
 
 class MeanFan(NamedTuple):
@@ -96,7 +96,9 @@ def over_life(now: float, later: float, rate: float, leaving: float) -> float:
 
 @rule
 def touched(fan: MeanFan, steady: Steady, x: float, trust: float, world: World) -> Touched:
-    """A mean day of messages and lives at load x and trust, see ``read_messages``.
+    """A mean day of messages and lives, see ``read_messages``.
+
+    x      load before today's messages;  trust: T
 
     m messages a day open with one draw on min(1, m) of the days; a quota takes promotions first.
     Source: model §3.4b, c; evidence M4, M5, M7, M19.
@@ -212,16 +214,18 @@ def worth_of(fan: MeanFan, steady: Steady, world: World) -> Worth:
     exits = 0.0
     margin = 0.0
     for _ in range(ROUNDS):
-        seen = touched(fan, steady, x, trust, world)
+        seen = touched(fan, steady, x * world.one_day.fatigue, trust, world)
         with_offer, without = orders_of_buyer(fan, steady, seen, trust, intimacy, world)
         orders = buying * (with_offer + without)
+        before = exits
         exits = exit_rate(fan, x, trust, intimacy, seen.shock, world)
         margin = (
             buying * with_offer * price * ((1.0 - steady.discount) * (1.0 - seen.commission) - goods)
             + buying * without * price * ((1.0 - steady.home_commission) - goods)
             - seen.cost
         )
-        leaving = max(1e-9, exits + steady.interest)
+        # short lives see little of where the plan leads, so the two rates chase each other: meet half way
+        leaving = max(1e-9, 0.5 * (before + exits) + steady.interest)
         up = gain * (seen.useful + orders * order_event(0.0, rules.purchase) * rules.trust.purchase)
         down = rules.trust.loss_ratio * gain * seen.annoying
         drift = 1.0 - world.one_day.trust

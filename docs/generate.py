@@ -17,7 +17,7 @@ from pydantic import BaseModel
 from sim import domains
 from sim.domains import chinese, word
 from sim.logics import LOGICS
-from sim.observables import COHORT_COLUMNS, FLOW_COLUMNS, observables
+from sim.observables import ADVICE_COLUMNS, COHORT_COLUMNS, FLOW_COLUMNS, observables
 from sim.parameters import Series
 from sim.scenario import assumptions, load_scenario, shipped_scenarios
 from sim.scenario.fields import Declared, declaration, fields_of
@@ -160,6 +160,9 @@ def columns() -> str:
         "  domains `public`, `commercial` and `private`; `untouched` are people without a row until that day.",
         f"- `cohorts.parquet` (`Run.cohorts`): {', '.join(f'`{name}`' for name in COHORT_COLUMNS)}. Followers left",
         "  at the end of a calendar month, by the month in which they followed; `pool` followed before day 0.",
+        f"- `advice.parquet` (`Run.advice`), if there was any: {', '.join(f'`{name}`' for name in ADVICE_COLUMNS)}.",
+        "  Small tasks: when each was proposed, for which stage of the loop, that stage's rate and target in the units",
+        "  of the columns `stage_…`, and whether it was done; empty while its week was not over.",
         "",
     ]
     return "\n".join(lines)
@@ -238,6 +241,12 @@ FIELD: tuple[Row, ...] = (
     ("repurchase", "复购", "an order by a person who has ordered before"),
     ("lead", "留资", "contact data left for an offline deal; not built yet"),
     ("fission", "裂变", "fans who bring fans; not built yet"),
+    ("loop", "闭环", "acquire, deposit, activate, convert, repurchase, fission, and again"),
+    ("loop gain R_fan", "循环增益", "joins that fans cause per fan who leaves; above 1 a pool grows by itself"),
+    ("reach", "触达", "noticed exposures, paid impressions and messages delivered"),
+    ("small task", "小任务", "what an operator takes on for a week; a platform may pay for it with traffic"),
+    ("smart operation", "智慧经营", "goals, and tasks for the weakest stage of the loop"),
+    ("upper bound", "上限", "what the `oracle` earns, which sees what no operator can"),
 )
 
 

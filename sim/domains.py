@@ -64,6 +64,25 @@ class ChannelKind(IntEnum):
     PULL = 5  # a homepage or a mini-program: visited by fans on their own, nothing is pushed there
 
 
+class Stage(IntEnum):
+    """Stages of the closed loop (闭环) through which a brand and its fans go (evidence E-51)."""
+
+    ACQUIRE = 0  # people who see the brand respond
+    DEPOSIT = 1  # people who are met begin to follow
+    ACTIVATE = 2  # followers open something
+    CONVERT = 3  # active followers order
+    REPURCHASE = 4  # buyers order again
+    FISSION = 5  # fans bring fans
+
+
+class PoolState(IntEnum):
+    """How a pool of fans lives, by the loop gain R_fan (evidence E-9, E-53)."""
+
+    GROWING = 0  # fans bring more fans than leave: R above 1
+    FED = 1  # fans bring fewer than leave, inflow from outside holds the pool
+    DEPLETING = 2  # more leave than come
+
+
 TIERS = len(Tier)
 CAUSES = len(Cause)
 MAX_MEMBERSHIPS = 8  # channels that fans join: the month's message counts are 7 bits each in one 64-bit integer
@@ -98,6 +117,15 @@ CHINESE: dict[str, str] = {
     "ARTICLE": "公众号",
     "MOMENTS": "朋友圈",
     "PULL": "主动访问",
+    "ACQUIRE": "新增",
+    "DEPOSIT": "沉淀",
+    "ACTIVATE": "活跃",
+    "CONVERT": "转化",
+    "REPURCHASE": "回购",
+    "FISSION": "裂变",
+    "GROWING": "增长",
+    "FED": "靠流入维持",
+    "DEPLETING": "消耗",
 }
 
 

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from sim.domains import TIERS, Cause, Domain, Lifecycle, Source, Tier, chinese, word
+from sim.domains import TIERS, Cause, Domain, Lifecycle, Source, Stage, Tier, chinese, word
+from sim.loop import STAGE_RATES, joins_by_fans, loop_gain, stage_by_day, stage_counts, trailing
 from sim.rules.numbers import FIXED_POINT
 from sim.rules.tally import LOAD_BINS, NO_CHANNEL, TRUST_BINS, UNTOUCHED, block
 
@@ -30,6 +31,9 @@ class Ledger:
     quality, discount, lives  [D] float64
     initial_fans, initial_members [C]: the pool before day 0
     channels     names [C];  segments names [S]
+    ads_reinvested  [D] int64, cents of the ad spend drawn from last week's contribution (ι_ads)
+    feedback     [D] float64, share of the organic weight that active fans have added
+    reward       [D] float64, extra exposures for a completed task, as a share of the ordinary ones
     """
 
     tallies: npt.NDArray[np.int64]
@@ -48,10 +52,19 @@ class Ledger:
     initial_members: tuple[int, ...]
     channels: tuple[str, ...]
     segments: tuple[str, ...]
+    ads_reinvested: npt.NDArray[np.int64]
+    feedback: npt.NDArray[np.float64]
+    reward: npt.NDArray[np.float64]
 
     def of(self, name: str) -> npt.NDArray[np.int64]:
         """Counters of a block by day, shape [D, size of the block]."""
-        return np.stack([block(row, name) for row in self.tallies])
+        return block(self.tallies.T, name).T
+
+    def on(self, day: int) -> "Ledger":
+        """The page of one day, as a book of its own."""
+        pages: dict[str, Any] = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        pages = {name: v[day : day + 1] if isinstance(v, np.ndarray) else v for name, v in pages.items()}
+        return Ledger(**pages)
 
     def one(self, name: str) -> npt.NDArray[np.int64]:
         """A single counter by day, shape [D]."""
@@ -69,6 +82,11 @@ class Ledger:
         Goods and commission follow from sales, and a discount is a lower price; none of them is spend.
         """
         return self.ad_spend + self.content + self.fees
+
+    @property
+    def reach(self) -> npt.NDArray[np.int64]:
+        """Exposures, impressions and messages delivered, by day (触达)."""
+        return self.exposures + self.impressions + self.of("DELIVERED").sum(axis=1)
 
     @property
     def margin(self) -> npt.NDArray[np.int64]:
@@ -236,7 +254,38 @@ def _common() -> list[Observable]:
         for b in Domain
         if a != b
     ]
-    return found
+    return found + _loop()
+
+
+def _stage(stage: Stage) -> Callable[[Ledger], Column]:
+    return lambda ledger: stage_by_day(ledger, stage)
+
+
+def _counted(name: str) -> Callable[[Ledger], Column]:
+    return lambda ledger: stage_counts(ledger)[name]
+
+
+def _loop() -> list[Observable]:
+    """The loop: counters and rates of its stages, what fans bring, what a push and a bought fan are worth."""
+    o = Observable
+    return [
+        o("reached", "exposures/day", "Noticed organic exposures and paid impressions", "公域与商域曝光", _counted("reached")),
+        o("responses", "people/day", "People who responded for the first time", "首次响应人数", _counted("responses")),
+        o("contacts", "contacts/day", "First responses, and touches of known people who do not follow", "接触", _counted("contacts")),
+        o("active", "fans", "Followers who opened something today", "活跃粉丝", _counted("active")),
+        o("repeat_orders", "orders/day", "Orders of people who had ordered before", "复购订单", _counted("repeat_orders")),
+        *[o(f"stage_{word(s)}", rate.unit, f"{rate.meaning}, last 7 days", f"{chinese(s)}率", _stage(s)) for s, rate in STAGE_RATES.items()],
+        o("feedback_share", "–", "Share of the organic weight that active fans have added", "反哺占比", lambda g: g.feedback),
+        o("joins_by_fans", "fans/day", "Joins that the fans have caused, by feedback and reinvested ads", "粉丝带来的新增", joins_by_fans),
+        o("r_fan", "–", "Loop gain: joins caused by fans ÷ exits, last 90 days", "循环增益", loop_gain),
+        o("gmv_others", "cents/day", "GMV of people who do not follow", "非粉丝成交额", lambda g: g.of("GMV").sum(axis=1) - g.one("GMV_FOLLOWERS")),
+        o("gmv_returning", "cents/day", "GMV of repeat orders", "复购成交额", lambda g: g.of("GMV").sum(axis=1) - g.one("GMV_FIRST")),
+        o("gmv_per_push", "cents", "GMV sold by messages, per message delivered, last 28 days", "单次推送成交额", lambda g: _ratio(trailing(g.of("GMV")[:, :NO_CHANNEL].sum(axis=1), 28), trailing(g.of("DELIVERED").sum(axis=1), 28))),
+        o("gmv_per_reach", "cents per 1,000", "GMV per 1,000 exposures, impressions and messages delivered, last 28 days", "千次触达成交额", lambda g: _ratio(1000.0 * trailing(g.of("GMV").sum(axis=1), 28), trailing(g.reach, 28))),
+        o("cost_per_fan", "cents", "Ad spend per fan who came through ads, last 28 days", "单个广告粉丝成本", lambda g: _ratio(trailing(g.ad_spend, 28), trailing(g.of("JOINS")[:, Source.AD], 28))),
+        o("ads_reinvested", "cents/day", "Ad spend drawn from the contribution of the week before", "再投入广告费", lambda g: g.ads_reinvested),
+        o("task_reward", "–", "Extra exposures for a completed task, as a share of the ordinary ones", "任务流量奖励", lambda g: g.reward),
+    ]  # fmt: skip
 
 
 def _of_channel(c: int, name: str) -> list[Observable]:
@@ -280,3 +329,4 @@ def observables(channels: tuple[str, ...], segments: tuple[str, ...]) -> list[Ob
 
 FLOW_COLUMNS = ("day", "from", "to", "people")
 COHORT_COLUMNS = ("cohort", "month", "fans")
+ADVICE_COLUMNS = ("day", "date", "stage", "task", "channel", "rate", "target", "done")

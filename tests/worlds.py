@@ -21,6 +21,8 @@ SMALL = {
     "depletion-ladder": {"pool.fans": 300, "days": 120, "feed.exposures_at_least": 60},
     "livestream-group": {"pool.fans": 300, "days": 120},
     "email-newsletter": {"pool.fans": 300, "days": 120, "feed.exposures_at_least": 60},
+    "upper-bound": {"pool.fans": 300, "days": 90},
+    "advisor": {"pool.fans": 300, "days": 90, "feed.exposures_at_least": 150, "feed.task_reward": 0.5},
 }
 
 # leaving only by what a test switches back on

@@ -92,8 +92,9 @@ class AgentRows:
 
     def table(self) -> dict[str, np.ndarray]:
         """All columns of all rows."""
+        names = (*Person._fields, *Fan._fields)
         rows = [(*agent.person, *agent.fan) for agent in self.model.agents]
-        return dict(zip((*Person._fields, *Fan._fields), map(np.array, zip(*rows, strict=True)), strict=True))
+        return {name: np.array([row[at] for row in rows]) for at, name in enumerate(names)}
 
     def close(self) -> None:
         """Nothing to end."""

@@ -5,12 +5,14 @@ import numpy as np
 from sim.domains import MAX_CHANNELS, TIERS, Domain, Source
 from sim.engines.dispatch import Messages
 from sim.engines.market import MarketDay
+from sim.loop import stage_counts
 from sim.observables import Ledger
 from sim.plans import Plan, SeenDay
 from sim.rules.tally import TALLY_SIZE, Tally, block
 from sim.scenario.schema import Scenario
 
 OVERFLOW = 1 << 62
+_OF_STAGES = ("reached", "responses", "contacts", "active", "orders_followers", "repeat_orders", "invited")
 
 
 class Book:
@@ -37,13 +39,20 @@ class Book:
             initial_members=tuple(members),
             channels=tuple(c.name for c in channels),
             segments=tuple(scenario.segments),
+            ads_reinvested=np.zeros(days, np.int64),
+            feedback=np.zeros(days),
+            reward=np.zeros(days),
         )
         self.fans_yesterday = scenario.pool.fans
         self.core_yesterday = 0
         self.members_yesterday = list(members)
 
-    def write(self, day: int, plan: Plan, messages: Messages, market: MarketDay, tally: Tally) -> SeenDay:
+    def write(
+        self, day: int, plan: Plan, messages: Messages, market: MarketDay, tally: Tally, reward: float = 0.0
+    ) -> SeenDay:
         """Write a day; returns what the operator sees of it.
+
+        reward  extra exposures of today for a completed task, as a share of the ordinary ones
 
         Raises AssertionError, an error of ours, when fans are not conserved or a counter nears 64 bits.
         """
@@ -61,9 +70,13 @@ class Book:
         g.pushes[day] = [sum(f) / TIERS for f in plan.pushes]
         g.value_share[day] = [sum(v) / TIERS for v in plan.value_share]
         g.quality[day], g.discount[day], g.lives[day] = plan.quality, plan.discount, messages.lives
+        drawn = plan.ads_reinvested / plan.ads_per_day if plan.ads_per_day else 0.0
+        g.ads_reinvested[day] = round(market.ad_spend * drawn)
+        g.feedback[day], g.reward[day] = market.feedback, reward
         self.fans_yesterday, self.core_yesterday = fans, int(block(tally, "ACTIVE_CORE")[0])
         sold = int(block(tally, "GMV").sum())
         costs = int(block(tally, "GOODS")[0] + block(tally, "COMMISSION")[0])
+        counts = stage_counts(g.on(day))
         members = block(tally, "MEMBERS").reshape(MAX_CHANNELS, TIERS)[: self.channels]
         self.members_yesterday = members.sum(axis=1).tolist()
         return SeenDay(
@@ -81,4 +94,7 @@ class Book:
             ad_spend=market.ad_spend,
             joins_by_ads=int(block(tally, "JOINS")[Source.AD]),
             spent=int(g.spend[day]),
+            lives=messages.lives,
+            useful=messages.useful,
+            **{name: int(counts[name][0]) for name in _OF_STAGES},
         )

@@ -26,6 +26,7 @@ class MarketDay:
     ad_share     [S] share of ads in it
     exposures    noticed organic exposures of all users;  impressions: paid ones
     ad_spend     cents;  weight: organic weight W/W₀
+    feedback     share of the organic weight that active fans have added
     """
 
     rates: tuple[tuple[float, ...], ...]
@@ -35,6 +36,7 @@ class MarketDay:
     impressions: int
     ad_spend: int
     weight: float
+    feedback: float
 
 
 class Market:
@@ -55,16 +57,21 @@ class Market:
         self.relative = [s.exposure * sum(shares) / max(1e-12, sum(weights)) for s in scenario.segments.values()]
         self.spent_yesterday = 0
 
-    def day(self, day: int, plan: Plan, lives: int, active_core: int, followers: int, season: float) -> MarketDay:
+    def day(
+        self, day: int, plan: Plan, lives: int, active_core: int, followers: int, season: float, reward: float = 0.0
+    ) -> MarketDay:
         """Intensities of a day.
 
         active_core  liking and devoted fans who opened something yesterday;  followers: of yesterday
+        reward       extra exposures for a completed task, as a share of the ordinary ones
         """
         rules, brand = self.world.rules, self.world.brand
         weight = organic_weight(float(active_core), float(self.initial_fans), plan.quality, rules.exposure)
+        alone = organic_weight(0.0, float(self.initial_fans), plan.quality, rules.exposure)
         exposures = entries = 0.0
         if self.feed:
             exposures = max(self.feed.exposures_per_fan * self.initial_fans, self.feed.exposures_at_least) * weight
+            exposures *= 1.0 + reward
             entries = lives * self.feed.exposures_per_live * exposures
         impressions, spend = self._buy(day, plan)
         reached = reach_per_head(impressions / self.users) if impressions else 0.0
@@ -108,8 +115,9 @@ class Market:
             exposure.append(seen + viewed + by_ads)
             ad_share.append(by_ads / exposure[s] if exposure[s] > 0 else 0.0)
         return MarketDay(
-            tuple(rates), tuple(exposure), tuple(ad_share), exposures + entries, impressions, spend, weight
-        )
+            tuple(rates), tuple(exposure), tuple(ad_share), exposures + entries, impressions, spend, weight,
+            1.0 - alone / weight,
+        )  # fmt: skip
 
     def _buy(self, day: int, plan: Plan) -> tuple[int, int]:
         """Impressions won and cents spent: all that are on offer at the bid, or as many as the budget pays."""

@@ -2,7 +2,7 @@
 
 import dataclasses
 import datetime as dt
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +12,8 @@ from sim.engines.book import Book
 from sim.engines.dispatch import Dispatch, Messages
 from sim.engines.market import Market, MarketDay
 from sim.engines.reservoir import Reservoir, Responders
+from sim.engines.tasks import TaskDesk
+from sim.engines.truth import truth_of
 from sim.engines.world import (
     brief_of,
     cells_of,
@@ -24,6 +26,7 @@ from sim.engines.world import (
     world_of,
 )
 from sim.logics import Logic
+from sim.logics.oracle import Truth, informed
 from sim.logics.own import planned
 from sim.observables import Ledger
 from sim.plans import Plan, Seen, SeenDay
@@ -60,6 +63,10 @@ class Rows(Protocol):
         """Followers by month of following."""
         ...
 
+    def table(self) -> dict[str, npt.NDArray[Any]]:
+        """All columns of all rows."""
+        ...
+
     def close(self) -> None:
         """Give back what the engine holds."""
 
@@ -92,7 +99,7 @@ class Simulation:
 
     def __init__(self, scenario: Scenario, logic: str, seed: int, replication: int, make_rows: RowsMaker) -> None:
         self.scenario = scenario
-        self.logic: Logic = scenario.logics[logic]
+        self.logic: Logic = informed(scenario.logics[logic], self._truth)
         self.name = logic
         self.key = replication_key(seed, replication)
         self.world = compilable(world_of(scenario))
@@ -112,6 +119,7 @@ class Simulation:
         self.history: list[SeenDay] = []
         self.exposure = [0.0] * len(scenario.segments)
         self.cohorts: list[tuple[int, ...]] = []
+        self.tasks = TaskDesk(self.market.feed.task_reward if self.market.feed else 0.0)
         self.day = 0
 
     @property
@@ -123,15 +131,22 @@ class Simulation:
         """One day."""
         day = self.day
         plan = self._plan(day)
+        reward = self.tasks.day(day, plan.advice, self.history)
         messages = self.dispatch.day(day, plan, self.book.members_yesterday)
         market = self.market.day(
-            day, plan, messages.lives, self.book.core_yesterday, self.book.fans_yesterday, float(self.season[day])
+            day,
+            plan,
+            messages.lives,
+            self.book.core_yesterday,
+            self.book.fans_yesterday,
+            float(self.season[day]),
+            reward,
         )
         climate = self._climate(day, plan, messages, market)
         tally = new_tally()
         self.rows.advance(climate, tally)
         self.rows.admit(self.reservoir.respond(market.rates), climate, tally)
-        seen = self.book.write(day, plan, messages, market, tally)
+        seen = self.book.write(day, plan, messages, market, tally, reward)
         self.history = [*self.history, seen][-max(1, self.logic.memory) :]
         self._close_month(day)
         self.day += 1
@@ -146,6 +161,19 @@ class Simulation:
         # between plans content quality follows the file's own series
         moved = self.brief.quality[day] - self.brief.quality[self.planned_on]
         return dataclasses.replace(self.plan, quality=min(1.0, max(0.0, self.plan.quality + moved)))
+
+    def _truth(self) -> Truth:
+        """What an oracle sees this morning."""
+        scenario = self.scenario
+        return truth_of(
+            self.rows.table(),
+            self.world,
+            season=float(self.season.mean()),
+            commission=commission_on(scenario, scenario.start + dt.timedelta(days=self.day)),
+            home=self.market.home,
+            fees=tuple(100.0 * c.cost_per_message for c in scenario.channels),
+            members=tuple(self.book.members_yesterday),
+        )
 
     def _climate(self, day: int, plan: Plan, messages: Messages, market: MarketDay) -> Climate:
         self.exposure = [x + today for x, today in zip(self.exposure, market.exposure, strict=True)]

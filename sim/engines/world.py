@@ -56,6 +56,8 @@ def brief_of(scenario: Scenario) -> Brief:
         quality=tuple(scenario.brand.content.quality.daily(scenario.start, scenario.days).tolist()),
         base_item_cost=100.0 * scenario.costs.item,
         quality_cost=scenario.costs.quality,
+        feed=any(p.feed for p in scenario.platforms),
+        ads=any(p.ads for p in scenario.platforms),
     )
 
 

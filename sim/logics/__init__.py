@@ -7,14 +7,16 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, SerializeAsAny
 
+from sim.logics.advisor import Advisor
 from sim.logics.base import Logic
 from sim.logics.calendar import Calendar
 from sim.logics.depletion import Depletion
 from sim.logics.fixed import Fixed
 from sim.logics.growth import Growth
+from sim.logics.oracle import Oracle
 from sim.logics.own import is_own, own_logic
 
-SHIPPED: tuple[type[Logic], ...] = (Growth, Depletion, Fixed, Calendar)
+SHIPPED: tuple[type[Logic], ...] = (Growth, Depletion, Fixed, Calendar, Oracle, Advisor)
 LOGICS: dict[str, type[Logic]] = {logic.model_fields["kind"].default: logic for logic in SHIPPED}
 
 
@@ -39,11 +41,13 @@ AnyLogic = Annotated[SerializeAsAny[Logic], BeforeValidator(_made)]
 __all__ = [
     "LOGICS",
     "SHIPPED",
+    "Advisor",
     "AnyLogic",
     "Calendar",
     "Depletion",
     "Fixed",
     "Growth",
     "Logic",
+    "Oracle",
     "logic_class",
 ]

@@ -59,14 +59,16 @@ class Depletion(Logic):
                 )
                 pushes = within_quotas(raised, brief.channels)
                 discount = max(discount, min(discount + self.discount_step, self.most_discount))
+        replacement = self._replacement(seen)
         return Plan(
             pushes=pushes,
             value_share=to_all_tiers((self.value_share,) * len(brief.channels)),
             quality=brief.quality[min(seen.day, len(brief.quality) - 1)],
             discount=discount,
-            ads_per_day=round(100 * self.ads_per_day) + self._replacement(seen),
+            ads_per_day=round(100 * self.ads_per_day) + replacement,
             bid=100 * self.bid,
             lives_per_week=self.lives_per_week,
+            ads_reinvested=replacement,
         )
 
     @staticmethod

@@ -37,6 +37,9 @@ class Growth(Logic):
     best_quality: Annotated[float, fraction("Content quality beyond which money buys nothing", source="details")] = (
         BEST_QUALITY
     )
+    reinvest_ads: Annotated[
+        float, fraction("ι_ads: share of last week's contribution put into ads", source="model §3.1")
+    ] = 0.0
     open_alarm: Annotated[
         float, fraction("Fall of opens per push under their 28-day mean that slows down", source="model §3.1")
     ] = 0.10
@@ -68,14 +71,17 @@ class Growth(Logic):
                 )
         last = seen.history[-1] if seen.history else None
         shares = value_shares_by_tier(self.value_share, brief, last)
+        earned = max(0, sum(d.contribution for d in seen.history[-_WEEK:]))
+        reinvested = round(self.reinvest_ads * earned / _WEEK) if len(seen.history) >= _MONTH else 0
         return Plan(
             pushes=pushes,
             value_share=shares,
             quality=self._quality(brief, seen, pushes, shares),
             discount=self.discount,
-            ads_per_day=round(100 * self.ads_per_day),
+            ads_per_day=round(100 * self.ads_per_day) + reinvested,
             bid=100 * self.bid,
             lives_per_week=self.lives_per_week,
+            ads_reinvested=reinvested,
         )
 
     def _alarmed(self, seen: Seen) -> bool:

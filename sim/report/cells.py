@@ -27,13 +27,18 @@ class Row:
 
 @dataclass(frozen=True)
 class Table:
-    """A table with a head for every column but the first."""
+    """A table with a head for every column but the first.
+
+    even    columns of equal width, one per logic
+    folded  shown when the reader opens it
+    """
 
     caption: str
     columns: tuple[str, ...]
     rows: tuple[Row, ...]
     note: str = ""
-    even: bool = True  # columns of equal width, one per logic
+    even: bool = True
+    folded: bool = False
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ from sim.report.numbers import (
     rounded,
     trend,
 )
+from sim.report.operation import operation_tables
 from sim.report.tables import (
     Floats,
     Money,
@@ -192,7 +193,13 @@ def pool(c: Comparison, w: Words) -> Chapter:
         rows.append(Row(w(f"pool.{key}"), tuple(Cell(decimal(late(x, key))) for x in c.logics)))
     rows.append(Row(w("pool.active_share"), _percents(late(x, "active_share") for x in c.logics)))
     table = Table(w("page.pool_table"), _heads(c, w), tuple(rows), w("pool.note"))
-    return Chapter("pool", w("chapter.pool"), (w("pool.lead"),), ("retention", "tiers", "trust-and-load"), (table,))
+    return Chapter(
+        "pool",
+        w("chapter.pool"),
+        (w("pool.lead"),),
+        ("retention", "tiers", "trust-and-load"),
+        (table, *operation_tables(c, w)),
+    )
 
 
 def _trend(c: Comparison, logic: str, w: Words) -> str:

@@ -13,7 +13,7 @@ from sim.report.axes import calendar, clean, dates, in_money, label_ends, thinne
 from sim.report.fairness import is_asked
 from sim.report.numbers import money_tick
 from sim.report.style import FAINT, INK, canvas, colours, drawing
-from sim.report.words import Lang, Words, words
+from sim.report.words import Lang, Words
 from sim.results import Comparison, Interval, Run
 from sim.studies.decompose import Decomposition
 from sim.studies.equal_spend import EqualSpend
@@ -24,7 +24,7 @@ _APART = 0.14  # of a row, between the two points of a logic
 
 def figures_of_fairness(comparison: Comparison, fairness: Fairness, lang: Lang) -> dict[str, Figure]:
     """The figures of the parts that were made, by name."""
-    w = words(lang, comparison.scenario.currency)
+    w = words_of(comparison.scenario, lang)
     makers: dict[str, Callable[[], Figure]] = {}
     if (money := fairness.equal_spend) and is_asked(money):
         makers["equal-spend"] = lambda: equal_spend(comparison, money, w)

@@ -22,7 +22,7 @@ from sim.report.numbers import count, date_of, percent
 from sim.report.style import DASHES, FAINT, INK, STACK, canvas, colours, dashes, drawing
 from sim.report.tables import Floats, by_month, causes, mean_of, months, retention, sources, tier_shares
 from sim.report.verdict import is_dated
-from sim.report.words import Lang, Words, words
+from sim.report.words import Lang, Words, words_of
 from sim.results import Comparison, Run
 
 TIER_COLOURS = ("#d5dde3", "#7fb3c8", "#1f5f7a")
@@ -32,7 +32,7 @@ CAUSE_COLOURS = dict(zip(Cause, STACK[2:], strict=False))
 
 def figures_of(comparison: Comparison, lang: Lang) -> dict[str, Figure]:
     """All figures of a comparison by name, in the order of the report."""
-    w = words(lang, comparison.scenario.currency)
+    w = words_of(comparison.scenario, lang)
     makers: Mapping[str, Callable[[Comparison, Words], Figure]] = {
         "margin": margin,
         "fans": fans,
@@ -282,7 +282,7 @@ def horizon(c: Comparison, w: Words) -> Figure:
 
 def plot(run: Run, lang: Lang = "en") -> Figure:
     """Overview of a run: fans, joins and exits, margin, GMV, trust and load."""
-    w = words(lang, run.scenario.currency)
+    w = words_of(run.scenario, lang)
     daily, start, days = run.daily, run.scenario.start, len(run.daily)
     x, colour = _dates(start, days), colours(run.scenario)[run.logic]
     with drawing():

@@ -14,7 +14,7 @@ from sim.report.fairness import Missing, fairness_chapter
 from sim.report.numbers import NOTHING, count, date_of
 from sim.report.style import colours, inline_svg
 from sim.report.verdict import Verdict, is_dated, verdict
-from sim.report.words import Lang, Words, words
+from sim.report.words import Lang, Words, words_of
 from sim.results import Comparison, Provenance
 from sim.scenario import Assumption
 from sim.studies.fairness import Fairness
@@ -99,7 +99,7 @@ def page_of(
     missing: Missing | None = None,
 ) -> Page:
     """The page of a comparison; ``drawn`` are its figures by name, ``missing`` what of fairness was not made."""
-    w, c = words(lang, comparison.scenario.currency), comparison
+    w, c = words_of(comparison.scenario, lang), comparison
     pictures = {}
     for name, figure in drawn.items():
         crossed = name != "margin" or is_dated(c.duels[c.ranking[0], c.ranking[1]])

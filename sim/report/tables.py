@@ -114,7 +114,7 @@ class Money:
     @property
     def others(self) -> float:
         """GMV of people who do not follow."""
-        return self.gmv - self.followers
+        return round(self.gmv - self.followers, 3)  # whole cents of many runs leave a rest near 0
 
     @property
     def returning(self) -> float:

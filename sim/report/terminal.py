@@ -20,9 +20,10 @@ from rich.text import Text
 from sim.report.data import evidence_of, group_of, shown_value
 from sim.report.fairness import Missing
 from sim.report.fairness_lines import fairness_lines
-from sim.report.numbers import NOTHING, bare, count, date_of, headed, money, money_interval, percent, trend
+from sim.report.numbers import NOTHING, bare, count, date_of, decimal, headed, money, money_interval, percent, trend
+from sim.report.terminal_loop import loop_table, state_of_runs, tasks_of
 from sim.report.verdict import bootstraps, is_unclear, led_at_once, verdict
-from sim.report.words import Lang, Words, words
+from sim.report.words import Lang, Words, words, words_of
 from sim.results import Comparison, Interval, Run
 from sim.scenario import Assumption, Scenario
 from sim.studies.fairness import Fairness
@@ -70,7 +71,7 @@ def print_comparison(
     missing: Missing | None = None,
 ) -> None:
     """Verdict, table of logics, sparklines, crossovers, fairness and where the files are."""
-    w, c = words(lang, comparison.scenario.currency), comparison
+    w, c = words_of(comparison.scenario, lang), comparison
     out = console()
     found = verdict(c, w)
     out.print()
@@ -80,10 +81,16 @@ def print_comparison(
     out.print()
     for number, sentence in enumerate(found.sentences):
         out.print(Text(sentence, style="bold" if number == 0 else ""))
+    if found.note:
+        out.print(Text(found.note, style="dim"))
     out.print()
     out.print(_logics_table(c, w))
     out.print(Text(w("page.opens_note"), style="dim"))
     out.print()
+    out.print(loop_table(c, w))
+    for logic in c.ranking:
+        if c.runs[logic][0].tasks:
+            out.print(tasks_of(c.runs[logic][0], w))
     out.print(_lines(c, w))
     out.print(_crossovers(c, w))
     if fairness is not None:
@@ -189,7 +196,7 @@ def _files(target: Path, w: Words, first: str, figures: bool = True) -> Renderab
 def print_runs(runs: Sequence[Run], target: Path, lang: Lang) -> None:
     """Figures of one logic: the run's, or mean and range over replications."""
     out, first = console(), runs[0]
-    w = words(lang, first.scenario.currency)
+    w = words_of(first.scenario, lang)
     out.print()
     out.print(Text(f"{first.scenario.title}{w('list.colon')}{w.logic(first.logic)}", style="bold"))
     days = w.counted("day", first.scenario.days)
@@ -208,6 +215,7 @@ def print_runs(runs: Sequence[Run], target: Path, lang: Lang) -> None:
         if key == "half_life_days":  # of mean rates: some runs may shrink and others grow
             joins, exits = (_mean(runs, f"{rate}_per_month") for rate in ("joins", "exits"))
             table.add_row(w("pool.trend"), trend(joins, exits, first.scenario.days, w))
+            table.add_row(w("operation.state"), state_of_runs(runs, w))
         values = [run.summary[key] for run in runs]
         numbers = [float(v) for v in values if v is not None]
         if f"totals.{key}" not in w.texts or not numbers:
@@ -217,6 +225,9 @@ def print_runs(runs: Sequence[Run], target: Path, lang: Lang) -> None:
             cells.append(f"{_figure(key, min(numbers), w)} … {_figure(key, max(numbers), w)}")
         table.add_row(w(f"totals.{key}"), *cells)
     out.print(table)
+    if first.logic in w.bounds:
+        out.print(Text(w("bound.means_alone"), style="dim"))
+    out.print(tasks_of(first, w))
     grid = Table.grid(padding=(0, 1))
     for observable in ("fans_private", "margin_cum"):
         series = np.asarray(first.daily[observable], float)
@@ -230,7 +241,8 @@ def print_runs(runs: Sequence[Run], target: Path, lang: Lang) -> None:
 
 
 MONEY = {"gmv", "contribution", "ad_spend", "content_cost", "margin", "acquisition_cost", "lifetime_value"}
-SHARES = {"exits_per_month", "joins_per_month", "gmv_followers_share", "open_rate"}
+MONEY |= {"gmv_per_reach", "gmv_per_push"}
+SHARES = {"exits_per_month", "joins_per_month", "gmv_followers_share", "open_rate", "active_share", "repurchase_rate"}
 
 
 def _mean(runs: Sequence[Run], key: str) -> float:
@@ -240,6 +252,8 @@ def _mean(runs: Sequence[Run], key: str) -> float:
 def _figure(key: str, value: float, w: Words) -> str:
     if key in MONEY:
         return money(value, w)
+    if key == "r_fan":
+        return decimal(value)
     return percent(value) if key in SHARES else count(round(value))
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.report.data import plain
 from sim.report.verdict import verdict
-from sim.report.words import Lang, words
+from sim.report.words import Lang, words_of
 from sim.results import Comparison, Provenance, Run, RunDirectory, write_json, write_table
 from sim.scenario import Assumption, Scenario, to_toml, write_scenario
 
@@ -186,6 +186,8 @@ def _write_base(runs: Sequence[Run], provenance: Provenance, folder: Path) -> No
     write_json(plain(provenance), folder / PROVENANCE)
     for name in ("daily", "flows", "cohorts"):
         write_table(long_table(runs, name), folder / f"{name}.parquet")
+    if any(run.tasks for run in runs):
+        write_table(long_table(runs, "advice"), folder / "advice.parquet")
 
 
 def long_table(runs: Sequence[Run], name: str) -> "pd.DataFrame":
@@ -207,7 +209,7 @@ def long_table(runs: Sequence[Run], name: str) -> "pd.DataFrame":
 
 def summary_of(comparison: Comparison, lang: Lang = "en", fairness: "Fairness | None" = None) -> dict[str, Any]:
     """Verdict, crossovers, totals, duels and fairness as plain data; money in cents, days counted from 0."""
-    found = verdict(comparison, words(lang, comparison.scenario.currency))
+    found = verdict(comparison, words_of(comparison.scenario, lang))
     return {
         "title": comparison.scenario.title,
         "question": comparison.scenario.question,

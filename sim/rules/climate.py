@@ -142,3 +142,13 @@ def _type_of(value: Any) -> Any:
     if isinstance(value, list):
         return np.dtype((_type_of(value[0]), (len(value),)))
     return np.dtype(np.int64 if isinstance(value, int) else np.float64)
+
+
+def compilable_rows(tables: list[Any]) -> Any:
+    """Tables of one kind as rules read them one by one: an array of records, or the list itself in plain Python."""
+    if INTERPRETED:
+        return tables
+    kind = type(tables[0])
+    if kind not in _TYPES:
+        _TYPES[kind] = _type_of(tables[0])
+    return np.array([_plain(table) for table in tables], _TYPES[kind])

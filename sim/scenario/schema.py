@@ -92,6 +92,15 @@ class Feed(Model):
     exposures_per_live: Annotated[
         float, parameter("Entries into one live per daily exposure", low=0, high=10, source="M19")
     ] = 0.05
+    task_reward: Annotated[
+        float,
+        parameter(
+            "Extra exposures in the week after a completed task, as a share of the ordinary ones",
+            low=0,
+            high=10,
+            source="E-29",
+        ),
+    ] = 0.0
 
 
 class Ads(Model):

@@ -45,7 +45,10 @@ DOUYIN |= {f"JOINS+{source}" for source in (Source.FEED, Source.AD, Source.LIVE)
 DOUYIN |= {f"FLOW+{3 * UNTOUCHED + domain}" for domain in Domain} | {f"FLOW+{3 * Domain.COMMERCIAL + Domain.PUBLIC}"}
 WEB = {"MUTES", "TOUCHES", "COMMISSION", "CHANNEL_JOINS", "SEARCHES", "ORDERS_SEARCH", f"VISITS+{HOMEPAGE}"}
 WEB |= {f"JOINS+{Source.FEED}", f"JOINS+{Source.SEARCH}", f"FLOW+{3 * UNTOUCHED + Domain.PRIVATE}"}
+CLOSED = {"JOINS", "AD_CLICKS", "TOUCHES", "WIN_BACKS"}  # what a closed pool cannot have
 EXPECTED = {
+    "upper-bound": ALWAYS | {"COMMISSION", "CHANNEL_JOINS", "ORDERS_LIVE"},
+    "advisor": ALWAYS | {"COMMISSION", "CHANNEL_JOINS", "ORDERS_LIVE", "TOUCHES", f"JOINS+{Source.FEED}"},
     "liquor": ALWAYS | DOUYIN,
     "clearance": ALWAYS | DOUYIN,
     "depletion-ladder": ALWAYS | DOUYIN,
@@ -53,6 +56,8 @@ EXPECTED = {
     "email-newsletter": ALWAYS - {"WATCHES"} | WEB,
 }
 IMPOSSIBLE = {
+    "upper-bound": {"OPEN_DECISIONS"} | CLOSED,
+    "advisor": {"OPEN_DECISIONS"},
     "liquor": {"OPEN_DECISIONS"},
     "clearance": {"OPEN_DECISIONS"},
     "depletion-ladder": {"OPEN_DECISIONS"},
@@ -66,6 +71,8 @@ def assert_equal(a, b):
     assert a.daily.equals(b.daily)
     assert a.flows.equals(b.flows)
     assert a.cohorts.equals(b.cohorts)
+    assert a.advice.equals(b.advice)
+    assert a.tasks == b.tasks
     assert a.summary == b.summary
 
 
@@ -108,6 +115,19 @@ def test_agents_equal_arrays_where_decisions_take_days():
     assert found["OPEN_DECISIONS"] > 100
     assert found["ORDERS_FOLLOWERS"] > 20
     assert_equal(run(scenario, "depletion", SEED, engine="agents"), arrays)
+
+
+def test_agents_equal_arrays_under_an_oracle_where_every_mechanism_works():
+    """Fans of two segments in six channels, some of them attrited: the truth has much to sum."""
+    oracle = {
+        "logics.depletion": False,
+        "logics.oracle": {"pushes_per_week": {"subscription": 2.0, "group": 7.0, "direct": 1.0, "moments": 3.0}},
+    }
+    scenario = everything(oracle | {"days": 60})
+    arrays = run(scenario, "oracle", SEED, engine="arrays")
+    assert len(set(map(tuple, arrays.ledger.pushes[::7].tolist()))) >= 4  # it changes its mind
+    assert_equal(run(scenario, "oracle", SEED, engine="agents"), arrays)
+    assert_equal(run(scenario, "oracle", SEED, engine="arrays", threads=3), arrays)
 
 
 def test_nobody_is_tempted_into_what_takes_days_to_decide():

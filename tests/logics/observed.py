@@ -28,6 +28,8 @@ def day(number=0, **values):
         "members": ((200, 60, 40), (70, 20, 10), (30, 10, 10)), "fans": 300, "joins": 3, "exits": 3,
         "exits_by_cause": (2, 1, 0, 0, 0), "orders": 10, "contribution": 50_000, "ad_spend": 0, "joins_by_ads": 0,
         "spent": 0,
+        "reached": 5000, "responses": 40, "contacts": 50, "active": 60, "orders_followers": 9, "repeat_orders": 4,
+        "invited": 0, "useful": 1, "lives": 0,
     }  # fmt: skip
     return SeenDay(**facts | values)
 
@@ -85,10 +87,17 @@ def members():
 
 random_logics = {kind: st.builds(kind, **common) for kind in members()} | {
     Fixed: st.builds(Fixed, **common),
-    Growth: st.builds(Growth, **common, reinvest_content=share, slow_down=share, come_back=share, least=share),
+    Growth: st.builds(
+        Growth, **common, reinvest_content=share, reinvest_ads=share, slow_down=share, come_back=share, least=share
+    ),
     Depletion: st.builds(
         Depletion, **common, escalate=st.booleans(), escalation=st.floats(1, 10), most_pushes=st.floats(0, 700),
         discount_step=share, most_discount=st.floats(0.5, 1), replace_exits=st.booleans(), most_ads_share=share,
+    ),
+    Advisor: st.builds(
+        Advisor, **common, main_goal=st.sampled_from(["fans", "conversion"]), ads_share=share, come_back=share,
+        secondary_goal=st.sampled_from(["fans", "conversion", "none"]), secondary_weight=share, most_discount=share,
+        targets=st.just({}) | st.just({"activate": 0.9, "convert": 2.0, "fission": 5.0}),
     ),
     Calendar: st.builds(
         Calendar, **common, phases=st.just(()) | st.just(({"from": START + dt.timedelta(days=30), "discount": 0.3},))

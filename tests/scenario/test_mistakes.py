@@ -103,12 +103,12 @@ CASES = {
     "unknown kind of logic": (
         HEAD + '[logics.ours]\nkind = "calender"\n',
         's.toml:7:1: logics.ours.kind = "calender" is not a kind of logic. Did you mean calendar? '
-        "Kinds: growth, depletion, fixed, calendar.",
+        "Kinds: growth, depletion, fixed, calendar, oracle, advisor.",
     ),
     "logic without a kind": (
         HEAD + "[logics.ours]\n",
         "s.toml:6:2: logics.ours needs a kind, since no logic is called ours. "
-        "Kinds: growth, depletion, fixed, calendar.",
+        "Kinds: growth, depletion, fixed, calendar, oracle, advisor.",
     ),
     "unknown channel of pushes": (
         HEAD + "[logics.growth]\npushes_per_week = { grup = 3 }\n",

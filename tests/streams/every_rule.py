@@ -14,7 +14,8 @@ import sim.rules
 from sim.engines.population import rounded_fan, rounded_person
 from sim.engines.reservoir import cell_address, pool_address
 from sim.rules import RULE_TABLES
-from sim.rules.climate import Climate, World
+from sim.rules.climate import Climate, World, compilable, compilable_rows
+from sim.rules.mean_fan import MeanFan, Steady
 from sim.rules.rows import NEVER, Fan, Person
 from sim.rules.tally import Slot, new_tally
 from sim.streams import Decision
@@ -114,6 +115,20 @@ class Arguments:
             int(chance.integers(0, 10**7)), x(0, 2),
         ))  # fmt: skip
 
+    def mean_fan(self):
+        """Any group of fans."""
+        x, chance = self.number, self.chance
+        return MeanFan(
+            int(chance.integers(3)), int(chance.integers(1, 1 << self.channels)), x(0.05, 9), x(0, 1), x(0, 1),
+            x(0, 30), x(0, 6), x(0, 5), x(-2, 2), x(0, 1), x(0, 0.5), x(0, 1), x(0, 3), x(-2, 2), x(-2, 2),
+        )  # fmt: skip
+
+    def steady(self):
+        """Any constant plan."""
+        x = self.number
+        vectors = [[x(0, most) for _ in range(8)] for most in (9.0, 9.0, 2.0, 50.0, 50.0, 5.0, 0.1)]
+        return Steady(*vectors, x(0, 0.1), x(0, 1), x(0, 0.5), x(0, 3), x(0, 0.001))
+
     def one(self, name, kind):
         """An argument by its name and annotation."""
         tables = {table: getattr(self.world.rules, key) for key, table in RULE_TABLES.items()}
@@ -123,6 +138,14 @@ class Arguments:
             return self.person()
         if kind is Fan:
             return self.fan()
+        if kind is MeanFan:
+            return compilable(self.mean_fan())
+        if kind is Steady:
+            return compilable(self.steady())
+        if name == "groups":
+            return compilable_rows([self.mean_fan() for _ in range(3)])
+        if name == "fans":
+            return self.chance.integers(0, 1000, 3).astype(np.float64)
         if kind is World:
             return self.world
         if kind is Climate:
@@ -171,7 +194,9 @@ def results():
             given = [arguments.one(p, hints[p]) for p in inspect.signature(bare).parameters]
             value = plain(function(*given))
             tallies = [
-                np.flatnonzero(g).tolist() + g[g != 0].tolist() for g in given if isinstance(g, np.ndarray) and g.ndim
+                np.flatnonzero(g).tolist() + g[g != 0].tolist()
+                for g in given
+                if isinstance(g, np.ndarray) and g.ndim and not g.dtype.names
             ]
             found[rule].append([value, tallies])
     return found

@@ -13,7 +13,7 @@ from sim.report.axes import calendar, clean, dates, in_money, label_ends, thinne
 from sim.report.fairness import is_asked
 from sim.report.numbers import money_tick
 from sim.report.style import FAINT, INK, canvas, colours, drawing
-from sim.report.words import Lang, Words
+from sim.report.words import Lang, Words, words_of
 from sim.results import Comparison, Interval, Run
 from sim.studies.decompose import Decomposition
 from sim.studies.equal_spend import EqualSpend

@@ -59,7 +59,7 @@ def _gain_cell(gain: Interval | None, w: Words) -> Cell:
 
 
 def _money(totals: dict[str, Interval], key: str, w: Words) -> str:
-    return money(totals[key].estimate, w.lang) if key in totals else NOTHING
+    return money(totals[key].estimate, w) if key in totals else NOTHING
 
 
 def state_of(totals: dict[str, Interval], w: Words) -> str:

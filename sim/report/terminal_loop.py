@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from sim.loop import loop_parts, pool_state
-from sim.report.numbers import count, date_of, decimal, money, percent
+from sim.report.numbers import bare, count, date_of, decimal, money, percent
 from sim.report.operation import state_of, state_text, why_text
 from sim.report.words import Words
 from sim.results import Comparison, Run
@@ -36,7 +36,7 @@ def loop_table(c: Comparison, w: Words) -> RenderableType:
             count(round(t["joins"].estimate)),
             decimal(figures["r_fan"]),
             state_of(t, w),
-            money(figures["gmv_per_reach"], w.lang).rstrip("元"),
+            bare(money(figures["gmv_per_reach"], w), w),
             percent(t["active_share"].estimate),
             percent(figures["repurchase_rate"]),
         )

@@ -128,8 +128,8 @@ def _bounds(c: Comparison, w: Words) -> str:
     said = []
     for bound in c.bounds:
         final = c.duels[bound, c.ranking[0]].final
-        difference, low, high = money_interval(final, w.lang)
-        margin = money(c.totals[bound]["margin"].estimate, w.lang)
+        difference, low, high = money_interval(final, w)
+        margin = money(c.totals[bound]["margin"].estimate, w)
         names = {"bound": w.logic(bound), "winner": w.logic(c.ranking[0]), "margin": margin}
         said.append(w("bound.earned", difference=difference, low=low, high=high, **names))
     return _joined(w, *said, w("bound.means")) if said else ""

@@ -5,7 +5,7 @@ import datetime as dt
 from hypothesis import strategies as st
 
 from sim.domains import CAUSES, TIERS, ChannelKind
-from sim.logics import SHIPPED, Calendar, Depletion, Fixed, Growth
+from sim.logics import SHIPPED, Advisor, Calendar, Depletion, Fixed, Growth
 from sim.plans import Brief, ChannelBrief, Plan, Seen, SeenDay
 
 START = dt.date(2021, 8, 1)

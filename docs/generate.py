@@ -49,7 +49,8 @@ def shown(value: Any) -> str:
     if isinstance(value, dict):
         return "{ " + ", ".join(f"{key} = {shown(item)}" for key, item in value.items()) + " }" if value else "{}"
     if isinstance(value, tuple):
-        return "[]" if not value else "a list"
+        plain = all(isinstance(item, float | int) for item in value)
+        return f"[{', '.join(shown(item) for item in value)}]" if plain else "a list"
     return str(value)
 
 
@@ -64,12 +65,14 @@ def _leaves(model: type[BaseModel], prefix: str) -> Iterator[tuple[str, Declared
             inner = declaration(known.item)
             if isinstance(inner.type, type) and issubclass(inner.type, BaseModel):
                 yield from _leaves(inner.type, f"{at}[].")
+            else:
+                yield at, known
         else:
             yield at, known
 
 
 def _row(name: str, known: Declared) -> Row:
-    item = declaration(known.item) if known.type is dict else known
+    item = declaration(known.item) if known.type in (dict, tuple) else known
     meaning = known.meaning or item.meaning
     allowed = ""
     if item.type in (float, int, Series):

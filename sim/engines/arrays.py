@@ -14,6 +14,7 @@ from sim.rules.climate import Climate, World
 from sim.rules.fan_day import advance_fan
 from sim.rules.people import initial_fan, person_at, segment_of_member
 from sim.rules.response import first_response
+from sim.rules.retargeting import retargeted
 from sim.rules.rows import NEVER, Fan, Person, count_bystander, reachable
 from sim.rules.tally import Tally, new_tally
 from sim.streams import DailyDraws, daily_words, unit
@@ -164,6 +165,7 @@ def advance_rows(
                 not reachable(whole(row.channels), whole(row.muted))
                 and climate.exposure[whole(people[i].segment)] < row.threshold
                 and row.due_on != day
+                and not retargeted(whole(people[i].key), whole(row.clicked_on), climate, key)
             ):
                 count_bystander(whole(row.clicked_on), whole(row.left_on), day, tally)
                 continue

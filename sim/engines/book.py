@@ -2,10 +2,11 @@
 
 import numpy as np
 
-from sim.domains import MAX_CHANNELS, TIERS, Domain, Source
+from sim.domains import MAX_CHANNELS, TIERS, ChannelKind, Domain, Source
 from sim.engines.dispatch import Messages
-from sim.engines.market import MarketDay
-from sim.observables import Ledger
+from sim.engines.market import Activity, MarketDay
+from sim.engines.world import kind_of
+from sim.observables import FeedDay, Ledger
 from sim.plans import Plan, SeenDay
 from sim.rules.tally import TALLY_SIZE, Tally, block
 from sim.scenario.schema import Scenario
@@ -33,6 +34,7 @@ class Book:
             quality=np.zeros(days),
             discount=np.zeros(days),
             lives=np.zeros(days),
+            feed=np.zeros((days, len(FeedDay._fields))),
             initial_fans=scenario.pool.fans,
             initial_members=tuple(members),
             channels=tuple(c.name for c in channels),
@@ -40,6 +42,8 @@ class Book:
         )
         self.fans_yesterday = scenario.pool.fans
         self.core_yesterday = 0
+        self.activity = Activity()
+        self.groups = [c for c, channel in enumerate(channels) if kind_of(channel) == ChannelKind.GROUP]
         self.members_yesterday = list(members)
 
     def write(self, day: int, plan: Plan, messages: Messages, market: MarketDay, tally: Tally) -> SeenDay:
@@ -61,7 +65,13 @@ class Book:
         g.pushes[day] = [sum(f) / TIERS for f in plan.pushes]
         g.value_share[day] = [sum(v) / TIERS for v in plan.value_share]
         g.quality[day], g.discount[day], g.lives[day] = plan.quality, plan.discount, messages.lives
+        g.feed[day] = market.feed
         self.fans_yesterday, self.core_yesterday = fans, int(block(tally, "ACTIVE_CORE")[0])
+        self.activity = Activity(
+            active=int(block(tally, "ACTIVE")[0]),
+            groups=int(block(tally, "VISITS")[self.groups].sum()),
+            commercial=int(block(tally, "ROWS")[Domain.COMMERCIAL]),
+        )
         sold = int(block(tally, "GMV").sum())
         costs = int(block(tally, "GOODS")[0] + block(tally, "COMMISSION")[0])
         members = block(tally, "MEMBERS").reshape(MAX_CHANNELS, TIERS)[: self.channels]

@@ -99,7 +99,7 @@ class Simulation:
         self.rows = make_rows(self.world, self.key)
         self.rows.populate(scenario.pool.fans)
         self.reservoir = Reservoir(untouched_of(cells_of(scenario), self.rows.segments()), self.key)
-        self.market = Market(scenario, self.world)
+        self.market = Market(scenario, self.world, self.key)
         self.dispatch = Dispatch(self.brief, 100.0 * scenario.costs.live)
         self.book = Book(scenario, self.rows.members())
         self.openings = [(c.reach * c.open, kind_of(c) == ChannelKind.GROUP) for c in scenario.channels]
@@ -122,8 +122,9 @@ class Simulation:
         day = self.day
         plan = self._plan(day)
         messages = self.dispatch.day(day, plan, self.book.members_yesterday)
+        book = self.book
         market = self.market.day(
-            day, plan, messages.lives, self.book.core_yesterday, self.book.fans_yesterday, float(self.season[day])
+            day, plan, messages.lives, book.core_yesterday, book.fans_yesterday, float(self.season[day]), book.activity
         )
         climate = self._climate(day, plan, messages, market)
         tally = new_tally()
@@ -165,6 +166,8 @@ class Simulation:
             ad_share=floats(market.ad_share, MAX_SEGMENTS),
             commission=integers(commission_on(self.scenario, date), MAX_CHANNELS),
             home=self.market.home,
+            click=market.click,
+            retarget=market.retarget,
         )
         return compilable(facts)  # type: ignore[no-any-return]
 

@@ -17,6 +17,7 @@ from sim.rules.orders import order
 from sim.rules.people import memberships_at_follow
 from sim.rules.purchase import buying_odds, open_need, salience
 from sim.rules.reading import read_messages
+from sim.rules.retargeting import click_probability, retargeted
 from sim.rules.rows import NEVER, Fan, Person, count_channels, count_row, domain_on, reachable
 from sim.rules.staying import stay_mute_or_leave
 from sim.rules.tally import NO_CHANNEL, Slot, Tally
@@ -198,7 +199,8 @@ def public_day(person: Person, fan: Fan, climate: Climate, world: World, key: in
     elapsed = float(day - fan.updated_on)
     fatigue, trust, intimacy = clocks(person, fan, day, world)
     counts = fan.month_counts if fan.updated_on >= climate.month_start else 0
-    touched = climate.exposure[person.segment] >= fan.threshold
+    met = climate.exposure[person.segment] >= fan.threshold
+    touched = met or retargeted(person.key, fan.clicked_on, climate, key)
     source, channels, clicked_on, joined_on, due_on = fan.source, 0, fan.clicked_on, fan.joined_on, fan.due_on
     exposures, threshold, tier = fan.exposures, fan.threshold, 0
     orders, ordered_on, attrited, spend, expectation = (
@@ -211,9 +213,12 @@ def public_day(person: Person, fan: Fan, climate: Climate, world: World, key: in
     decides = due_on == day
     if touched:
         tally[Slot.TOUCHES] += 1
-        by_ad = uniform(key, Decision.TOUCH_SOURCE, person.key, day, 0) < climate.ad_share[person.segment]
+        by_ad = not met or uniform(key, Decision.TOUCH_SOURCE, person.key, day, 0) < climate.ad_share[person.segment]
+        if not met:
+            tally[Slot.RETARGETED] += 1
         if by_ad:
-            if uniform(key, Decision.AD_CLICK, person.key, day, 1) < brand.click:
+            click = click_probability(climate.click, fan.clicked_on, day, rules.ads)
+            if uniform(key, Decision.AD_CLICK, person.key, day, 1) < click:
                 tally[Slot.AD_CLICKS] += 1
                 clicked_on = day
                 follows = uniform(key, Decision.AD_CLICK, person.key, day, 0) < brand.follow_after_click
@@ -230,12 +235,13 @@ def public_day(person: Person, fan: Fan, climate: Climate, world: World, key: in
                 rules.follow,
             )
         exposures = min(255, exposures + 1)
-        threshold = next_exposure(
-            climate.exposure[person.segment],
-            exponential(key, Decision.EXPOSURE, person.key, day, 0),
-            person.affinity,
-            rules.exposure,
-        )
+        if met:
+            threshold = next_exposure(
+                climate.exposure[person.segment],
+                exponential(key, Decision.EXPOSURE, person.key, day, 0),
+                person.affinity,
+                rules.exposure,
+            )
         if (
             attrited == 0
             and due_on < day

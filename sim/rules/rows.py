@@ -73,7 +73,7 @@ def domain_on(channels: int, muted: int, clicked_on: int, day: int) -> int:
 
 @rule
 def needs_visit(fan: Fan, exposure: float, day: int) -> bool:
-    """True when something can happen to a row today: it follows, is touched, or has a decision due."""
+    """True when something can happen to a row today without ads: it follows, is touched, or has a decision due."""
     return reachable(fan.channels, fan.muted) or exposure >= fan.threshold or fan.due_on == day
 
 

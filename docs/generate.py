@@ -19,7 +19,8 @@ from sim.observables import COHORT_COLUMNS, FLOW_COLUMNS, observables
 from sim.parameters import Series
 from sim.scenario import assumptions, load_scenario, shipped_scenarios
 from sim.scenario.fields import LOGICS, Declared, declaration, fields_of
-from sim.scenario.schema import Ads, Channel, Feed, Industry, Scenario, Segment, Shop
+from sim.scenario.reach import Ads, Feed
+from sim.scenario.schema import Channel, Industry, Scenario, Segment, Shop
 
 FOLDER = Path(__file__).parent
 MADE = "<!-- Made by docs/generate.py from the code. Change the code, then run: python docs/generate.py -->"

@@ -21,7 +21,7 @@ from sim.rules.cascade import (
     expected_plays,
     pass_probability,
 )
-from sim.scenario.schema import Feed
+from sim.scenario.reach import Feed
 from sim.streams import normal_quantile
 
 BRAND = 0  # account of the brand

@@ -19,7 +19,8 @@ from sim.rules.climate import World, compilable
 from sim.rules.exposure import cold_start, noticing, organic_weight, recognised
 from sim.rules.follow import follow_probability, relevance
 from sim.rules.purchase import buying_odds, open_need, salience
-from sim.scenario.schema import Ads, Feed, Scenario
+from sim.scenario.reach import Ads, Feed
+from sim.scenario.schema import Scenario
 
 MOST_CONTENTS = 1000.0  # per day; more are implied only where users are fewer than a first pool
 

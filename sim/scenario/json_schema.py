@@ -15,8 +15,9 @@ from sim.parameters import Series
 from sim.scenario.document import TRUSTS
 from sim.scenario.fields import LOGICS, Declared, declaration, fields_of
 from sim.scenario.gather import presets
+from sim.scenario.reach import Ads, Feed
 from sim.scenario.resolve import PARTS
-from sim.scenario.schema import Ads, Channel, Feed, Industry, Platform, Scenario, Shop
+from sim.scenario.schema import Channel, Industry, Platform, Scenario, Shop
 
 FILE = File(__file__).parent / "scenario.schema.json"
 _SCALARS = {float: "number", int: "integer", bool: "boolean", str: "string"}

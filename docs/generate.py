@@ -21,7 +21,8 @@ from sim.observables import ADVICE_COLUMNS, COHORT_COLUMNS, FLOW_COLUMNS, observ
 from sim.parameters import Series
 from sim.scenario import assumptions, load_scenario, shipped_scenarios
 from sim.scenario.fields import Declared, declaration, fields_of
-from sim.scenario.schema import Ads, Channel, Feed, Industry, Scenario, Segment, Shop
+from sim.scenario.reach import Ads, Feed
+from sim.scenario.schema import Channel, Industry, Scenario, Segment, Shop
 
 FOLDER = Path(__file__).parent
 MADE = "<!-- Made by docs/generate.py from the code. Change the code, then run: python docs/generate.py -->"
@@ -51,7 +52,8 @@ def shown(value: Any) -> str:
     if isinstance(value, dict):
         return "{ " + ", ".join(f"{key} = {shown(item)}" for key, item in value.items()) + " }" if value else "{}"
     if isinstance(value, tuple):
-        return "[]" if not value else "a list"
+        plain = all(isinstance(item, float | int) for item in value)
+        return f"[{', '.join(shown(item) for item in value)}]" if plain else "a list"
     return str(value)
 
 
@@ -66,12 +68,14 @@ def _leaves(model: type[BaseModel], prefix: str) -> Iterator[tuple[str, Declared
             inner = declaration(known.item)
             if isinstance(inner.type, type) and issubclass(inner.type, BaseModel):
                 yield from _leaves(inner.type, f"{at}[].")
+            else:
+                yield at, known
         else:
             yield at, known
 
 
 def _row(name: str, known: Declared) -> Row:
-    item = declaration(known.item) if known.type is dict else known
+    item = declaration(known.item) if known.type in (dict, tuple) else known
     meaning = known.meaning or item.meaning
     allowed = ""
     if item.type in (float, int, Series):

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +13,22 @@ from sim.rules.numbers import FIXED_POINT
 from sim.rules.tally import LOAD_BINS, NO_CHANNEL, TRUST_BINS, UNTOUCHED, block
 
 Column = npt.NDArray[Any]
+
+
+class FeedDay(NamedTuple):
+    """A day of the public and the commercial domain, as the ledger keeps it."""
+
+    contents: float = 0.0  # published in the feed
+    plays: float = 0.0  # of these contents
+    best_plays: float = 0.0  # of the content played most
+    live_entries: float = 0.0  # noticed exposures that were entries into lives
+    seed_views: float = 0.0  # expected views of a live or new content by active group members
+    retargeting: float = 0.0  # impressions for people who clicked within 30 days
+    aware: float = 0.0  # share of users who know the brand by name, from ads
+    gini: float = 0.0  # of plays over contents of the field
+    head: float = 0.0  # share of plays of the fifth of accounts with most plays
+    newcomers: float = 0.0  # share of plays of newcomers
+    brand: float = 0.0  # share of plays of the brand
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +45,7 @@ class Ledger:
     pushes       [D, C] float64, planned pushes per week, mean over tiers
     value_share  [D, C] float64, planned, mean over tiers
     quality, discount, lives  [D] float64
+    feed         [D, 11] float64, fields of ``FeedDay``
     initial_fans, initial_members [C]: the pool before day 0
     channels     names [C];  segments names [S]
     ads_reinvested  [D] int64, cents of the ad spend drawn from last week's contribution (ι_ads)
@@ -48,6 +65,7 @@ class Ledger:
     quality: npt.NDArray[np.float64]
     discount: npt.NDArray[np.float64]
     lives: npt.NDArray[np.float64]
+    feed: npt.NDArray[np.float64]
     initial_fans: int
     initial_members: tuple[int, ...]
     channels: tuple[str, ...]
@@ -146,6 +164,11 @@ def _sum(name: str) -> Callable[[Ledger], Column]:
     return lambda ledger: ledger.of(name).sum(axis=1)
 
 
+def _feed(name: str, whole: bool = False) -> Callable[[Ledger], Column]:
+    at = FeedDay._fields.index(name)
+    return lambda ledger: ledger.feed[:, at].astype(np.int64) if whole else ledger.feed[:, at]
+
+
 def _flow(source: int, target: int) -> Callable[[Ledger], Column]:
     return _count("FLOW", 3 * source + target)
 
@@ -189,6 +212,22 @@ def _common() -> list[Observable]:
         o("impressions", "impressions/day", "Paid impressions", "广告曝光", lambda g: g.impressions),
         o("exposures", "exposures/day", "Noticed organic exposures", "自然曝光", lambda g: g.exposures),
         o("cpm", "cents per 1,000", "Price of 1,000 paid impressions", "千次曝光成本", lambda g: _ratio(1000.0 * g.ad_spend, g.impressions)),
+        o("acquisition_cost", "cents", "Ad spend per fan who joined by an ad, 0 on days without one", "获客成本", lambda g: _ratio(g.ad_spend, g.of("JOINS")[:, Source.AD])),
+        o("exposures_feed", "exposures/day", "Noticed organic exposures of contents", "作品自然曝光", lambda g: g.exposures - np.rint(_feed("live_entries")(g)).astype(np.int64)),
+        o("exposures_live", "exposures/day", "Entries of people who do not follow into lives, from the feed", "直播自然进入", lambda g: np.rint(_feed("live_entries")(g)).astype(np.int64)),
+        o("impressions_retargeting", "impressions/day", "Paid impressions for people who clicked within 30 days", "再营销曝光", _feed("retargeting", whole=True)),
+        o("retargeted", "touches/day", "Retargeted ads that reached someone who does not follow", "再营销触达", _count("RETARGETED")),
+        o("aware_share", "–", "Share of users who know the brand by name, from ads", "品牌认知率", _feed("aware")),
+        o("contents", "contents/day", "Contents published in the feed", "发布作品", _feed("contents", whole=True)),
+        o("plays", "plays/day", "Plays of the contents of the day", "播放量", _feed("plays", whole=True)),
+        o("plays_per_content", "plays", "Plays per content of the day", "单条播放量", lambda g: _ratio(_feed("plays")(g), _feed("contents")(g))),
+        o("plays_best", "plays", "Plays of the best content of the day", "最高单条播放量", _feed("best_plays", whole=True)),
+        o("seed_views", "views/day", "Expected views of a live or new content by active group members", "冷启动播放", _feed("seed_views")),
+        o("live_audience", "views/day", "Viewers of lives: followers who watched and entries from the feed", "直播观众", lambda g: g.one("WATCHES") + np.rint(_feed("live_entries")(g)).astype(np.int64)),
+        o("gini_exposure", "–", "Gini coefficient of plays over the contents of other accounts, last full 30 days", "曝光基尼系数", _feed("gini")),
+        o("head_share", "–", "Share of plays of the fifth of accounts with most plays, 30 days", "头部曝光占比", _feed("head")),
+        o("newcomer_share", "–", "Share of plays that newcomers have among other accounts, 30 days", "新账号曝光占比", _feed("newcomers")),
+        o("exposure_share", "–", "The brand's share of the plays of all accounts of the sample, 30 days", "品牌曝光占比", _feed("brand")),
         o("delivered", "messages/day", "Messages delivered", "送达消息", _sum("DELIVERED")),
         o("opened", "messages/day", "Messages opened", "打开消息", _sum("OPENED")),
         o("blocked", "messages/day", "Messages stopped by a quota", "配额拦截", _sum("BLOCKED")),

@@ -74,9 +74,12 @@ class Decision(IntEnum):
     SALE = 50
     BAN = 52
     ADMISSION = 53
-    CASCADE = 56
     # searches: a need that leads to the brand
-    SEARCH = 60
+    SEARCH = 62
+    CASCADE = 56  # how far a content gets in the feed
+    FIRST_POOL = 57
+    ACCOUNT_REPLACED = 58  # an account of the feed closes, and another opens
+    RETARGETED = 60
 
 
 MASK32 = 0xFFFFFFFF

@@ -41,6 +41,8 @@ EVERYTHING = {
     "days": 150,
     "feed.exposures_at_least": 50,
     "feed.exposures_per_live": 0.5,
+    "feed.accounts": 40,
+    "ads.retarget_share": 0.3,
     "ads.click": 0.05,
     "ads.reference_spend": 1000.0,
     "industry.need_interval": 10.0,

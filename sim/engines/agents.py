@@ -11,6 +11,7 @@ from sim.rules.climate import Climate, World
 from sim.rules.fan_day import advance_fan
 from sim.rules.people import initial_fan, person_at, segment_of_member
 from sim.rules.response import first_response
+from sim.rules.retargeting import retargeted
 from sim.rules.rows import Fan, Person, count_bystander, reachable
 from sim.rules.search import needs_visit
 from sim.rules.tally import Tally
@@ -35,7 +36,9 @@ class FanAgent(mesa.Agent):  # type: ignore[misc]
 
     def live(self, climate: Climate, world: World, key: int, tally: Tally) -> None:
         """One day of this person."""
-        if needs_visit(self.person, self.fan, climate, world, key):
+        if needs_visit(self.person, self.fan, climate, world, key) or retargeted(
+            self.person.key, self.fan.clicked_on, climate, key
+        ):
             draws = daily_draws(key, self.person.key, climate.day)
             self.fan = rounded_fan(advance_fan(self.person, self.fan, draws, climate, world, key, tally))
         else:

@@ -14,6 +14,7 @@ from sim.rules.climate import Climate, World
 from sim.rules.fan_day import advance_fan
 from sim.rules.people import initial_fan, person_at, segment_of_member
 from sim.rules.response import first_response
+from sim.rules.retargeting import retargeted
 from sim.rules.rows import NEVER, Fan, Person, count_bystander, reachable
 from sim.rules.search import searches
 from sim.rules.tally import Tally, new_tally
@@ -165,6 +166,7 @@ def advance_rows(
                 not reachable(whole(row.channels), whole(row.muted))
                 and climate.exposure[whole(people[i].segment)] < row.threshold
                 and row.due_on != day
+                and not retargeted(whole(people[i].key), whole(row.clicked_on), climate, key)
                 and not searches(
                     whole(people[i].key), real(people[i].need_rate), whole(row.orders), whole(row.attrited),
                     climate, world, key,

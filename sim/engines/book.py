@@ -2,11 +2,12 @@
 
 import numpy as np
 
-from sim.domains import MAX_CHANNELS, TIERS, Domain, Source
+from sim.domains import MAX_CHANNELS, TIERS, ChannelKind, Domain, Source
 from sim.engines.dispatch import Messages
-from sim.engines.market import MarketDay
+from sim.engines.market import Activity, MarketDay
+from sim.engines.world import kind_of
 from sim.loop import stage_counts
-from sim.observables import Ledger
+from sim.observables import FeedDay, Ledger
 from sim.plans import Plan, SeenDay
 from sim.rules.tally import TALLY_SIZE, Tally, block
 from sim.scenario.schema import Scenario
@@ -35,6 +36,7 @@ class Book:
             quality=np.zeros(days),
             discount=np.zeros(days),
             lives=np.zeros(days),
+            feed=np.zeros((days, len(FeedDay._fields))),
             initial_fans=scenario.pool.fans,
             initial_members=tuple(members),
             channels=tuple(c.name for c in channels),
@@ -45,6 +47,8 @@ class Book:
         )
         self.fans_yesterday = scenario.pool.fans
         self.core_yesterday = 0
+        self.activity = Activity()
+        self.groups = [c for c, channel in enumerate(channels) if kind_of(channel) == ChannelKind.GROUP]
         self.members_yesterday = list(members)
 
     def write(
@@ -73,7 +77,13 @@ class Book:
         drawn = plan.ads_reinvested / plan.ads_per_day if plan.ads_per_day else 0.0
         g.ads_reinvested[day] = round(market.ad_spend * drawn)
         g.feedback[day], g.reward[day] = market.feedback, reward
+        g.feed[day] = market.feed
         self.fans_yesterday, self.core_yesterday = fans, int(block(tally, "ACTIVE_CORE")[0])
+        self.activity = Activity(
+            active=int(block(tally, "ACTIVE")[0]),
+            groups=int(block(tally, "VISITS")[self.groups].sum()),
+            commercial=int(block(tally, "ROWS")[Domain.COMMERCIAL]),
+        )
         sold = int(block(tally, "GMV").sum())
         costs = int(block(tally, "GOODS")[0] + block(tally, "COMMISSION")[0])
         counts = stage_counts(g.on(day))

@@ -1,20 +1,41 @@
 """The public and the commercial domain as one day's intensities per head (M1, M2, M16, M19).
 
-Nobody is a row here: exposures and impressions are rates per platform user, from yesterday's aggregates.
+Nobody is a row here: exposures and impressions are rates per platform user, from yesterday's aggregates. How many plays
+the day's contents get is drawn, content by content; the rest is expectation.
 """
 
+import math
 from dataclasses import dataclass
+from typing import NamedTuple
 
+from sim.engines.field import Field, brand_plays, pools_of
 from sim.engines.reservoir import Response
+from sim.observables import FeedDay
 from sim.parameters import DAYS_PER_MONTH
 from sim.plans import Plan
-from sim.rules.auction import average_cpm, log_median_bid, reach_per_head, win_probability
-from sim.rules.climate import World
-from sim.rules.exposure import organic_weight
+from sim.rules.auction import average_cpm, log_median_bid, reach_per_head, targeting_lift, win_probability
+from sim.rules.cascade import TrafficPools, expected_plays, pass_probability
+from sim.rules.climate import World, compilable
+from sim.rules.exposure import cold_start, noticing, organic_weight, recognised
 from sim.rules.follow import follow_probability, relevance
 from sim.rules.purchase import buying_odds, open_need, salience
 from sim.rules.trust import mean_prior
-from sim.scenario.schema import Ads, Feed, Scenario
+from sim.scenario.reach import Ads, Feed
+from sim.scenario.schema import Scenario
+
+MOST_CONTENTS = 1000.0  # per day; more are implied only where users are fewer than a first pool
+
+
+class Activity(NamedTuple):
+    """What of yesterday's rows the feed and the ads react to, beside the active core.
+
+    active      followers who opened something;  groups: visits of groups by members
+    commercial  people who clicked an ad within 30 days and do not follow
+    """
+
+    active: int = 0
+    groups: int = 0
+    commercial: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +48,9 @@ class MarketDay:
     exposures    noticed organic exposures of all users;  impressions: paid ones
     ad_spend     cents;  weight: organic weight W/W₀
     feedback     share of the organic weight that active fans have added
+    click        probability that one who sees an ad clicks it
+    retarget     probability that a person of the commercial domain is shown a retargeted ad
+    feed         what of the day is only reported
     """
 
     rates: tuple[tuple[float, ...], ...]
@@ -37,16 +61,43 @@ class MarketDay:
     ad_spend: int
     weight: float
     feedback: float
+    click: float
+    retarget: float
+    feed: FeedDay
+
+
+class Organic(NamedTuple):
+    """A day of the feed: noticed exposures of contents and of lives, and what is reported of them."""
+
+    contents: float
+    lives: float
+    report: FeedDay
+
+
+class Paid(NamedTuple):
+    """A day of ads.
+
+    impressions  all that were bought;  retargeting: those of them for the commercial domain
+    spend        cents;  retarget: probability that a person of the commercial domain is reached
+    """
+
+    impressions: int = 0
+    retargeting: int = 0
+    spend: int = 0
+    retarget: float = 0.0
 
 
 class Market:
     """The first feed and the first ad auction among the platforms; people are met on the first that has either.
 
     relative  [S] exposure of a segment's users relative to the mean user
+    base      noticed exposures of an ordinary day at weight 1
+    contents  published per day;  worth: noticed exposures per play of an ordinary content
+    aware     share of users who know the brand by name
     """
 
-    def __init__(self, scenario: Scenario, world: World) -> None:
-        self.world = world
+    def __init__(self, scenario: Scenario, world: World, key: int) -> None:
+        self.world, self.key = world, key
         self.users = scenario.market.users
         self.initial_fans = scenario.pool.fans
         self.home = next((i for i, p in enumerate(scenario.platforms) if p.feed or p.ads), world.brand.shelf)
@@ -56,78 +107,166 @@ class Market:
         shares = [s.share for s in scenario.segments.values()]
         self.relative = [s.exposure * sum(shares) / max(1e-12, sum(weights)) for s in scenario.segments.values()]
         self.spent_yesterday = 0
+        self.aware = 0.0
+        # a look-up in a record costs ten times a rule
+        rules = world.rules
+        self.exposure_rules, self.ad_rules, self.follow_rules = rules.exposure, rules.ads, rules.follow
+        self.purchase_rules = rules.purchase
+        self.known, self.feedback = float(rules.exposure.known), float(rules.exposure.feedback)
+        self.seed_view, self.from_live = float(rules.exposure.seed_view), float(rules.follow.from_live)
+        self.impulse_live = float(rules.purchase.impulse_live)
+        brand = world.brand
+        self.trust, self.certified = float(brand.trust), float(brand.certified)
+        self.decision_days, self.relative_price = float(brand.decision_days), float(brand.relative_price)
+        self.match = [relevance(float(m), 0.0) for m in world.segments.match_value]
+        self.need_rate = [float(x) for x in world.segments.need_rate]
+        self.deal_response = [float(x) for x in world.segments.deal_response]
+        self.trusts = [float(mean_prior(self.trust, float(shift))) for shift in world.segments.trust_shift]
+        self.found = float(brand.found)
+        minded = float(salience(0.0, False, True, self.purchase_rules))
+        self.buys = [
+            minded * float(buying_odds(trust, 0.0, 1.0, self.relative_price, self.purchase_rules))
+            for trust in self.trusts
+        ]
+        if self.feed:
+            self._open_feed(self.feed, scenario.brand.content.per_day)
+
+    def _open_feed(self, feed: Feed, per_day: float | None) -> None:
+        self.base = max(feed.exposures_per_fan * self.initial_fans, feed.exposures_at_least)
+        self.pools: TrafficPools = compilable(pools_of(feed, self.users))
+        ordinary = float(expected_plays(feed.passed, self.pools))
+        self.contents = min(self.base / (feed.noticed * ordinary), MOST_CONTENTS) if per_day is None else per_day
+        self.ordinary = ordinary * self.contents  # plays of an ordinary day
+        self.unpublished = 0.5  # remainder of contents, carried from day to day
+        self.field = Field(feed, self.pools, self.feedback, self.contents, self.key)
 
     def day(
-        self, day: int, plan: Plan, lives: int, active_core: int, followers: int, season: float, reward: float = 0.0
+        self,
+        day: int,
+        plan: Plan,
+        lives: int,
+        active_core: int,
+        followers: int,
+        season: float,
+        activity: Activity = Activity(),  # noqa: B008  (immutable)
+        reward: float = 0.0,
     ) -> MarketDay:
         """Intensities of a day.
 
         active_core  liking and devoted fans who opened something yesterday;  followers: of yesterday
         reward       extra exposures for a completed task, as a share of the ordinary ones
         """
-        rules, brand = self.world.rules, self.world.brand
-        weight = organic_weight(float(active_core), float(self.initial_fans), plan.quality, rules.exposure)
-        alone = organic_weight(0.0, float(self.initial_fans), plan.quality, rules.exposure)
-        exposures = entries = 0.0
-        if self.feed:
-            exposures = max(self.feed.exposures_per_fan * self.initial_fans, self.feed.exposures_at_least) * weight
-            exposures *= 1.0 + reward
-            entries = lives * self.feed.exposures_per_live * exposures
-        impressions, spend = self._buy(day, plan)
-        reached = reach_per_head(impressions / self.users) if impressions else 0.0
-        by_ads = reached / max(1.0, rules.exposure.known)  # ads meet known people no more often than others
+        weight = float(
+            organic_weight(float(active_core), float(self.initial_fans), float(plan.quality), self.exposure_rules)
+        )
+        alone = float(organic_weight(0.0, float(self.initial_fans), float(plan.quality), self.exposure_rules))
+        organic = self._show(day, weight, lives, activity, reward) if self.feed else Organic(0.0, 0.0, FeedDay())
+        paid = self._buy(day, plan, activity)
+        click, reached = 0.0, 0.0
+        if self.ads:
+            click = min(1.0, self.ads.click * float(targeting_lift(float(activity.active), self.ad_rules)))
+            per_head = (paid.impressions - paid.retargeting) / self.users
+            reached = float(reach_per_head(per_head, self.ads.unevenness)) if per_head > 0.0 else 0.0
+        self.aware = float(recognised(self.aware, reached, self.exposure_rules))
+        by_ads = reached / max(1.0, self.known)  # ads meet known people no more often than others
         rates, exposure, ad_share = [], [], []
-        for s in range(self.world.segments.used):
-            seen, viewed = self.relative[s] * exposures / self.users, self.relative[s] * entries / self.users
-            trust = mean_prior(brand.trust, float(self.world.segments.trust_shift[s]))
-            rel = relevance(float(self.world.segments.match_value[s]), 0.0)
-            follow = follow_probability(plan.quality, rel, trust, float(followers), brand.certified, 0.0, rules.follow)
-            need = open_need(float(self.world.segments.need_rate[s]) * season, brand.decision_days, brand.decision_days)
-            buys = buying_odds(trust, 0.0, 1.0, brand.relative_price, rules.purchase)
-            response = float(self.world.segments.deal_response[s])
-            tempted = buying_odds(trust, plan.discount, response, brand.relative_price, rules.purchase)
-            # λ · season · use · share: searches that show the brand, per head (E-16)
-            found = float(self.world.segments.need_rate[s]) * season * brand.found
-            at_once = 1.0 if brand.decision_days <= 1.0 else 0.0  # long decisions are not closed at the first touch
-            by_kind = {
-                Response.FOLLOW_FROM_FEED: seen * follow,
-                Response.ORDER_FROM_FEED: at_once
-                * seen
-                * (1.0 - follow)
-                * need
-                * buys
-                * salience(0.0, False, True, rules.purchase),
-                Response.CLICK_AD: reached * brand.click,
-                Response.FOLLOW_FROM_LIVE: viewed * rules.follow.from_live,
-                Response.ORDER_IN_LIVE: at_once
-                * viewed
-                * (1.0 - rules.follow.from_live)
-                * rules.purchase.impulse_live
-                * tempted,
-                Response.FOLLOW_FROM_SEARCH: found * follow,
-                Response.ORDER_FROM_SEARCH: at_once
-                * found
-                * (1.0 - follow)
-                * buys
-                * salience(0.0, False, True, rules.purchase),
-            }
-            rates.append(tuple(by_kind[kind] for kind in Response))
+        for s in range(len(self.relative)):
+            seen = self.relative[s] * organic.contents / self.users
+            viewed = self.relative[s] * organic.lives / self.users
+            rates.append(self._responses(s, seen, viewed, reached * click, plan, followers, season))
             exposure.append(seen + viewed + by_ads)
             ad_share.append(by_ads / exposure[s] if exposure[s] > 0 else 0.0)
         return MarketDay(
-            tuple(rates), tuple(exposure), tuple(ad_share), exposures + entries, impressions, spend, weight,
-            1.0 - alone / weight,
-        )  # fmt: skip
+            rates=tuple(rates),
+            exposure=tuple(exposure),
+            ad_share=tuple(ad_share),
+            exposures=organic.contents + organic.lives,
+            impressions=paid.impressions,
+            ad_spend=paid.spend,
+            weight=weight,
+            feedback=1.0 - alone / weight,
+            click=click,
+            retarget=paid.retarget,
+            feed=organic.report._replace(retargeting=float(paid.retargeting), aware=self.aware),
+        )
 
-    def _buy(self, day: int, plan: Plan) -> tuple[int, int]:
-        """Impressions won and cents spent: all that are on offer at the bid, or as many as the budget pays."""
+    def _responses(
+        self, s: int, seen: float, viewed: float, clicks: float, plan: Plan, followers: int, season: float
+    ) -> tuple[float, ...]:
+        """First responses per untouched head of a segment, by kind."""
+        follow = follow_probability(
+            plan.quality, self.match[s], self.trusts[s], float(followers), self.certified, 0.0, self.follow_rules
+        )
+        need = open_need(self.need_rate[s] * season, self.decision_days, self.decision_days)
+        tempted = buying_odds(
+            self.trusts[s], plan.discount, self.deal_response[s], self.relative_price, self.purchase_rules
+        )
+        found = self.need_rate[s] * season * self.found  # searches that show the brand, per head (E-16)
+        at_once = 1.0 if self.decision_days <= 1.0 else 0.0  # long decisions are not closed at the first touch
+        by_kind = {
+            Response.FOLLOW_FROM_FEED: seen * follow,
+            Response.ORDER_FROM_FEED: at_once * seen * (1.0 - follow) * need * self.buys[s],
+            Response.CLICK_AD: clicks,
+            Response.FOLLOW_FROM_LIVE: viewed * self.from_live,
+            Response.ORDER_IN_LIVE: at_once * viewed * (1.0 - self.from_live) * self.impulse_live * tempted,
+            Response.FOLLOW_FROM_SEARCH: found * follow,
+            Response.ORDER_FROM_SEARCH: at_once * found * (1.0 - follow) * self.buys[s],
+        }
+        return tuple(by_kind[kind] for kind in Response)
+
+    def _show(self, day: int, weight: float, lives: int, activity: Activity, reward: float) -> Organic:
+        """Organic exposures of the day: those of the day's contents as they are played, those of lives as expected.
+
+        Expected exposures of contents are base · W/W₀ · cold start · noticing, whatever the cascade draws.
+        """
+        assert self.feed
+        started = float(cold_start(float(activity.groups), float(self.initial_fans), self.exposure_rules))
+        noticed = float(noticing(self.aware, self.exposure_rules))
+        shown = weight * started
+        newcomer = self.field.play(day)
+        if self.initial_fans == 0 and day < self.feed.newcomer_days:
+            shown *= newcomer
+        expected = self.base * shown * noticed * (1.0 + reward)
+        contents, plays, best = 0, 0, 0
+        if self.feed.cascade and self.contents > 0.0:
+            self.unpublished += self.contents
+            contents = math.floor(self.unpublished)
+            self.unpublished -= contents
+            passed = float(pass_probability(shown, self.pools))
+            plays, best = brand_plays(day, contents, passed, self.pools, self.key)
+            ordinary = self.contents * float(expected_plays(passed, self.pools))
+            exposures = expected * plays / ordinary if ordinary > 0.0 else 0.0
+        else:
+            exposures, plays = expected, round(self.ordinary * shown)
+        found = self.field.measure(day, plays)
+        entries = lives * self.feed.exposures_per_live * expected
+        seeds = self.seed_view * activity.groups
+        report = FeedDay(
+            contents=contents,
+            plays=plays,
+            best_plays=best,
+            live_entries=entries,
+            seed_views=seeds,
+            gini=found.gini,
+            head=found.head,
+            newcomers=found.newcomers,
+            brand=found.brand,
+        )
+        return Organic(exposures, entries, report)
+
+    def _buy(self, day: int, plan: Plan, activity: Activity) -> Paid:
+        """Impressions won and cents spent: all that are on offer at the bid, or as many as the budget pays.
+
+        Part of them go to the commercial domain, at most one a day and person.
+        """
         if not self.ads or plan.ads_per_day <= 0:
             self.spent_yesterday = 0
-            return 0, 0
+            return Paid()
         ads = self.ads
         median = log_median_bid(
             100.0 * ads.cpm,
             ads.growth / DAYS_PER_MONTH,
+            math.log1p(ads.competitors) / DAYS_PER_MONTH,
             float(day),
             ads.elasticity,
             float(self.spent_yesterday),
@@ -138,4 +277,6 @@ class Market:
         impressions = int(min(on_offer, 1000.0 * plan.ads_per_day / price))
         spend = min(plan.ads_per_day, int(impressions * price / 1000.0 + 0.5))
         self.spent_yesterday = spend
-        return impressions, spend
+        retargeting = min(activity.commercial, int(ads.retarget_share * impressions))
+        retarget = float(reach_per_head(retargeting / activity.commercial, 0.0)) if retargeting else 0.0
+        return Paid(impressions, retargeting, spend, retarget)

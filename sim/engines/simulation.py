@@ -108,7 +108,7 @@ class Simulation:
         self.rows = make_rows(self.world, self.key)
         self.rows.populate(scenario.pool.fans)
         self.reservoir = Reservoir(untouched_of(cells_of(scenario), self.rows.segments()), self.key)
-        self.market = Market(scenario, self.world)
+        self.market = Market(scenario, self.world, self.key)
         self.dispatch = Dispatch(self.brief, 100.0 * scenario.costs.live)
         self.book = Book(scenario, self.rows.members())
         self.openings = [(c.reach * c.open, kind_of(c) == ChannelKind.GROUP) for c in scenario.channels]
@@ -133,13 +133,15 @@ class Simulation:
         plan = self._plan(day)
         reward = self.tasks.day(day, plan.advice, self.history)
         messages = self.dispatch.day(day, plan, self.book.members_yesterday)
+        book = self.book
         market = self.market.day(
             day,
             plan,
             messages.lives,
-            self.book.core_yesterday,
-            self.book.fans_yesterday,
+            book.core_yesterday,
+            book.fans_yesterday,
             float(self.season[day]),
+            book.activity,
             reward,
         )
         climate = self._climate(day, plan, messages, market)
@@ -195,6 +197,8 @@ class Simulation:
             ad_share=floats(market.ad_share, MAX_SEGMENTS),
             commission=integers(commission_on(self.scenario, date), MAX_CHANNELS),
             home=self.market.home,
+            click=market.click,
+            retarget=market.retarget,
         )
         return compilable(facts)  # type: ignore[no-any-return]
 

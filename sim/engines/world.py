@@ -160,7 +160,6 @@ def world_of(scenario: Scenario) -> World:
             relative_price=float(price / industry.price),
             goods=round(10_000 * (industry.goods_share if brand.goods_share is None else brand.goods_share)),
             decision_days=float(industry.decision_days),
-            click=float(ads.click if ads else 0.0),
             follow_after_click=float(ads.follow if ads else 0.0),
             tier_end=floats(tiers, TIERS),
             mean_age=float(pool.age),

@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from sim.rules.auction import AdRules
 from sim.rules.exposure import ExposureRules
 from sim.rules.follow import FollowRules
 from sim.rules.leaving import LeavingRules
@@ -22,6 +23,7 @@ class Rules(NamedTuple):
     tiers: TierRules
     purchase: PurchaseRules
     leaving: LeavingRules
+    ads: AdRules
 
 
 RULE_TABLES: dict[str, type[NamedTuple]] = {
@@ -33,6 +35,7 @@ RULE_TABLES: dict[str, type[NamedTuple]] = {
     "tiers": TierRules,
     "purchase": PurchaseRules,
     "leaving": LeavingRules,
+    "ads": AdRules,
 }
 
 __all__ = ["RULE_TABLES", "Rules"]

@@ -62,7 +62,6 @@ class BrandFacts(NamedTuple):
     relative_price: float  # list price ÷ reference price of the industry
     goods: int  # cost of goods, basis points of the list price
     decision_days: float  # ≥ 1
-    click: float  # probability of a click per person reached by an ad
     follow_after_click: float
     tier_end: Floats  # [T] cumulative shares of the initial tiers
     mean_age: float  # mean days since following of the initial pool
@@ -112,6 +111,8 @@ class Climate(NamedTuple):
     ad_share: Floats  # [S] share of ads in today's exposure of known people
     commission: Integers  # [P] basis points of the net order value
     home: int  # platform on which people are met
+    click: float  # probability that one who sees an ad clicks it, in [0, 1]
+    retarget: float  # probability that a person of the commercial domain is shown a retargeted ad, in [0, 1]
 
 
 def compilable(table: Any) -> Any:

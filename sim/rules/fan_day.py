@@ -17,6 +17,7 @@ from sim.rules.orders import order
 from sim.rules.people import memberships_at_follow
 from sim.rules.purchase import buying_odds, open_need, salience
 from sim.rules.reading import read_messages
+from sim.rules.retargeting import click_probability, retargeted
 from sim.rules.rows import NEVER, Fan, Person, count_channels, count_row, domain_on, reachable
 from sim.rules.search import searches
 from sim.rules.staying import stay_mute_or_leave
@@ -201,7 +202,7 @@ def public_day(person: Person, fan: Fan, climate: Climate, world: World, key: in
     counts = fan.month_counts if fan.updated_on >= climate.month_start else 0
     exposed = climate.exposure[person.segment] >= fan.threshold
     searched = searches(person.key, person.need_rate, fan.orders, fan.attrited, climate, world, key)
-    touched = exposed or searched
+    touched = exposed or searched or retargeted(person.key, fan.clicked_on, climate, key)
     source, channels, clicked_on, joined_on, due_on = fan.source, 0, fan.clicked_on, fan.joined_on, fan.due_on
     exposures, threshold, tier = fan.exposures, fan.threshold, 0
     orders, ordered_on, attrited, spend, expectation = (
@@ -216,11 +217,14 @@ def public_day(person: Person, fan: Fan, climate: Climate, world: World, key: in
         tally[Slot.TOUCHES] += 1
         if searched:
             tally[Slot.SEARCHES] += 1
-        by_ad = (
-            not searched and uniform(key, Decision.TOUCH_SOURCE, person.key, day, 0) < climate.ad_share[person.segment]
+        by_ad = not searched and (
+            not exposed or uniform(key, Decision.TOUCH_SOURCE, person.key, day, 0) < climate.ad_share[person.segment]
         )
+        if by_ad and not exposed:
+            tally[Slot.RETARGETED] += 1
         if by_ad:
-            if uniform(key, Decision.AD_CLICK, person.key, day, 1) < brand.click:
+            click = click_probability(climate.click, fan.clicked_on, day, rules.ads)
+            if uniform(key, Decision.AD_CLICK, person.key, day, 1) < click:
                 tally[Slot.AD_CLICKS] += 1
                 clicked_on = day
                 follows = uniform(key, Decision.AD_CLICK, person.key, day, 0) < brand.follow_after_click

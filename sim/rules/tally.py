@@ -76,7 +76,9 @@ class Slot(IntEnum):
     INTIMACY_SUM = LOAD_SUM + 1
     TRUST_BIN = INTIMACY_SUM + 1
     LOAD_BIN = TRUST_BIN + TRUST_BINS
-    END = LOAD_BIN + LOAD_BINS
+    # events of mechanisms that were built later
+    RETARGETED = LOAD_BIN + LOAD_BINS  # retargeted ads that reached someone of the commercial domain
+    END = RETARGETED + 1
 
 
 TALLY_SIZE = int(Slot.END)

@@ -37,6 +37,7 @@ def check(scenario: Scenario, document: Document, broken: set[Path]) -> None:
         checks.tiers,
         checks.pool,
         checks.inflow,
+        checks.first_pool,
         checks.sizes,
         checks.shop,
         checks.search,
@@ -197,6 +198,16 @@ class _Checks:
                 ("platforms", number, "feed", "exposures_at_least") for number in range(len(self.scenario.platforms))
             ]
             self.report(("pool", "fans"), message, *feeds, ("platforms",))
+
+    def first_pool(self) -> None:
+        """The fewest plays in the first traffic pool are not more than the most."""
+        for number, platform in enumerate(self.scenario.platforms):
+            path: Path = ("platforms", number, "feed")
+            feed = platform.feed
+            if feed and self.sound(path) and feed.first_pool_least > feed.first_pool_most:
+                message = f"{{key}} = {{value}} is more than first_pool_most = {feed.first_pool_most:g}. "
+                message += "Lower one or raise the other."
+                self.report((*path, "first_pool_least"), message, (*path, "first_pool_most"))
 
     def sizes(self) -> None:
         """Fans are users, and fit into the memory of this machine."""

@@ -14,8 +14,9 @@ from sim.logics import LOGICS, AnyLogic
 from sim.parameters import Series
 from sim.scenario.document import TRUSTS
 from sim.scenario.fields import Declared, declaration, fields_of
+from sim.scenario.reach import Ads, Feed
 from sim.scenario.resolve import PARTS
-from sim.scenario.schema import Ads, Brand, Channel, Feed, Industry, Platform, Scenario, Search, Segment, Shop
+from sim.scenario.schema import Brand, Channel, Industry, Platform, Scenario, Search, Segment, Shop
 from sim.scenario.shelves import own, presets
 
 FILE = File(__file__).parent / "scenario.schema.json"

@@ -52,6 +52,8 @@ def assumptions_of(scenario: Scenario, document: Document) -> tuple[Assumption, 
     found = []
     for path, value, known in _leaves(scenario, Declared(Scenario), ()):
         mark = document.marks.get(path)
+        if mark is None and isinstance(path[-1], int):  # a list with one pedigree
+            mark = document.marks.get(path[:-1])
         if value is None and mark is None:
             continue
         found.append(

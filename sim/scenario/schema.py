@@ -3,12 +3,14 @@
 import datetime as dt
 from typing import Annotated, Any, NamedTuple
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, InstanceOf, PlainSerializer, create_model
+from pydantic import BeforeValidator, Field, InstanceOf, PlainSerializer, create_model
 
 from sim.domains import MAX_CHANNELS
 from sim.logics import AnyLogic
 from sim.parameters import Series, declared, fraction, over_time, parameter
 from sim.rules import RULE_TABLES
+from sim.scenario.base import Model
+from sim.scenario.reach import Ads, Feed
 
 
 def _series(value: Any) -> Any:
@@ -31,12 +33,6 @@ TimeSeries = Annotated[InstanceOf[Series], BeforeValidator(_series), PlainSerial
 
 YUAN = "¥"  # the unit of money as parameters declare it; it stands for the currency of the scenario
 ANY_CURRENCY = "¤"  # in the units of presets: whatever the currency of the scenario
-
-
-class Model(BaseModel):
-    """Base of all tables: unknown keys are mistakes, values never change."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
 
 
 class JoinsPerMonth(Model):
@@ -76,52 +72,6 @@ class Channel(Model):
     joins_at_follow: Annotated[float, fraction("Share of new followers who join at once", source="details")] = 0.0
     joins_per_month: JoinsPerMonth = JoinsPerMonth()
     live_notice: Annotated[bool, Field(description="Lives announce themselves here")] = False
-
-
-class Feed(Model):
-    """The organic feed of a platform, reduced to intensities (M1)."""
-
-    exposures_per_fan: Annotated[
-        float,
-        parameter("Daily noticed exposures per initial fan", unit="1/day", low=0, high=100, source="M1, details"),
-    ] = 0.08
-    exposures_at_least: Annotated[
-        float,
-        parameter("Daily noticed exposures of a small pool", unit="1/day", low=0, high=1e9, source="details"),
-    ] = 4000.0
-    exposures_per_live: Annotated[
-        float, parameter("Entries into one live per daily exposure", low=0, high=10, source="M19")
-    ] = 0.05
-    task_reward: Annotated[
-        float,
-        parameter(
-            "Extra exposures in the week after a completed task, as a share of the ordinary ones",
-            low=0,
-            high=10,
-            source="E-29",
-        ),
-    ] = 0.0
-
-
-class Ads(Model):
-    """The ad auction of a platform (M2)."""
-
-    cpm: Annotated[
-        float,
-        parameter("Median highest competing bid", unit="¥ per 1,000", above=0, high=1e5, source="M2", trust="weak"),
-    ] = 20.0
-    growth: Annotated[float, parameter("Growth of prices", unit="1/month", low=-1, high=1, source="M2, E-3")] = 0.02
-    spread: Annotated[float, parameter("Log-sd of competing bids", above=0, high=3, source="M2")] = 0.6
-    elasticity: Annotated[float, parameter("Elasticity of price to total spend", low=0, high=2, source="M2")] = 0.25
-    reference_spend: Annotated[
-        float, parameter("Spend of the other advertisers", unit="¥/day", above=0, high=1e12, source="details")
-    ] = 10_000.0
-    opportunities: Annotated[
-        float,
-        parameter("Ad impressions on offer per user", unit="1/day", above=0, high=1000, source="details"),
-    ] = 5.0
-    click: Annotated[float, fraction("Probability of a click per person reached", source="details")] = 0.02
-    follow: Annotated[float, fraction("Probability that a click ends in following", source="details")] = 0.3
 
 
 class Shop(Model):
@@ -231,6 +181,19 @@ class Content(Model):
     quality: Annotated[TimeSeries, over_time("Quality of value content", low=0, high=1, source="M7, details")] = (
         Series.constant(0.6)
     )
+    per_day: (
+        Annotated[
+            float,
+            parameter(
+                "Works published in the feed (default: as many as the exposures of an ordinary day ask for)",
+                unit="1/day",
+                above=0,
+                high=10_000,
+                source="E-112",
+            ),
+        ]
+        | None
+    ) = None
 
 
 class Product(Model):

@@ -155,6 +155,8 @@ def summarise(ledger: Ledger) -> dict[str, Any]:
         "lifetime_value": value,
         "payback_days": acquisition / per_fan_day if acquisition is not None and per_fan_day > 0 else None,
         "fan_days": fan_days,
+        "gini_exposure": ledger.concentration("gini"),
+        "head_share": ledger.concentration("head"),
     }
 
 

@@ -18,7 +18,7 @@ from rich.table import Table
 from rich.text import Text
 
 from sim.report.data import evidence_of, group_of, shown_value
-from sim.report.numbers import NOTHING, count, date_of, money, money_interval, moneys, percent, trend
+from sim.report.numbers import NOTHING, count, date_of, decimal, money, money_interval, moneys, percent, trend
 from sim.report.verdict import bootstraps, is_unclear, led_at_once, verdict
 from sim.report.words import Lang, Words, words
 from sim.results import Comparison, Interval, Run
@@ -250,7 +250,7 @@ def print_runs(runs: Sequence[Run], target: Path, lang: Lang) -> None:
 
 
 MONEY = {"gmv", "contribution", "ad_spend", "content_cost", "margin", "acquisition_cost", "lifetime_value"}
-SHARES = {"exits_per_month", "joins_per_month", "gmv_followers_share", "open_rate"}
+SHARES = {"exits_per_month", "joins_per_month", "gmv_followers_share", "open_rate", "head_share"}
 
 
 def _mean(runs: Sequence[Run], key: str) -> float:
@@ -260,6 +260,8 @@ def _mean(runs: Sequence[Run], key: str) -> float:
 def _figure(key: str, value: float, lang: Lang) -> str:
     if key in MONEY:
         return money(value, lang)
+    if key == "gini_exposure":
+        return decimal(value)
     return percent(value) if key in SHARES else count(round(value))
 
 

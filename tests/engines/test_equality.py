@@ -128,4 +128,5 @@ def test_every_counter_of_the_tally_is_used(all_at_once):
 
 def test_every_decision_that_is_built_is_drawn():
     built = {d.value for d in Decision if d <= Decision.MUTE} - {Decision.DEGREE}
+    built |= {Decision.CASCADE, Decision.FIRST_POOL, Decision.ACCOUNT_REPLACED, Decision.RETARGETED}
     assert set(in_plain_python("engines.events:decisions_drawn")) == built

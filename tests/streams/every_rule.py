@@ -14,6 +14,7 @@ import sim.rules
 from sim.engines.population import rounded_fan, rounded_person
 from sim.engines.reservoir import cell_address, pool_address
 from sim.rules import RULE_TABLES
+from sim.rules.cascade import TrafficPools
 from sim.rules.climate import Climate, World
 from sim.rules.rows import NEVER, Fan, Person
 from sim.rules.tally import Slot, new_tally
@@ -31,6 +32,7 @@ INTEGERS = {
     "counts": (0, 2**40), "c": (0, 5), "n": (0, 50), "slot": (Slot.CHANNEL_JOINS, Slot.CHANNEL_JOINS),
     "month_counts": (0, 2**40), "offer": (0, 8), "due_on": (0, 60), "orders": (0, 5), "ordered_on": (0, 47),
     "attrited": (0, 1), "spend": (0, 10**6), "joinable": (0, 7),
+    "account": (0, 5000), "number": (0, 1000),
 }  # fmt: skip
 FLOATS = {
     "p": (1e-9, 1 - 1e-9), "u": (1e-9, 1 - 1e-9), "x": (-9.0, 9.0), "mean": (0.0, 12.0), "shape": (0.05, 20.0),
@@ -43,6 +45,8 @@ FLOATS = {
     "spend": (0.0, 1e8), "reference": (1e3, 1e8), "impressions_per_head": (0.0, 20.0), "growth": (-0.01, 0.01),
     "values": (0.0, 9.0), "promotions": (0.0, 9.0), "low": (-3.0, 0.0), "high": (0.0, 3.0), "tolerance": (0.01, 30.0),
     "need_rate": (0.0, 3.0), "trust_prior": (0.01, 1.0), "deal_response": (0.0, 10.0), "certified": (0.0, 1.0),
+    "weight": (0.0, 5.0), "group_active": (0.0, 1e5), "active_fans": (0.0, 1e6), "competitors": (-0.01, 0.01),
+    "unevenness": (0.0, 9.0), "price_war": (0.0, 0.01),
 }  # fmt: skip
 
 
@@ -78,6 +82,7 @@ class Arguments:
         for _ in range(DAY + 1):
             simulation.step()
         self.world, self.climate = simulation.world, climates[DAY]
+        self.pools = simulation.market.pools
         self.channels = self.world.channels.used
 
     def number(self, low, high):
@@ -126,6 +131,8 @@ class Arguments:
             return self.world
         if kind is Climate:
             return self.climate
+        if kind is TrafficPools:
+            return self.pools
         if kind is bool:
             return bool(self.chance.random() < 0.5)
         if kind is float:

@@ -88,6 +88,11 @@ class Ledger:
         """A single counter by day, shape [D]."""
         return self.of(name)[:, 0]
 
+    def concentration(self, name: str) -> float | None:
+        """Mean over the days of a share of ``FeedDay``; None where there is no field of accounts to measure it in."""
+        found = self.feed[:, FeedDay._fields.index(name)]
+        return float(found.mean()) if found.any() else None
+
     @property
     def contribution(self) -> npt.NDArray[np.int64]:
         """Sales net of discount − goods − commission − message fees, cents by day."""

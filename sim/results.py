@@ -183,6 +183,8 @@ def summarise(ledger: Ledger) -> dict[str, Any]:
         "gmv_per_push": pushed / delivered if delivered else None,
         "active_share": int(ledger.one("ACTIVE")[-tail:].sum()) / tail_fans,
         "repurchase_rate": 1.0 - int(first[-tail:].sum()) / tail_orders if tail_orders else None,
+        "gini_exposure": ledger.concentration("gini"),
+        "head_share": ledger.concentration("head"),
     }
 
 

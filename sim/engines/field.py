@@ -58,7 +58,7 @@ def pools_of(feed: Feed, users: int) -> TrafficPools:
         used=1 + sum(x > 0 for x in whole),
         least=float(least),
         spread=float(most - least + 1),
-        size=whole_sizes + [0.0] * (MAX_POOLS - len(whole_sizes)),
+        adds=whole_sizes + [0.0] * (MAX_POOLS - len(whole_sizes)),
         passed=feed.passed,
     )
 

@@ -18,7 +18,7 @@ from sim.rules.cascade import TrafficPools, expected_plays, pass_probability
 from sim.rules.climate import World, compilable
 from sim.rules.exposure import cold_start, noticing, organic_weight, recognised
 from sim.rules.follow import follow_probability, relevance
-from sim.rules.purchase import buying_odds, open_need, salience
+from sim.rules.purchase import buying_odds, open_need, salience, undercut
 from sim.rules.trust import mean_prior
 from sim.scenario.reach import Ads, Feed
 from sim.scenario.schema import Scenario
@@ -50,6 +50,7 @@ class MarketDay:
     feedback     share of the organic weight that active fans have added
     click        probability that one who sees an ad clicks it
     retarget     probability that a person of the commercial domain is shown a retargeted ad
+    public_price list price ÷ what people outside the private domain compare it with
     feed         what of the day is only reported
     """
 
@@ -63,6 +64,7 @@ class MarketDay:
     feedback: float
     click: float
     retarget: float
+    public_price: float
     feed: FeedDay
 
 
@@ -123,11 +125,7 @@ class Market:
         self.deal_response = [float(x) for x in world.segments.deal_response]
         self.trusts = [float(mean_prior(self.trust, float(shift))) for shift in world.segments.trust_shift]
         self.found = float(brand.found)
-        minded = float(salience(0.0, False, True, self.purchase_rules))
-        self.buys = [
-            minded * float(buying_odds(trust, 0.0, 1.0, self.relative_price, self.purchase_rules))
-            for trust in self.trusts
-        ]
+        self.touched = float(salience(0.0, False, True, self.purchase_rules))
         if self.feed:
             self._open_feed(self.feed, scenario.brand.content.per_day)
 
@@ -169,11 +167,14 @@ class Market:
             reached = float(reach_per_head(per_head, self.ads.unevenness)) if per_head > 0.0 else 0.0
         self.aware = float(recognised(self.aware, reached, self.exposure_rules))
         by_ads = reached / max(1.0, self.known)  # ads meet known people no more often than others
+        price = self.relative_price
+        if self.feed:
+            price *= float(undercut(self.feed.price_war / DAYS_PER_MONTH, float(day)))
         rates, exposure, ad_share = [], [], []
         for s in range(len(self.relative)):
             seen = self.relative[s] * organic.contents / self.users
             viewed = self.relative[s] * organic.lives / self.users
-            rates.append(self._responses(s, seen, viewed, reached * click, plan, followers, season))
+            rates.append(self._responses(s, seen, viewed, reached * click, plan, followers, season, price))
             exposure.append(seen + viewed + by_ads)
             ad_share.append(by_ads / exposure[s] if exposure[s] > 0 else 0.0)
         return MarketDay(
@@ -187,30 +188,31 @@ class Market:
             feedback=1.0 - alone / weight,
             click=click,
             retarget=paid.retarget,
+            public_price=price,
             feed=organic.report._replace(retargeting=float(paid.retargeting), aware=self.aware),
         )
 
     def _responses(
-        self, s: int, seen: float, viewed: float, clicks: float, plan: Plan, followers: int, season: float
+        self, s: int, seen: float, viewed: float, clicks: float, plan: Plan, followers: int, season: float, price: float
     ) -> tuple[float, ...]:
         """First responses per untouched head of a segment, by kind."""
         follow = follow_probability(
             plan.quality, self.match[s], self.trusts[s], float(followers), self.certified, 0.0, self.follow_rules
         )
         need = open_need(self.need_rate[s] * season, self.decision_days, self.decision_days)
-        tempted = buying_odds(
-            self.trusts[s], plan.discount, self.deal_response[s], self.relative_price, self.purchase_rules
-        )
+        trust = self.trusts[s]
+        buys = self.touched * buying_odds(trust, 0.0, 1.0, price, self.purchase_rules)
+        tempted = buying_odds(trust, plan.discount, self.deal_response[s], price, self.purchase_rules)
         found = self.need_rate[s] * season * self.found  # searches that show the brand, per head (E-16)
         at_once = 1.0 if self.decision_days <= 1.0 else 0.0  # long decisions are not closed at the first touch
         by_kind = {
             Response.FOLLOW_FROM_FEED: seen * follow,
-            Response.ORDER_FROM_FEED: at_once * seen * (1.0 - follow) * need * self.buys[s],
+            Response.ORDER_FROM_FEED: at_once * seen * (1.0 - follow) * need * buys,
             Response.CLICK_AD: clicks,
             Response.FOLLOW_FROM_LIVE: viewed * self.from_live,
             Response.ORDER_IN_LIVE: at_once * viewed * (1.0 - self.from_live) * self.impulse_live * tempted,
             Response.FOLLOW_FROM_SEARCH: found * follow,
-            Response.ORDER_FROM_SEARCH: at_once * found * (1.0 - follow) * self.buys[s],
+            Response.ORDER_FROM_SEARCH: at_once * found * (1.0 - follow) * buys,
         }
         return tuple(by_kind[kind] for kind in Response)
 

@@ -199,6 +199,7 @@ class Simulation:
             home=self.market.home,
             click=market.click,
             retarget=market.retarget,
+            public_price=market.public_price,
         )
         return compilable(facts)  # type: ignore[no-any-return]
 

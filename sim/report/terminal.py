@@ -243,6 +243,7 @@ def print_runs(runs: Sequence[Run], target: Path, lang: Lang) -> None:
 MONEY = {"gmv", "contribution", "ad_spend", "content_cost", "margin", "acquisition_cost", "lifetime_value"}
 MONEY |= {"gmv_per_reach", "gmv_per_push"}
 SHARES = {"exits_per_month", "joins_per_month", "gmv_followers_share", "open_rate", "active_share", "repurchase_rate"}
+SHARES |= {"head_share"}
 
 
 def _mean(runs: Sequence[Run], key: str) -> float:
@@ -252,7 +253,7 @@ def _mean(runs: Sequence[Run], key: str) -> float:
 def _figure(key: str, value: float, w: Words) -> str:
     if key in MONEY:
         return money(value, w)
-    if key == "r_fan":
+    if key in ("r_fan", "gini_exposure"):
         return decimal(value)
     return percent(value) if key in SHARES else count(round(value))
 

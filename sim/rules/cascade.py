@@ -15,12 +15,12 @@ _NEWTON_STEPS = 60  # a convex polynomial of degree 7 has long converged
 
 
 class TrafficPools(NamedTuple):
-    """The traffic pools of a feed; ``size`` has room for P = 8 pools."""
+    """The traffic pools of a feed; ``adds`` has room for P = 8 pools."""
 
     used: int  # pools in use, the first one included
     least: float  # fewest plays in the first pool
     spread: float  # most − fewest plays in the first pool
-    size: Any  # [P] plays that a pool adds; of the first one the mean
+    adds: Any  # [P] plays that a pool adds; of the first one the mean
     passed: float  # share promoted from a pool to the next: ordinary content, in (0, 1)
 
 
@@ -28,13 +28,13 @@ class TrafficPools(NamedTuple):
 def expected_plays(passed: float, pools: TrafficPools) -> float:
     """Expected plays of a content that passes each pool with the same probability.
 
-        E[V] = Σ_k size_k · p^k        [plays], k = 0 is the first pool
+        E[V] = Σ_k adds_k · p^k        [plays], k = 0 is the first pool
 
     passed = 0 → the first pool; passed = 1 → all pools. Source: evidence M1.
     """
     plays = 0.0
     for back in range(pools.used):
-        plays = plays * passed + pools.size[pools.used - 1 - back]
+        plays = plays * passed + pools.adds[pools.used - 1 - back]
     return plays
 
 
@@ -54,14 +54,14 @@ def pass_probability(weight: float, pools: TrafficPools) -> float:
     wanted = weight * expected_plays(pools.passed, pools)
     if wanted >= expected_plays(1.0, pools):
         return 1.0
-    if wanted <= pools.size[0]:
+    if wanted <= pools.adds[0]:
         return 0.0
     p = pools.passed
     for _ in range(_NEWTON_STEPS):
         plays, slope = 0.0, 0.0
         for back in range(pools.used):
             slope = slope * p + plays
-            plays = plays * p + pools.size[pools.used - 1 - back]
+            plays = plays * p + pools.adds[pools.used - 1 - back]
         before = p
         p = min(1.0, max(0.0, p - (plays - wanted) / slope))
         if abs(p - before) <= 1e-14:
@@ -73,7 +73,7 @@ def pass_probability(weight: float, pools: TrafficPools) -> float:
 def content_plays(start: float, luck: float, passed: float, pools: TrafficPools) -> int:
     """Plays of one content.
 
-        n₀ + Σ_{k ≥ 1} size_k · [luck < p^k],    n₀ = ⌊least + spread · start⌋        [plays]
+        n₀ + Σ_{k ≥ 1} adds_k · [luck < p^k],    n₀ = ⌊least + spread · start⌋        [plays]
 
     start, luck  uniform numbers: the size of the first pool, and how far the content gets
     passed       probability of passing each pool, in [0, 1]
@@ -86,7 +86,7 @@ def content_plays(start: float, luck: float, passed: float, pools: TrafficPools)
     for k in range(1, pools.used):
         if luck >= bar:
             break
-        plays += math.floor(pools.size[k] + 0.5)
+        plays += math.floor(pools.adds[k] + 0.5)
         bar *= passed
     return plays
 

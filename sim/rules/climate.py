@@ -113,6 +113,7 @@ class Climate(NamedTuple):
     home: int  # platform on which people are met
     click: float  # probability that one who sees an ad clicks it, in [0, 1]
     retarget: float  # probability that a person of the commercial domain is shown a retargeted ad, in [0, 1]
+    public_price: float  # list price ÷ what people outside the private domain compare it with
 
 
 def compilable(table: Any) -> Any:

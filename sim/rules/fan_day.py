@@ -275,7 +275,7 @@ def public_day(person: Person, fan: Fan, climate: Climate, world: World, key: in
                 tally[Slot.WIN_BACKS] += 1
             count_channels(Slot.CHANNEL_JOINS, channels, world, tally)
     if decides and attrited == 0:
-        odds = buying_odds(trust, 0.0, 1.0, brand.relative_price, rules.purchase)
+        odds = buying_odds(trust, 0.0, 1.0, climate.public_price, rules.purchase)
         if uniform(key, Decision.ORDER, person.key, day, 0) < odds * salience(intimacy, False, touched, rules.purchase):
             trust, expectation, attrited, net = order(
                 person, orders, expectation, trust, NO_CHANNEL, 0.0, False, False, searched, climate, world, key,

@@ -12,7 +12,7 @@ from sim.streams import Decision, uniform
 
 
 @rule
-def retargeted(person_key: int, clicked_on: int, climate: Climate, key: int) -> bool:
+def retargeted(address: int, clicked_on: int, climate: Climate, key: int) -> bool:
     """True when a retargeted ad reaches one who does not follow today: with ``climate.retarget`` within the 30 days.
 
     clicked_on  day of the last click on an ad; on that day itself nobody is retargeted
@@ -21,7 +21,7 @@ def retargeted(person_key: int, clicked_on: int, climate: Climate, key: int) -> 
     """
     if climate.retarget <= 0.0 or climate.day - clicked_on > RETARGETING_DAYS:
         return False
-    return uniform(key, Decision.RETARGETED, person_key, climate.day, 0) < climate.retarget
+    return uniform(key, Decision.RETARGETED, address, climate.day, 0) < climate.retarget
 
 
 @rule

@@ -39,7 +39,7 @@ class Feed(Model):
         bool,
         Field(
             description="Plays of each content are drawn (false: every day brings its expected number of exposures)",
-            json_schema_extra={"source": "M1, E-3"},
+            json_schema_extra={"source": "M1, E-3", "trust": "assumed"},
         ),
     ] = True
     noticed: Annotated[
@@ -89,6 +89,10 @@ class Feed(Model):
         float,
         parameter("Least share of plays that the platform gives to newcomers", low=0, high=0.9, source="M1, E-17"),
     ] = 0.1
+    price_war: Annotated[
+        float,
+        parameter("Fall of competing prices in the public domain", unit="1/month", low=0, high=0.5, source="E-4"),
+    ] = 0.005
 
 
 class Ads(Model):

@@ -5,6 +5,7 @@ frequency   the best push frequency, and when growth overtakes depletion
 trust       where asymmetric gain and loss lead
 customers   repeat purchase and retention
 market      diffusion, concentration, auction, reach, service
+cascade     plays of contents in traffic pools, cost of a bought fan
 
 Rates are per day unless an argument says otherwise; any common unit of time will do.
 """

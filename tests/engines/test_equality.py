@@ -166,5 +166,6 @@ def test_every_counter_of_the_tally_is_used(all_at_once, found_goods):
 
 
 def test_every_decision_that_is_built_is_drawn():
-    built = {d.value for d in Decision if d <= Decision.MUTE} - {Decision.DEGREE} | {Decision.SEARCH}
+    built = {d.value for d in Decision if d <= Decision.MUTE} - {Decision.DEGREE}
+    built |= {Decision.CASCADE, Decision.FIRST_POOL, Decision.ACCOUNT_REPLACED, Decision.RETARGETED, Decision.SEARCH}
     assert set(in_plain_python("engines.events:decisions_drawn")) == built

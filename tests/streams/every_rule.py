@@ -14,6 +14,7 @@ import sim.rules
 from sim.engines.population import rounded_fan, rounded_person
 from sim.engines.reservoir import cell_address, pool_address
 from sim.rules import RULE_TABLES
+from sim.rules.cascade import TrafficPools
 from sim.rules.climate import Climate, World, compilable, compilable_rows
 from sim.rules.mean_fan import MeanFan, Steady
 from sim.rules.rows import NEVER, Fan, Person
@@ -31,7 +32,8 @@ INTEGERS = {
     "fan_orders": (0, 3), "clicked_on": (0, 700), "left_on": (0, 700), "tenure": (-5, 400), "word": (0, 2**32 - 1),
     "counts": (0, 2**40), "c": (0, 7), "n": (0, 50), "slot": (Slot.CHANNEL_JOINS, Slot.CHANNEL_JOINS),
     "month_counts": (0, 2**40), "offer": (0, 12), "due_on": (0, 60), "orders": (0, 5), "ordered_on": (0, 47),
-    "attrited": (0, 1), "spend": (0, 10**6), "joinable": (0, 7), "sought": (0, 12),
+    "attrited": (0, 1), "spend": (0, 10**6), "joinable": (0, 7), "sought": (0, 12), "account": (0, 5000),
+    "number": (0, 1000),
 }  # fmt: skip
 FLOATS = {
     "p": (1e-9, 1 - 1e-9), "u": (1e-9, 1 - 1e-9), "x": (-9.0, 9.0), "mean": (0.0, 12.0), "shape": (0.05, 20.0),
@@ -45,6 +47,8 @@ FLOATS = {
     "values": (0.0, 9.0), "promotions": (0.0, 9.0), "low": (-3.0, 0.0), "high": (0.0, 3.0), "tolerance": (0.01, 30.0),
     "need_rate": (0.0, 3.0), "trust_prior": (0.01, 1.0), "deal_response": (0.0, 10.0), "certified": (0.0, 1.0),
     "shift": (-5.0, 5.0),
+    "weight": (0.0, 5.0), "group_active": (0.0, 1e5), "active_fans": (0.0, 1e6), "competitors": (-0.01, 0.01),
+    "unevenness": (0.0, 9.0), "price_war": (0.0, 0.01),
 }  # fmt: skip
 
 
@@ -80,6 +84,7 @@ class Arguments:
         for _ in range(DAY + 1):
             simulation.step()
         self.world, self.climate = simulation.world, climates[DAY]
+        self.pools = simulation.market.pools
         self.channels = self.world.channels.used
 
     def number(self, low, high):
@@ -150,6 +155,8 @@ class Arguments:
             return self.world
         if kind is Climate:
             return self.climate
+        if kind is TrafficPools:
+            return self.pools
         if kind is bool:
             return bool(self.chance.random() < 0.5)
         if kind is float:

@@ -75,13 +75,14 @@ def extra_money(allowed: Sequence[int], spent: Sequence[int], weeks: float) -> f
     for long is made up in time and not in a rush. spent = allowed in every week → 0.
     """
     extra = [0.0]
-    account = 0
+    account = most_allowed = most_spent = 0
     for week in range(len(spent)):
         account += allowed[week] - spent[week]
+        most_allowed, most_spent = max(most_allowed, allowed[week]), max(most_spent, spent[week])
         month = range(max(0, week - MONTH + 1), week + 1)
         missing = sum(allowed[w] - max(0.0, spent[w] - extra[w]) for w in month) / len(month)
         due = missing + account / min(MONTH, weeks - week - 1)
-        extra.append(min(max(due, -2.0 * max(spent[: week + 1])), 2.0 * max(allowed[: week + 1])))
+        extra.append(min(max(due, -2.0 * most_spent), 2.0 * most_allowed))
     return extra[-1]
 
 

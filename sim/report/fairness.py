@@ -31,7 +31,7 @@ def fairness_chapter(fairness: Fairness, w: Words, missing: Missing | None = Non
     if money:
         what, *found = equal_spend_sentences(money, w, w("fairness.money", **_names(money, w)))
         paragraphs += [what, *([w("list.space").join(found)] if found else [])]
-        if is_asked(money):
+        if anybody_spends(money):
             figures.append("equal-spend")
             tables.append(_money_table(money, w))
     if shares:
@@ -46,13 +46,13 @@ def fairness_chapter(fairness: Fairness, w: Words, missing: Missing | None = Non
 
 def equal_spend_sentences(e: EqualSpend, w: Words, what: str) -> list[str]:
     """What was done, how near the spends came, who is ahead then."""
-    if not is_asked(e):
+    if not anybody_spends(e):
         return [w("fairness.nothing")]
     unreached = [w(f"fairness.{x.reached}", **_spends(e, x, w)) for x in e.logics.values() if x.reached != "equal"]
     return [_begun(text) for text in (what, *_near(e, w), *unreached, _standing(e, w)) if text]
 
 
-def is_asked(e: EqualSpend) -> bool:
+def anybody_spends(e: EqualSpend) -> bool:
     """False when nobody spends anything: then there is nothing to make equal."""
     return e.spend.estimate > 0 or any(x.own_spend.estimate > 0 for x in e.logics.values())
 

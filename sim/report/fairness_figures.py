@@ -10,7 +10,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from sim.report.axes import calendar, clean, dates, in_money, label_ends, thinned
-from sim.report.fairness import is_asked
+from sim.report.fairness import anybody_spends
 from sim.report.numbers import money_tick
 from sim.report.style import FAINT, INK, canvas, colours, drawing
 from sim.report.words import Lang, Words, words_of
@@ -26,7 +26,7 @@ def figures_of_fairness(comparison: Comparison, fairness: Fairness, lang: Lang) 
     """The figures of the parts that were made, by name."""
     w = words_of(comparison.scenario, lang)
     makers: dict[str, Callable[[], Figure]] = {}
-    if (money := fairness.equal_spend) and is_asked(money):
+    if (money := fairness.equal_spend) and anybody_spends(money):
         makers["equal-spend"] = lambda: equal_spend(comparison, money, w)
     if split := fairness.decomposition:
         makers["shares"] = lambda: shares(split, w)

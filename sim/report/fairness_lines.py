@@ -6,7 +6,7 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from sim.report.fairness import Missing, brief_sentences, is_asked
+from sim.report.fairness import Missing, anybody_spends, brief_sentences
 from sim.report.numbers import bare, count, headed, money, money_interval, moneys, percent
 from sim.report.words import Words
 from sim.results import Interval
@@ -31,7 +31,7 @@ def fairness_lines(fairness: Fairness, w: Words, missing: Missing | None = None)
     parts: list[RenderableType] = [Text(w("chapter.fairness"), style="bold")]
     if fairness.equal_spend:
         parts += [Text(sentence) for sentence in brief_sentences(fairness.equal_spend, w)]
-        several = len(fairness.equal_spend.logics) > 1 and is_asked(fairness.equal_spend)
+        several = len(fairness.equal_spend.logics) > 1 and anybody_spends(fairness.equal_spend)
         parts.append(_money_table(fairness.equal_spend, w) if several else Text())  # of two, the sentences say it
     if fairness.decomposition:
         parts.append(_shares(fairness.decomposition, w))

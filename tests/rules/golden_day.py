@@ -65,6 +65,7 @@ def climate():
         sending=[0b11] * TIERS, week=floats(week, cells), base=floats(base, cells),
         notice=integers([0, 0], MAX_CHANNELS),
         exposure=floats([3.5], 8), ad_share=floats([0.0], 8), commission=integers([200], MAX_CHANNELS), home=0,
+        click=0.02, retarget=0.0, public_price=1.0,
     ))  # fmt: skip
 
 

@@ -99,7 +99,7 @@ class Simulation:
 
     def __init__(self, scenario: Scenario, logic: str, seed: int, replication: int, make_rows: RowsMaker) -> None:
         self.scenario = scenario
-        self.logic: Logic = informed(scenario.logics[logic], self._truth)
+        self.logic: Logic = informed(scenario.logics[logic], self.truth)
         self.name = logic
         self.key = replication_key(seed, replication)
         self.world = compilable(world_of(scenario))
@@ -164,7 +164,7 @@ class Simulation:
         moved = self.brief.quality[day] - self.brief.quality[self.planned_on]
         return dataclasses.replace(self.plan, quality=min(1.0, max(0.0, self.plan.quality + moved)))
 
-    def _truth(self) -> Truth:
+    def truth(self) -> Truth:
         """What an oracle sees this morning."""
         scenario = self.scenario
         return truth_of(

@@ -145,11 +145,15 @@ def best_pushes(start: Plan, brief: Brief, truth: Truth, interest: float) -> Tab
 
     def worth(tiers: range) -> float:
         return sum(
-            float(worth_of_groups(groups, fans, _steady(start, pushes, tier, brief, truth, delta), truth.world))
+            float(worth_of_groups(groups, fans, steady_plan(start, pushes, tier, brief, truth, delta), truth.world))
             for tier in tiers
             for groups, fans in (by_tier[tier],)
             if len(fans)
         )
+
+    def push(c: int, tiers: range, frequency: float) -> None:
+        for tier in tiers:
+            pushes[c][tier] = frequency
 
     for _ in range(SWEEPS):
         for c, channel in enumerate(brief.channels):
@@ -157,13 +161,11 @@ def best_pushes(start: Plan, brief: Brief, truth: Truth, interest: float) -> Tab
                 continue
             together = channel.kind == ChannelKind.GROUP
             for tiers in (range(TIERS),) if together else (range(t, t + 1) for t in range(TIERS)):
-                best, most = pushes[c][tiers[0]], -np.inf
+                found = {}
                 for tried in allowed_frequencies(c, brief):
-                    pushes[c][tiers[0] : tiers[-1] + 1] = [tried] * len(tiers)
-                    found = worth(tiers)
-                    if found > most:
-                        best, most = tried, found
-                pushes[c][tiers[0] : tiers[-1] + 1] = [best] * len(tiers)
+                    push(c, tiers, tried)
+                    found[tried] = worth(tiers)
+                push(c, tiers, max(found, key=lambda tried: found[tried]))  # the first of equals: the lowest
     return tuple(tuple(tiers) for tiers in pushes)
 
 
@@ -181,7 +183,7 @@ def _groups_of(tier: int, truth: Truth) -> tuple[Any, Any]:
     return compilable_rows([group for group, _ in found]), np.array([float(fans) for _, fans in found])
 
 
-def _steady(start: Plan, pushes: list[list[float]], tier: int, brief: Brief, truth: Truth, delta: float) -> Any:
+def steady_plan(start: Plan, pushes: list[list[float]], tier: int, brief: Brief, truth: Truth, delta: float) -> Any:
     """The plan as a constant one for fans of a tier; items are shared by all members of a channel."""
     room = [0.0] * (MAX_CHANNELS - len(brief.channels))
     daily = [tiers[tier] / 7.0 for tiers in pushes]

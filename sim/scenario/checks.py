@@ -5,7 +5,7 @@ import math
 from collections import Counter
 
 from sim.domains import BYTES_PER_ROW, MAX_CHANNELS, MAX_MEMBERSHIPS
-from sim.logics import Calendar, Depletion, Logic
+from sim.logics import Calendar, Depletion, Growth, Logic
 from sim.scenario.document import Document, dotted
 from sim.scenario.machine import cores, physical_memory
 from sim.scenario.mistakes import did_you_mean, shown
@@ -287,6 +287,8 @@ class _Checks:
         if not self.sound(("platforms",)) or any(platform.ads for platform in self.scenario.platforms):
             return
         spent: list[tuple[Path, float | None]] = [((*path, "ads_per_day"), logic.ads_per_day)]
+        if isinstance(logic, Growth):
+            spent.append(((*path, "reinvest_ads"), logic.reinvest_ads))
         if isinstance(logic, Calendar):
             spent += [((*path, "phases", n, "ads_per_day"), phase.ads_per_day) for n, phase in enumerate(logic.phases)]
         for at, budget in spent:

@@ -222,6 +222,18 @@ CASES = {
         body("[pool.channels]\nwecom = 1\n").replace('"douyin-2021-07", ', "") + "ads_per_day = 5\n",
         "s.toml:9:1: logics.growth.ads_per_day = 5, but no platform sells ads. Write 0, or add a platform with [ads].",
     ),
+    "reinvested in ads that nobody sells": (
+        body("[pool.channels]\nwecom = 1\n").replace('"douyin-2021-07", ', "") + "reinvest_ads = 0.1\n",
+        "s.toml:9:1: logics.growth.reinvest_ads = 0.1, but no platform sells ads. Write 0, or add a platform with [ads].",
+    ),
+    "a goal that there is not": (
+        HEAD + '[logics.advisor]\nmain_goal = "fame"\n',
+        's.toml:7:1: logics.advisor.main_goal = "fame" is not possible. Allowed: fans, conversion.',
+    ),
+    "a target of a stage that there is not": (
+        HEAD + "[logics.advisor]\ntargets = { aktivate = 0.1 }\n",
+        "s.toml:7:13: logics.advisor.targets.aktivate is unknown here. Did you mean activate?",
+    ),
     "ads of a phase that nobody sells": (
         HEAD.replace('"douyin-2021-07", ', "")
         + '[pool.channels]\nwecom = 1\n[logics.x]\nkind = "calendar"\n[[logics.x.phases]]\nfrom = 2021-08-09\n'

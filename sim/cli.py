@@ -173,8 +173,8 @@ def compare(
     report
         Write report.html and figures, or only the tables.
     decompose
-        Also split the difference between the best two into the shares of frequency, value share, content, discount
-        and ads. Takes 128 more runs.
+        Also split the difference between the best two into the shares of frequency, value share, content, discount,
+        ads and, where people ask the brand, service. Takes 128 more runs, with service 256.
     """
     _check_seed(seed)
     _check_least("--pairs", pairs, 2, "An interval needs two pairs or more.")

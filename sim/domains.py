@@ -50,6 +50,7 @@ class Source(IntEnum):
     FEED = 1
     AD = 2
     LIVE = 3
+    STORE = 4  # came to the store of their own accord
 
 
 class ChannelKind(IntEnum):
@@ -60,6 +61,15 @@ class ChannelKind(IntEnum):
     DIRECT = 2  # one to one
     ARTICLE = 3  # folded among other accounts' articles
     MOMENTS = 4  # a stream that can be scrolled past
+
+
+class Prospect(IntEnum):
+    """Where a person stands as a buyer (evidence E-101, M19)."""
+
+    OPEN = 0  # may buy; nothing is under way but, perhaps, a need
+    OVER = 1  # will not buy again
+    WAITING = 2  # left contact data and waits for a reply overnight
+    QUALIFIED = 3  # has been answered and means it: the decision is open
 
 
 TIERS = len(Tier)
@@ -88,6 +98,11 @@ CHINESE: dict[str, str] = {
     "FEED": "信息流",
     "AD": "广告",
     "LIVE": "直播",
+    "STORE": "到店",
+    "OPEN": "可成交",
+    "OVER": "交易完结",
+    "WAITING": "待回复",
+    "QUALIFIED": "有效线索",
     "SUBSCRIPTION": "订阅",
     "GROUP": "群聊",
     "DIRECT": "私信",

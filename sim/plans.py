@@ -22,6 +22,21 @@ class ChannelBrief:
 
 
 @dataclass(frozen=True, slots=True)
+class ServiceBrief:
+    """What an operator knows of the team that answers.
+
+    contacts  questions and leads a day for the team, as expected before the first day
+    rate      answers per hour and seat;  hours: of service a day
+    patience  hours of service after which a contact is lost
+    """
+
+    contacts: float
+    rate: float
+    hours: float
+    patience: float
+
+
+@dataclass(frozen=True, slots=True)
 class Brief:
     """What an operator is told before the first day."""
 
@@ -30,6 +45,7 @@ class Brief:
     quality: tuple[float, ...]  # [days] the file's content quality, 0 … 1
     base_item_cost: float  # c₀: cents for a promotion, or for a value item of quality 0
     quality_cost: float  # c₁: a value item costs c₀·e^(c₁·quality)
+    service: ServiceBrief | None = None  # None: nobody asks anything
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +59,7 @@ class Plan:
     ads_per_day: int  # cents
     bid: float  # cents per 1,000 impressions
     lives_per_week: float
+    service_seats: float = 0.0  # full-time seats that answer questions and leads
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +79,7 @@ class SeenDay:
     contribution: int  # cents
     ad_spend: int  # cents
     joins_by_ads: int
+    contacts: int = 0  # questions and leads for the service team
 
 
 @dataclass(frozen=True, slots=True)

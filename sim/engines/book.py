@@ -3,6 +3,7 @@
 import numpy as np
 
 from sim.domains import MAX_CHANNELS, TIERS, Domain, Source
+from sim.engines.desk import Team
 from sim.engines.dispatch import Messages
 from sim.engines.market import MarketDay
 from sim.observables import Ledger
@@ -33,6 +34,9 @@ class Book:
             quality=np.zeros(days),
             discount=np.zeros(days),
             lives=np.zeros(days),
+            service=np.zeros(days, np.int64),
+            seats=np.zeros(days),
+            service_load=np.zeros(days),
             initial_fans=scenario.pool.fans,
             initial_members=tuple(members),
             channels=tuple(c.name for c in channels),
@@ -42,7 +46,7 @@ class Book:
         self.core_yesterday = 0
         self.members_yesterday = list(members)
 
-    def write(self, day: int, plan: Plan, messages: Messages, market: MarketDay, tally: Tally) -> SeenDay:
+    def write(self, day: int, plan: Plan, messages: Messages, market: MarketDay, tally: Tally, team: Team) -> SeenDay:
         """Write a day; returns what the operator sees of it.
 
         Raises AssertionError, an error of ours, when fans are not conserved or a counter nears 64 bits.
@@ -61,9 +65,11 @@ class Book:
         g.pushes[day] = [sum(f) / TIERS for f in plan.pushes]
         g.value_share[day] = [sum(v) / TIERS for v in plan.value_share]
         g.quality[day], g.discount[day], g.lives[day] = plan.quality, plan.discount, messages.lives
+        g.service[day], g.seats[day] = team.cost(plan.service_seats), plan.service_seats
+        g.service_load[day] = team.busy(plan.service_seats)
         self.fans_yesterday, self.core_yesterday = fans, int(block(tally, "ACTIVE_CORE")[0])
         sold = int(block(tally, "GMV").sum())
-        costs = int(block(tally, "GOODS")[0] + block(tally, "COMMISSION")[0])
+        costs = int(block(tally, "GOODS")[0] + block(tally, "COMMISSION")[0] + block(tally, "FRICTION")[0])
         members = block(tally, "MEMBERS").reshape(MAX_CHANNELS, TIERS)[: self.channels]
         self.members_yesterday = members.sum(axis=1).tolist()
         return SeenDay(
@@ -80,4 +86,5 @@ class Book:
             contribution=sold - costs - fee,
             ad_spend=market.ad_spend,
             joins_by_ads=int(block(tally, "JOINS")[Source.AD]),
+            contacts=int(block(tally, "QUEUED")[0]),
         )

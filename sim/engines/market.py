@@ -12,6 +12,7 @@ from sim.rules.auction import average_cpm, log_median_bid, reach_per_head, win_p
 from sim.rules.climate import World
 from sim.rules.exposure import organic_weight
 from sim.rules.follow import follow_probability, relevance
+from sim.rules.prospects import lead_at_touch
 from sim.rules.purchase import buying_odds, open_need, salience
 from sim.scenario.schema import Ads, Feed, Scenario
 
@@ -52,6 +53,7 @@ class Market:
         weights = [s.share * s.exposure for s in scenario.segments.values()]
         shares = [s.share for s in scenario.segments.values()]
         self.relative = [s.exposure * sum(shares) / max(1e-12, sum(weights)) for s in scenario.segments.values()]
+        self.visitors = scenario.store.visitors if scenario.industry.closing == "store" else 0.0
         self.spent_yesterday = 0
 
     def day(self, day: int, plan: Plan, lives: int, active_core: int, followers: int, season: float) -> MarketDay:
@@ -79,7 +81,10 @@ class Market:
             buys = buying_odds(brand.trust, 0.0, 1.0, brand.relative_price, rules.purchase)
             response = float(self.world.segments.deal_response[s])
             tempted = buying_odds(brand.trust, plan.discount, response, brand.relative_price, rules.purchase)
-            at_once = 1.0 if brand.decision_days <= 1.0 else 0.0  # long decisions are not closed at the first touch
+            in_store = float(self.world.closing.in_store)
+            # long decisions are not closed at the first touch, and deals of stores only there
+            at_once = 1.0 - in_store if brand.decision_days <= 1.0 else 0.0
+            lead = in_store * lead_at_touch(float(self.world.segments.need_rate[s]), brand.trust, season, self.world)
             by_kind = {
                 Response.FOLLOW_FROM_FEED: seen * follow,
                 Response.ORDER_FROM_FEED: at_once
@@ -95,6 +100,9 @@ class Market:
                 * (1.0 - rules.follow.from_live)
                 * rules.purchase.impulse_live
                 * tempted,
+                Response.LEAVE_LEAD_IN_FEED: seen * (1.0 - follow) * lead,
+                Response.LEAVE_LEAD_IN_LIVE: viewed * (1.0 - rules.follow.from_live) * lead,
+                Response.WALK_INTO_STORE: self.relative[s] * self.visitors * season / self.users,
             }
             rates.append(tuple(by_kind[kind] for kind in Response))
             exposure.append(seen + viewed + by_ads)

@@ -28,6 +28,9 @@ class Response(IntEnum):
     CLICK_AD = 2
     FOLLOW_FROM_LIVE = 3
     ORDER_IN_LIVE = 4
+    LEAVE_LEAD_IN_FEED = 5
+    LEAVE_LEAD_IN_LIVE = 6
+    WALK_INTO_STORE = 7
 
 
 def pool_address(number: int) -> int:

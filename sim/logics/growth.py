@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar, Literal
 from sim.logics.base import (
     Discount,
     Logic,
+    Minutes,
     Pushes,
     ValueShare,
     by_channel,
@@ -29,6 +30,7 @@ class Growth(Logic):
     pushes_per_week: dict[str, Pushes] = {"group": 7.0, "subscription": 1.5}
     value_share: ValueShare = 0.75
     discount: Discount = 0.05
+    reply_minutes: Minutes = 30.0
     reinvest_content: Annotated[
         float, fraction("ι_c: share of last week's contribution put into content", source="details")
     ] = 0.10
@@ -72,6 +74,7 @@ class Growth(Logic):
             ads_per_day=round(100 * self.ads_per_day),
             bid=100 * self.bid,
             lives_per_week=self.lives_per_week,
+            service_seats=self.seats(brief, seen),
         )
 
     def _alarmed(self, seen: Seen) -> bool:

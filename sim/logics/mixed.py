@@ -13,6 +13,7 @@ ELEMENTS: dict[str, tuple[str, ...]] = {
     "content": ("quality",),
     "discount": ("discount",),
     "ads": ("ads_per_day", "bid"),
+    "service": ("service_seats",),
 }
 
 

@@ -250,7 +250,9 @@ def print_runs(runs: Sequence[Run], target: Path, lang: Lang) -> None:
 
 
 MONEY = {"gmv", "contribution", "ad_spend", "content_cost", "margin", "acquisition_cost", "lifetime_value"}
+MONEY |= {"service_cost"}
 SHARES = {"exits_per_month", "joins_per_month", "gmv_followers_share", "open_rate"}
+SHARES |= {"promise_kept", "lead_to_sale", "platform_share"}
 
 
 def _mean(runs: Sequence[Run], key: str) -> float:

@@ -6,6 +6,7 @@ import numpy as np
 
 from sim.compiled import INTERPRETED
 from sim.rules import Rules
+from sim.rules.service import Desk
 
 # Vectors of a fixed length, so that another number of channels or segments needs no new compile.
 Floats = Any
@@ -76,6 +77,27 @@ class OneDay(NamedTuple):
     trust_limit: float  # largest factor of distrust on the hazard, at trust 0
 
 
+class ServiceFacts(NamedTuple):
+    """Who asks the brand, and what answers by itself."""
+
+    asks: Floats  # [2·T] probability of a question a day, by tier: without a strong channel, then with one
+    strong: int  # bit set of the strong private channels
+    automatic: float  # share of questions that the automatic reply settles
+    joins: Floats  # [C] probability that one who is answered joins the channel
+
+
+class ClosingFacts(NamedTuple):
+    """Where deals close, and what that means."""
+
+    in_store: int  # 1: in a store, after a lead; 0: online
+    visit: float  # share of qualified leads who come to the store, at trust .35 and the reference price
+    sale: float  # share of visitors of the store who buy
+    single: int  # 1: nobody buys a second time
+    trust: float  # mean prior trust of people who come to the store of their own accord
+    leakage: float  # share of followers' orders that are moved off the platform where that pays
+    friction: int  # cents that moving an order costs
+
+
 class World(NamedTuple):
     """Everything that stays the same during a run."""
 
@@ -85,6 +107,8 @@ class World(NamedTuple):
     segments: Segments
     brand: BrandFacts
     rules: Rules
+    service: ServiceFacts
+    closing: ClosingFacts
 
 
 class Climate(NamedTuple):
@@ -106,6 +130,7 @@ class Climate(NamedTuple):
     ad_share: Floats  # [S] share of ads in today's exposure of known people
     commission: Integers  # [P] basis points of the net order value
     home: int  # platform on which people are met
+    desk: Desk = Desk()
 
 
 def compilable(table: Any) -> Any:

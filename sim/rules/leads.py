@@ -1,4 +1,4 @@
-"""Leads: contact data left for a deal that closes in a store, and the way from there to the sale (second half of M19)."""
+"""Leads: contact data left for a deal that closes in a store, and the way to the sale (second half of M19)."""
 
 import math
 from typing import Annotated, NamedTuple

@@ -36,6 +36,7 @@ def check(scenario: Scenario, document: Document, broken: set[Path]) -> None:
         checks.inflow,
         checks.sizes,
         checks.shop,
+        checks.store,
         checks.logics,
     ):
         one()
@@ -189,6 +190,13 @@ class _Checks:
         if brand.shop_opened and self.sound(("brand", "shop_opened"), ("start",)) and brand.shop_opened > start:
             message = f"{{key}} = {{value}} is after the start of the run. Write {start} or an earlier date."
             self.report(("brand", "shop_opened"), message, ("start",))
+
+    def store(self) -> None:
+        """Visitors come to a store only where deals close in one."""
+        visitors, closing = ("store", "visitors"), ("industry", "closing")
+        if self.scenario.store.visitors and self.scenario.industry.closing != "store" and self.sound(visitors, closing):
+            message = '{key} = {value}, but deals close online. Write industry.closing = "store", or visitors = 0.'
+            self.report(visitors, message, closing)
 
     def logics(self) -> None:
         """Pushes go to known channels; ads are sold; phases follow each other within the run; discounts fit."""

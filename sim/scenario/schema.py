@@ -163,7 +163,7 @@ class Industry(Model):
     ] = "online"
     visit_share: Annotated[
         float, fraction("Share of qualified leads who come to the store, at trust .35", source="M19, V9")
-    ] = 0.2
+    ] = 0.15
     sale_share: Annotated[float, fraction("Share of visitors of the store who buy", source="M19, details")] = 0.25
     single_purchase: Annotated[
         bool, Field(description="Nobody buys a second time", json_schema_extra={"source": "E-101"})

@@ -2,7 +2,7 @@
 
 import sys
 
-from worlds import LONG_DECISIONS, everything
+from worlds import LONG_DECISIONS, SERVED, STORE, everything
 
 from sim.engines.run import run
 from sim.rules.tally import Slot
@@ -40,6 +40,6 @@ def decisions_drawn():
         for name, mine, theirs in (("uniform", uniform, original), ("daily_words", daily_words, daily)):
             if getattr(module, name, None) is theirs:
                 setattr(module, name, mine)
-    for changes in ({}, LONG_DECISIONS):
+    for changes in (SERVED, LONG_DECISIONS, STORE):
         run(everything({"days": 45} | changes), "depletion", seed=7)
     return sorted(drawn)

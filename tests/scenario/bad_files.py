@@ -15,7 +15,8 @@ industry = "frequent-online"
 LOGICS = "[logics.growth]\n"
 CHANNELS = "douyin-subscription, douyin-group, wechat-group, wecom, official-account, moments"
 KINDS = "subscription, group, direct, article, moments"
-SCENARIOS = "clearance, depletion-ladder, liquor, livestream-group"
+SCENARIOS = "car-dealer-service, clearance, depletion-ladder, liquor, livestream-group, photo-studio, used-cars, "
+SCENARIOS += "workplace-course"
 
 
 def said(folder: Path, text: str | bytes) -> str:

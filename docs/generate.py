@@ -114,7 +114,7 @@ def parameters() -> str:
     whole = fields_of(Scenario)
     plain = [(name, known) for name, known in whole.items() if name in ("days", "start", "currency")]
     sections.append(("The run", "", plain))
-    for name in ("market", "brand", "pool", "costs"):
+    for name in ("market", "brand", "pool", "costs", "service", "store"):
         sections.append((f"[{name}]", "", list(_leaves(whole[name].type, f"{name}."))))
     for title, model, prefix, note in (
         ("[industry]", Industry, "industry.", "Name a preset, or start from one with `extends`."),
@@ -240,10 +240,15 @@ FIELD: tuple[Row, ...] = (
     ("certification mark", "蓝V认证", "the platform's mark of a verified business"),
     ("GMV", "成交额", "orders net of discount"),
     ("contribution", "贡献毛利", "GMV − goods − commission − message fees"),
-    ("margin", "利润", "contribution − ads − content"),
+    ("margin", "利润", "contribution − ads − content − service"),
     ("crossover day", "交叉日", "first day from which one logic's cumulative margin stays ahead"),
     ("repurchase", "复购", "an order by a person who has ordered before"),
-    ("lead", "留资", "contact data left for an offline deal; not built yet"),
+    ("lead", "留资", "contact data left for a deal that closes in a store"),
+    ("qualified lead", "有效线索", "a lead that has been answered and means it; its decision is open"),
+    ("lead card", "留资卡片", "the form by which one who does not follow leaves contact data"),
+    ("promise", "时效承诺", "the time within which nine in ten contacts shall be answered"),
+    ("service seat", "客服席位", "one who answers, full time"),
+    ("leakage", "私下成交", "closing a deal off the platform to save its commission"),
     ("fission", "裂变", "fans who bring fans; not built yet"),
     ("loop", "闭环", "acquire, deposit, activate, convert, repurchase, fission, and again"),
     ("loop gain R_fan", "循环增益", "joins that fans cause per fan who leaves; above 1 a pool grows by itself"),

@@ -183,8 +183,8 @@ def compare(
     money_of
         The logic whose money the others get, instead of the first.
     decompose
-        Split the difference between the best two into the shares of frequency, value share, content, discount
-        and ads, with 128 more runs; or do not.
+        Also split the difference between the best two into the shares of frequency, value share, content, discount,
+        ads and, where people ask the brand, service. Takes 128 more runs, with service 256.
     """
     _check_seed(seed)
     _check_least("--pairs", pairs, 2, "An interval needs two pairs or more.")

@@ -51,6 +51,7 @@ class Source(IntEnum):
     AD = 2
     LIVE = 3
     SEARCH = 4
+    STORE = 5  # came to the store of their own accord
 
 
 class ChannelKind(IntEnum):
@@ -83,6 +84,15 @@ class PoolState(IntEnum):
     DEPLETING = 2  # more leave than come
 
 
+class Prospect(IntEnum):
+    """Where a person stands as a buyer (evidence E-101, M19)."""
+
+    OPEN = 0  # may buy; nothing is under way but, perhaps, a need
+    OVER = 1  # will not buy again
+    WAITING = 2  # left contact data and waits for a reply overnight
+    QUALIFIED = 3  # has been answered and means it: the decision is open
+
+
 TIERS = len(Tier)
 CAUSES = len(Cause)
 MAX_MEMBERSHIPS = 8  # channels that fans join: the month's message counts are 7 bits each in one 64-bit integer
@@ -111,6 +121,11 @@ CHINESE: dict[str, str] = {
     "AD": "广告",
     "LIVE": "直播",
     "SEARCH": "搜索",
+    "STORE": "到店",
+    "OPEN": "可成交",
+    "OVER": "交易完结",
+    "WAITING": "待回复",
+    "QUALIFIED": "有效线索",
     "SUBSCRIPTION": "订阅",
     "GROUP": "群聊",
     "DIRECT": "私信",

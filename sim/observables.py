@@ -10,9 +10,11 @@ import numpy.typing as npt
 from sim.domains import TIERS, Cause, Domain, Lifecycle, Source, Stage, Tier, chinese, word
 from sim.loop import STAGE_RATES, joins_by_fans, loop_gain, stage_by_day, stage_counts, trailing
 from sim.rules.numbers import FIXED_POINT
+from sim.rules.service import ANSWER_BINS, FIRST_EDGE
 from sim.rules.tally import LOAD_BINS, NO_CHANNEL, TRUST_BINS, UNTOUCHED, block
 
 Column = npt.NDArray[Any]
+BINS_KEPT = int(np.log2(30 / FIRST_EDGE)) + 1  # bins of ``answer_bin`` up to the promise of 30 minutes (E-110)
 
 
 class FeedDay(NamedTuple):
@@ -46,6 +48,8 @@ class Ledger:
     value_share  [D, C] float64, planned, mean over tiers
     quality, discount, lives  [D] float64
     feed         [D, 11] float64, fields of ``FeedDay``
+    service      [D] int64, cents: service seats
+    seats        [D] float64, full-time service seats;  service_load  [D] float64, usual load ÷ what they can answer
     initial_fans, initial_members [C]: the pool before day 0
     channels     names [C];  segments names [S]
     ads_reinvested  [D] int64, cents of the ad spend drawn from last week's contribution (ι_ads)
@@ -66,6 +70,9 @@ class Ledger:
     discount: npt.NDArray[np.float64]
     lives: npt.NDArray[np.float64]
     feed: npt.NDArray[np.float64]
+    service: npt.NDArray[np.int64]
+    seats: npt.NDArray[np.float64]
+    service_load: npt.NDArray[np.float64]
     initial_fans: int
     initial_members: tuple[int, ...]
     channels: tuple[str, ...]
@@ -95,16 +102,17 @@ class Ledger:
 
     @property
     def contribution(self) -> npt.NDArray[np.int64]:
-        """Sales net of discount − goods − commission − message fees, cents by day."""
-        return self.of("GMV").sum(axis=1) - self.one("GOODS") - self.one("COMMISSION") - self.fees
+        """Sales net of discount − goods − commission (or the friction that saved it) − message fees, cents by day."""
+        taken = self.one("COMMISSION") + self.one("FRICTION")
+        return self.of("GMV").sum(axis=1) - self.one("GOODS") - taken - self.fees
 
     @property
     def spend(self) -> npt.NDArray[np.int64]:
-        """What the operator decides to spend: ads + content and lives + message fees, cents by day.
+        """What the operator decides to spend: ads + content and lives + service + message fees, cents by day.
 
         Goods and commission follow from sales, and a discount is a lower price; none of them is spend.
         """
-        return self.ad_spend + self.content + self.fees
+        return self.ad_spend + self.content + self.service + self.fees
 
     @property
     def reach(self) -> npt.NDArray[np.int64]:
@@ -113,8 +121,8 @@ class Ledger:
 
     @property
     def margin(self) -> npt.NDArray[np.int64]:
-        """Contribution − ads − content, cents by day."""
-        return self.contribution - self.ad_spend - self.content
+        """Contribution − ads − content − service, cents by day."""
+        return self.contribution - self.ad_spend - self.content - self.service
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,11 +271,11 @@ def _common() -> list[Observable]:
         o("goods", "cents/day", "Cost of goods", "商品成本", _count("GOODS")),
         o("commission", "cents/day", "Commission of platforms", "平台佣金", _count("COMMISSION")),
         o("fees", "cents/day", "Message fees", "消息费用", lambda g: g.fees),
-        o("contribution", "cents/day", "GMV − goods − commission − fees", "贡献毛利", lambda g: g.contribution),
+        o("contribution", "cents/day", "GMV − goods − commission (or the friction that saved it) − fees", "贡献毛利", lambda g: g.contribution),
         o("ad_spend", "cents/day", "Ads", "广告费", lambda g: g.ad_spend),
         o("content_cost", "cents/day", "Content items and lives", "内容成本", lambda g: g.content),
-        o("spend", "cents/day", "Ads + content + message fees: what equal spend compares", "可控支出", lambda g: g.spend),
-        o("margin", "cents/day", "Contribution − ads − content", "利润", lambda g: g.margin),
+        o("spend", "cents/day", "Ads + content + service + message fees: what equal spend compares", "可控支出", lambda g: g.spend),
+        o("margin", "cents/day", "Contribution − ads − content − service", "利润", lambda g: g.margin),
         o("margin_cum", "cents", "Cumulative margin", "累计利润", lambda g: g.margin.cumsum()),
         o("margin_cum_discounted", "cents", "Cumulative margin discounted at 8 % a year", "累计利润（折现）", lambda g: (g.margin * 1.08 ** (-np.arange(len(g.margin)) / 365.25)).cumsum()),
         o("gmv_cum", "cents", "Cumulative GMV", "累计成交额", lambda g: g.of("GMV").sum(axis=1).cumsum()),
@@ -298,7 +306,7 @@ def _common() -> list[Observable]:
         for b in Domain
         if a != b
     ]
-    return found + _loop()
+    return found + _loop() + _service_and_leads()
 
 
 def _stage(stage: Stage) -> Callable[[Ledger], Column]:
@@ -332,6 +340,63 @@ def _loop() -> list[Observable]:
     ]  # fmt: skip
 
 
+def _answered(ledger: Ledger) -> Column:
+    """Contacts by the time until their answer, those never answered in the last bin, shape [D, bins]."""
+    counts = ledger.of("ANSWERS").copy()
+    counts[:, -1] += ledger.one("UNANSWERED")
+    return counts
+
+
+def _answer_quantile(q: float) -> Callable[[Ledger], Column]:
+    """Quantile of the time until an answer over the last 28 days, minutes, linear within a bin; at most 1,440."""
+    edges = np.array([0.0, *(FIRST_EDGE * 2**b for b in range(ANSWER_BINS - 1)), 1440.0])
+
+    def value(ledger: Ledger) -> Column:
+        counts = np.apply_along_axis(trailing, 0, _answered(ledger), 28)
+        below = np.concatenate([np.zeros((len(counts), 1)), counts.cumsum(axis=1)], axis=1)
+        return np.array([np.interp(q * row[-1], row, edges) if row[-1] else 0.0 for row in below])
+
+    return value
+
+
+def _trailing_ratio(part: Callable[[Ledger], Column], whole: Callable[[Ledger], Column]) -> Callable[[Ledger], Column]:
+    return lambda ledger: _ratio(trailing(part(ledger), 28), trailing(whole(ledger), 28))
+
+
+def _sales_in_store(ledger: Ledger) -> Column:
+    sales: Column = ledger.one("SALES_LEADS") + ledger.one("SALES_WALK_INS")
+    return sales
+
+
+def _service_and_leads() -> list[Observable]:
+    o = Observable
+    return [
+        o("questions", "questions/day", "Questions of followers", "咨询", _count("QUESTIONS")),
+        o("questions_automatic", "questions/day", "Questions that the automatic reply settled", "自动回复解决", _count("AUTOMATIC")),
+        o("queued", "contacts/day", "Questions and leads for the service team", "人工咨询与留资", _count("QUEUED")),
+        o("unanswered", "contacts/day", "Contacts that are never answered", "未回复", _count("UNANSWERED")),
+        o("service_seats", "seats", "Full-time service seats", "客服席位", lambda g: g.seats),
+        o("service_load", "–", "Usual contacts ÷ what the seats can answer", "客服负荷", lambda g: g.service_load),
+        o("answer_minutes", "min", "Mean time until an answer of the team, last 28 days", "平均回复时长", _trailing_ratio(_count("ANSWER_MINUTES"), _sum("ANSWERS"))),
+        o("answer_minutes_p90", "min", "Time within which 9 in 10 contacts of the last 28 days are answered (at most 1,440)", "回复时长 90% 分位", _answer_quantile(0.9)),
+        o("promise_kept", "–", "Share of contacts answered within 30 minutes, last 28 days", "30 分钟内回复率", _trailing_ratio(lambda g: g.of("ANSWERS")[:, :BINS_KEPT].sum(axis=1), lambda g: _answered(g).sum(axis=1))),
+        o("give_ups", "fans/day", "Fans who left over questions without a tolerable answer", "咨询无果而流失", _count("GIVE_UPS")),
+        o("service_cost", "cents/day", "Service seats", "客服成本", lambda g: g.service),
+        o("leads", "leads/day", "People who left contact data", "留资", _count("LEADS")),
+        o("leads_followers", "leads/day", "Followers who left contact data", "粉丝留资", _count("LEADS_FOLLOWERS")),
+        o("leads_per_fan", "1/month", "Leads per follower and month, last 28 days", "每粉丝月留资", lambda g: _ratio(30.4375 * trailing(g.one("LEADS"), 28), trailing(_followers(g), 28))),
+        o("qualified", "leads/day", "Leads that an answer qualified", "有效线索", _sum("QUALIFIED")),
+        o("store_visits", "visits/day", "Qualified leads who came to the store", "线索到店", _count("STORE_VISITS")),
+        o("walk_ins", "visits/day", "Visitors of the store who came of their own accord", "自然到店", _count("WALK_INS")),
+        o("sales_store", "sales/day", "Sales in the store", "到店成交", _sales_in_store),
+        o("sales_leads", "sales/day", "Sales in the store to leads", "线索成交", _count("SALES_LEADS")),
+        o("lead_to_sale", "–", "Sales to leads ÷ leads, since the start", "线索成交率", lambda g: _ratio(g.one("SALES_LEADS").cumsum(), g.one("LEADS").cumsum())),
+        o("platform_share", "–", "Share of sales in the store that began on the platforms, since the start", "平台成交占比", lambda g: _ratio(g.one("SALES_LEADS").cumsum(), _sales_in_store(g).cumsum())),
+        o("moved_orders", "orders/day", "Orders closed off the platform to save its commission", "私下成交订单", _count("MOVED")),
+        o("friction", "cents/day", "What closing off the platform cost", "私下成交成本", _count("FRICTION")),
+    ]  # fmt: skip
+
+
 def _of_channel(c: int, name: str) -> list[Observable]:
     o = Observable
     n = name.replace("-", "_")
@@ -347,6 +412,7 @@ def _of_channel(c: int, name: str) -> list[Observable]:
             ("VISITS", "visits", "visits/day", "Visits of", "访问"),
             ("ORDERS", "orders", "orders/day", "Orders sold by messages in or on visits of", "订单"),
             ("GMV", "gmv", "cents/day", "GMV sold by messages in or on visits of", "成交额"),
+            ("GMV_MEMBERS", "gmv_members", "cents/day", "GMV of members of", "成员成交额"),
         )],
         o(f"pushes_{n}", "1/week", f"Planned pushes in {name}", f"{name} 计划推送", lambda g: g.pushes[:, c]),
         o(f"value_share_{n}", "–", f"Planned share of useful content in {name}", f"{name} 价值内容占比", lambda g: g.value_share[:, c]),

@@ -22,6 +22,21 @@ class ChannelBrief:
 
 
 @dataclass(frozen=True, slots=True)
+class ServiceBrief:
+    """What an operator knows of the team that answers.
+
+    contacts  questions and leads a day for the team, as expected before the first day
+    rate      answers per hour and seat;  hours: of service a day
+    patience  hours of service after which a contact is lost
+    """
+
+    contacts: float
+    rate: float
+    hours: float
+    patience: float
+
+
+@dataclass(frozen=True, slots=True)
 class Brief:
     """What an operator is told before the first day."""
 
@@ -32,6 +47,7 @@ class Brief:
     quality_cost: float  # c₁: a value item costs c₀·e^(c₁·quality)
     feed: bool = True  # people can be met in a feed
     ads: bool = True  # ads can be bought
+    service: ServiceBrief | None = None  # None: nobody asks anything
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +83,7 @@ class Plan:
     lives_per_week: float
     ads_reinvested: int = 0  # cents of ``ads_per_day`` that are drawn from last week's contribution (ι_ads)
     advice: Advice | None = None  # the task of the week
+    service_seats: float = 0.0  # full-time seats that answer questions and leads
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +113,7 @@ class SeenDay:
     invited: int = 0  # joins by invitation of a fan
     useful: int = 0  # useful messages published, over channels
     lives: int = 0  # held
+    queued: int = 0  # questions and leads for the service team
 
 
 @dataclass(frozen=True, slots=True)

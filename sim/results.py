@@ -20,7 +20,7 @@ import numpy as np
 from sim.domains import Domain, Source, word
 from sim.logics.oracle import is_upper_bound
 from sim.loop import loop_gain
-from sim.observables import ADVICE_COLUMNS, COHORT_COLUMNS, FLOW_COLUMNS, Ledger, observables
+from sim.observables import ADVICE_COLUMNS, BINS_KEPT, COHORT_COLUMNS, FLOW_COLUMNS, Ledger, observables
 from sim.parameters import DAYS_PER_MONTH
 from sim.plans import Advice
 from sim.rules.tally import NO_CHANNEL
@@ -171,6 +171,7 @@ def summarise(ledger: Ledger) -> dict[str, Any]:
         "contribution": contribution,
         "ad_spend": int(ledger.ad_spend.sum()),
         "content_cost": int(ledger.content.sum()),
+        "service_cost": int(ledger.service.sum()),
         "margin": int(ledger.margin.sum()),
         "delivered": delivered,
         "open_rate": int(ledger.of("OPENED").sum()) / max(1, delivered),
@@ -185,6 +186,25 @@ def summarise(ledger: Ledger) -> dict[str, Any]:
         "repurchase_rate": 1.0 - int(first[-tail:].sum()) / tail_orders if tail_orders else None,
         "gini_exposure": ledger.concentration("gini"),
         "head_share": ledger.concentration("head"),
+        **_service_and_leads(ledger),
+    }
+
+
+def _service_and_leads(ledger: Ledger) -> dict[str, Any]:
+    """Figures of service and leads; None where nobody asks, or leaves contact data."""
+    answered, lost = ledger.of("ANSWERS").sum(axis=0), int(ledger.one("UNANSWERED").sum())
+    in_time = int(answered[:BINS_KEPT].sum())
+    leads, sold = int(ledger.one("LEADS").sum()), int(ledger.one("SALES_LEADS").sum())
+    in_store = sold + int(ledger.one("SALES_WALK_INS").sum())
+    contacts = int(answered.sum()) + lost
+    return {
+        "queued": int(ledger.one("QUEUED").sum()) or None,
+        "promise_kept": in_time / contacts if contacts else None,
+        "leads": leads or None,
+        "qualified": int(ledger.of("QUALIFIED").sum()) if leads else None,
+        "sales_leads": sold if leads else None,
+        "lead_to_sale": sold / leads if leads else None,
+        "platform_share": sold / in_store if in_store else None,
     }
 
 

@@ -63,15 +63,20 @@ class Decision(IntEnum):
     CAUSE = 36
     LEAVE_CHANNEL = 37
     MUTE = 38
-    # reserved, in the order of model.md: mechanisms that are not built yet
+    # service
     CONTACT = 40
     REPLY = 41
+    CLOSING = 42  # where a deal closes
+    # reserved, in the order of model.md: mechanisms that are not built yet
     SHARE = 44
     STUB = 45
     ACCEPT = 46
+    # leads and stores
     LEAD = 48
     QUALIFY = 49
     SALE = 50
+    STORE_VISIT = 51
+    # reserved
     BAN = 52
     ADMISSION = 53
     # searches: a need that leads to the brand

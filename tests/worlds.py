@@ -23,6 +23,10 @@ SMALL = {
     "email-newsletter": {"pool.fans": 300, "days": 120, "feed.exposures_at_least": 60},
     "upper-bound": {"pool.fans": 300, "days": 90},
     "advisor": {"pool.fans": 300, "days": 90, "feed.exposures_at_least": 150, "feed.task_reward": 0.5},
+    "used-cars": {"pool.fans": 300, "days": 120, "feed.exposures_at_least": 300, "industry.need_interval": 40.0},
+    "car-dealer-service": {"pool.fans": 300, "days": 120, "industry.need_interval": 40.0},
+    "photo-studio": {"pool.fans": 300, "days": 120, "feed.exposures_at_least": 150, "industry.need_interval": 40.0},
+    "workplace-course": {"pool.fans": 300, "days": 120, "feed.exposures_at_least": 150, "rules.purchase.base": -3.0},
 }
 
 # leaving only by what a test switches back on
@@ -97,6 +101,26 @@ SHELF = {
     ],
 }
 FINDING = {"platforms": ["douyin-2021-07", "wechat-2021-07", SHELF]}
+# … where people ask the brand, and orders are moved off the platform
+SERVED = {
+    "industry.questions": 1.0,
+    "industry.leakage": 0.5,
+    "industry.friction": 0.5,
+    "service.automatic": 0.3,
+    "channels.wecom.joins_at_answer": 0.3,
+    "channels.moments.joins_per_month.devoted": 10.0,
+    "logics.depletion.service_seats": 0.06,  # too few: some wait for days, some are never answered
+    "rules.service.calls": 2.0,
+}
+
+# … and where deals close in a store
+STORE = SERVED | {
+    "industry.closing": "store",
+    "industry.decision_days": 5.0,
+    "store.visitors": 1.0,
+    "rules.leads.ready": 0.9,
+    "logics.depletion.service_seats": 0.25,
+}
 
 LONG_DECISIONS = {"industry.decision_days": 3.0}  # nobody is tempted into what takes days to decide
 

@@ -3,6 +3,7 @@
 import numpy as np
 
 from sim.domains import MAX_CHANNELS, TIERS, ChannelKind, Domain, Source
+from sim.engines.desk import Team
 from sim.engines.dispatch import Messages
 from sim.engines.market import Activity, MarketDay
 from sim.engines.world import kind_of
@@ -37,6 +38,9 @@ class Book:
             discount=np.zeros(days),
             lives=np.zeros(days),
             feed=np.zeros((days, len(FeedDay._fields))),
+            service=np.zeros(days, np.int64),
+            seats=np.zeros(days),
+            service_load=np.zeros(days),
             initial_fans=scenario.pool.fans,
             initial_members=tuple(members),
             channels=tuple(c.name for c in channels),
@@ -52,7 +56,7 @@ class Book:
         self.members_yesterday = list(members)
 
     def write(
-        self, day: int, plan: Plan, messages: Messages, market: MarketDay, tally: Tally, reward: float = 0.0
+        self, day: int, plan: Plan, messages: Messages, market: MarketDay, tally: Tally, team: Team, reward: float
     ) -> SeenDay:
         """Write a day; returns what the operator sees of it.
 
@@ -78,6 +82,8 @@ class Book:
         g.ads_reinvested[day] = round(market.ad_spend * drawn)
         g.feedback[day], g.reward[day] = market.feedback, reward
         g.feed[day] = market.feed
+        g.service[day], g.seats[day] = team.cost(plan.service_seats), plan.service_seats
+        g.service_load[day] = team.busy(plan.service_seats)
         self.fans_yesterday, self.core_yesterday = fans, int(block(tally, "ACTIVE_CORE")[0])
         self.activity = Activity(
             active=int(block(tally, "ACTIVE")[0]),
@@ -85,7 +91,7 @@ class Book:
             commercial=int(block(tally, "ROWS")[Domain.COMMERCIAL]),
         )
         sold = int(block(tally, "GMV").sum())
-        costs = int(block(tally, "GOODS")[0] + block(tally, "COMMISSION")[0])
+        costs = int(block(tally, "GOODS")[0] + block(tally, "COMMISSION")[0] + block(tally, "FRICTION")[0])
         counts = stage_counts(g.on(day))
         members = block(tally, "MEMBERS").reshape(MAX_CHANNELS, TIERS)[: self.channels]
         self.members_yesterday = members.sum(axis=1).tolist()
@@ -107,4 +113,5 @@ class Book:
             lives=messages.lives,
             useful=messages.useful,
             **{name: int(counts[name][0]) for name in _OF_STAGES},
+            queued=int(block(tally, "QUEUED")[0]),
         )

@@ -18,6 +18,7 @@ from sim.rules.cascade import TrafficPools, expected_plays, pass_probability
 from sim.rules.climate import World, compilable
 from sim.rules.exposure import cold_start, noticing, organic_weight, recognised
 from sim.rules.follow import follow_probability, relevance
+from sim.rules.prospects import lead_at_touch
 from sim.rules.purchase import buying_odds, open_need, salience, undercut
 from sim.rules.trust import mean_prior
 from sim.scenario.reach import Ads, Feed
@@ -108,6 +109,7 @@ class Market:
         weights = [s.share * s.exposure for s in scenario.segments.values()]
         shares = [s.share for s in scenario.segments.values()]
         self.relative = [s.exposure * sum(shares) / max(1e-12, sum(weights)) for s in scenario.segments.values()]
+        self.visitors = scenario.store.visitors if scenario.industry.closing == "store" else 0.0
         self.spent_yesterday = 0
         self.aware = 0.0
         # a look-up in a record costs ten times a rule
@@ -120,6 +122,7 @@ class Market:
         brand = world.brand
         self.trust, self.certified = float(brand.trust), float(brand.certified)
         self.decision_days, self.relative_price = float(brand.decision_days), float(brand.relative_price)
+        self.in_store = float(world.closing.in_store)
         self.match = [relevance(float(m), 0.0) for m in world.segments.match_value]
         self.need_rate = [float(x) for x in world.segments.need_rate]
         self.deal_response = [float(x) for x in world.segments.deal_response]
@@ -204,7 +207,9 @@ class Market:
         buys = self.touched * buying_odds(trust, 0.0, 1.0, price, self.purchase_rules)
         tempted = buying_odds(trust, plan.discount, self.deal_response[s], price, self.purchase_rules)
         found = self.need_rate[s] * season * self.found  # searches that show the brand, per head (E-16)
-        at_once = 1.0 if self.decision_days <= 1.0 else 0.0  # long decisions are not closed at the first touch
+        # long decisions are not closed at the first touch, and deals of stores only there
+        at_once = 1.0 - self.in_store if self.decision_days <= 1.0 else 0.0
+        lead = self.in_store * lead_at_touch(self.need_rate[s], trust, season, self.world) if self.in_store else 0.0
         by_kind = {
             Response.FOLLOW_FROM_FEED: seen * follow,
             Response.ORDER_FROM_FEED: at_once * seen * (1.0 - follow) * need * buys,
@@ -213,6 +218,9 @@ class Market:
             Response.ORDER_IN_LIVE: at_once * viewed * (1.0 - self.from_live) * self.impulse_live * tempted,
             Response.FOLLOW_FROM_SEARCH: found * follow,
             Response.ORDER_FROM_SEARCH: at_once * found * (1.0 - follow) * buys,
+            Response.LEAVE_LEAD_IN_FEED: seen * (1.0 - follow) * lead,
+            Response.LEAVE_LEAD_IN_LIVE: viewed * (1.0 - self.from_live) * lead,
+            Response.WALK_INTO_STORE: self.relative[s] * self.visitors * season / self.users,
         }
         return tuple(by_kind[kind] for kind in Response)
 

@@ -30,6 +30,9 @@ class Response(IntEnum):
     ORDER_IN_LIVE = 4
     FOLLOW_FROM_SEARCH = 5
     ORDER_FROM_SEARCH = 6
+    LEAVE_LEAD_IN_FEED = 7
+    LEAVE_LEAD_IN_LIVE = 8
+    WALK_INTO_STORE = 9
 
 
 def pool_address(number: int) -> int:

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from sim.domains import MAX_CHANNELS, TIERS, ChannelKind
 from sim.engines.book import Book
+from sim.engines.desk import Team, service_brief
 from sim.engines.dispatch import Dispatch, Messages
 from sim.engines.market import Market, MarketDay
 from sim.engines.reservoir import Reservoir, Responders
@@ -103,7 +104,7 @@ class Simulation:
         self.name = logic
         self.key = replication_key(seed, replication)
         self.world = compilable(world_of(scenario))
-        self.brief = brief_of(scenario)
+        self.brief = dataclasses.replace(brief_of(scenario), service=service_brief(scenario, self.world))
         self.season = scenario.market.season.daily(scenario.start, scenario.days)
         self.rows = make_rows(self.world, self.key)
         self.rows.populate(scenario.pool.fans)
@@ -111,6 +112,7 @@ class Simulation:
         self.market = Market(scenario, self.world, self.key)
         self.dispatch = Dispatch(self.brief, 100.0 * scenario.costs.live)
         self.book = Book(scenario, self.rows.members())
+        self.team = Team(scenario, self.world)
         self.openings = [(c.reach * c.open, kind_of(c) == ChannelKind.GROUP) for c in scenario.channels]
         self.attention: dict[tuple[float, bool], float] = {}  # by messages of 7 days; few values come up
         self.month_starts = month_starts(scenario.start, scenario.days)
@@ -148,7 +150,8 @@ class Simulation:
         tally = new_tally()
         self.rows.advance(climate, tally)
         self.rows.admit(self.reservoir.respond(market.rates), climate, tally)
-        seen = self.book.write(day, plan, messages, market, tally, reward)
+        seen = self.book.write(day, plan, messages, market, tally, self.team, reward)
+        self.team.close(seen.queued)
         self.history = [*self.history, seen][-max(1, self.logic.memory) :]
         self._close_month(day)
         self.day += 1
@@ -200,6 +203,7 @@ class Simulation:
             click=market.click,
             retarget=market.retarget,
             public_price=market.public_price,
+            desk=self.team.desk(plan.service_seats),
         )
         return compilable(facts)  # type: ignore[no-any-return]
 

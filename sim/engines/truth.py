@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from sim.domains import TIERS
+from sim.domains import TIERS, Prospect
 from sim.logics.oracle import Truth
 from sim.rules.climate import World
 from sim.rules.mean_fan import MeanFan
@@ -64,7 +64,7 @@ def groups_of(rows: Rows, world: World) -> tuple[tuple[MeanFan, ...], tuple[int,
     key = (tier * FIFTHS + _fifths(tier, sensitivity)) << 8 | channels
     keys, group = np.unique(key, return_inverse=True)
     fans = np.bincount(group, minlength=len(keys))
-    buys = 1 - row["attrited"].astype(np.int64)
+    buys = (row["prospect"] != Prospect.OVER).astype(np.int64)
     buyers = np.bincount(group, weights=buys, minlength=len(keys)).astype(np.int64)
 
     def mean(values: npt.NDArray[Any], of: npt.NDArray[np.int64] = fans) -> list[float]:

@@ -1,6 +1,7 @@
 """From the scenario to what the rules work with: ``World``, the operator's ``Brief``, the cells."""
 
 import datetime as dt
+import math
 from functools import lru_cache
 from typing import Any
 
@@ -10,11 +11,21 @@ from sim.domains import MAX_CHANNELS, TIERS, ChannelKind
 from sim.parameters import DAYS_PER_MONTH, daily
 from sim.plans import Brief, ChannelBrief
 from sim.rules import RULE_TABLES, Rules
-from sim.rules.climate import BrandFacts, Channels, OneDay, Segments, World, compilable
+from sim.rules.climate import (
+    BrandFacts,
+    Channels,
+    ClosingFacts,
+    OneDay,
+    Segments,
+    ServiceFacts,
+    World,
+    compilable,
+)
 from sim.rules.leaving import trust_factor
 from sim.rules.messages import load_per_fatigue, open_limit
 from sim.rules.numbers import kept
 from sim.rules.rows import MOST_COUNTED
+from sim.rules.service import ServiceRules
 from sim.rules.tally import MAX_SEGMENTS
 from sim.scenario.schema import Channel, Scenario, Search
 
@@ -168,6 +179,35 @@ def world_of(scenario: Scenario) -> World:
             shelf=shelf,
         ),
         rules,
+        service_of(scenario, rules.service),
+        closing_of(scenario),
+    )
+
+
+def service_of(scenario: Scenario, rules: ServiceRules) -> ServiceFacts:
+    """Who asks the brand, and what answers by itself."""
+    by_tier = [scenario.industry.questions / DAYS_PER_MONTH * factor for factor in (1.0, rules.liking, rules.devoted)]
+    rates = [rules.weak * rate for rate in by_tier] + by_tier
+    channels = scenario.channels
+    return ServiceFacts(
+        asks=[-math.expm1(-rate) for rate in rates],
+        strong=sum(1 << c for c, channel in enumerate(channels) if channel.strong),
+        automatic=float(scenario.service.automatic),
+        joins=floats([c.joins_at_answer for c in channels], MAX_CHANNELS),
+    )
+
+
+def closing_of(scenario: Scenario) -> ClosingFacts:
+    """Where deals close."""
+    industry = scenario.industry
+    return ClosingFacts(
+        in_store=1 if industry.closing == "store" else 0,
+        visit=float(industry.visit_share),
+        sale=float(industry.sale_share),
+        single=1 if industry.single_purchase else 0,
+        trust=float(scenario.store.trust),
+        leakage=float(industry.leakage),
+        friction=round(100 * industry.friction),
     )
 
 

@@ -6,6 +6,7 @@ from typing import Annotated, ClassVar, Literal
 from sim.logics.base import (
     Discount,
     Logic,
+    Minutes,
     Pushes,
     ValueShare,
     by_channel,
@@ -27,6 +28,7 @@ class Depletion(Logic):
     pushes_per_week: dict[str, Pushes] = {"group": 21.0, "subscription": 2.0}
     value_share: ValueShare = 0.10
     discount: Discount = 0.20
+    reply_minutes: Minutes = 120.0
     escalate: bool = True
     escalation: Annotated[
         float, parameter("Factor on pushes when orders fell", low=1, high=10, source="model §3.1")
@@ -69,6 +71,7 @@ class Depletion(Logic):
             bid=100 * self.bid,
             lives_per_week=self.lives_per_week,
             ads_reinvested=replacement,
+            service_seats=self.seats(brief, seen),
         )
 
     @staticmethod

@@ -8,6 +8,7 @@ from sim.logics.base import (
     BEST_QUALITY,
     Discount,
     Logic,
+    Minutes,
     Pushes,
     ValueShare,
     by_channel,
@@ -31,6 +32,7 @@ class Growth(Logic):
     pushes_per_week: dict[str, Pushes] = {"group": 7.0, "subscription": 1.5}
     value_share: ValueShare = 0.75
     discount: Discount = 0.05
+    reply_minutes: Minutes = 30.0
     reinvest_content: Annotated[
         float, fraction("ι_c: share of last week's contribution put into content", source="details")
     ] = 0.10
@@ -82,6 +84,7 @@ class Growth(Logic):
             bid=100 * self.bid,
             lives_per_week=self.lives_per_week,
             ads_reinvested=reinvested,
+            service_seats=self.seats(brief, seen),
         )
 
     def _alarmed(self, seen: Seen) -> bool:

@@ -13,6 +13,7 @@ ELEMENTS: dict[str, tuple[str, ...]] = {
     "content": ("quality",),
     "discount": ("discount",),
     "ads": ("ads_per_day", "bid", "ads_reinvested"),
+    "service": ("service_seats",),
 }
 
 

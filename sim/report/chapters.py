@@ -38,6 +38,7 @@ from sim.results import Comparison, Interval
 
 _NOTHING = Interval(math.nan, math.nan, math.nan)
 _AGES = (1, 3, 6, 12, 18, 24, 36)
+_NOT_EVERYWHERE = ("friction", "service")  # costs that many scenarios do not have
 
 
 def chapters_of(c: Comparison, w: Words) -> tuple[Chapter, ...]:
@@ -216,17 +217,19 @@ def money_chapter(c: Comparison, w: Words) -> Chapter:
         return Row(w(f"money.{key}"), tuple(Cell(money(value, w)) for value in values), strong)
 
     each = [books[logic] for logic in c.logics]
+
+    def costs(*keys: str) -> list[Row]:
+        found = {key: [-getattr(book, key) for book in each] for key in keys}
+        return [row(key, values) for key, values in found.items() if key not in _NOT_EVERYWHERE or any(values)]
+
     account = Table(
         w("page.account"),
         _heads(c, w),
         (
             row("gmv", [b.gmv for b in each], strong=True),
-            row("goods", [-b.goods for b in each]),
-            row("commission", [-b.commission for b in each]),
-            row("fees", [-b.fees for b in each]),
+            *costs("goods", "commission", "friction", "fees"),
             row("contribution", [b.contribution for b in each], strong=True),
-            row("ads", [-b.ads for b in each]),
-            row("content", [-b.content for b in each]),
+            *costs("ads", "content", "service"),
             row("margin", [b.margin for b in each], strong=True),
             Row(w("money.left"), tuple(Cell(money(_left(c, logic), w)) for logic in c.logics)),
         ),
@@ -264,7 +267,26 @@ def money_chapter(c: Comparison, w: Words) -> Chapter:
         Table(w("page.by_buyer"), _heads(c, w), tuple(buyers)),
         Table(w("page.per_fan"), _heads(c, w), tuple(unit), w("money.unit_note")),
     )
-    return Chapter("money", w("chapter.money"), (w("money.lead"),), ("gmv",), tables)
+    served = [table for table in (_service_and_leads(c, w),) if table.rows]
+    return Chapter("money", w("chapter.money"), (w("money.lead"),), ("gmv",), (*tables, *served))
+
+
+def _service_and_leads(c: Comparison, w: Words) -> Table:
+    """What people asked, how soon they were answered, and what became of leads; no rows where nobody asked."""
+    rows = [
+        Row(w(f"totals.{key}"), tuple(cell(_total(c, x, key), w) for x in c.logics))
+        for key, cell in (
+            ("queued", _count_cell),
+            ("promise_kept", _percent_cell),
+            ("leads", _count_cell),
+            ("qualified", _count_cell),
+            ("sales_leads", _count_cell),
+            ("lead_to_sale", _percent_cell),
+            ("platform_share", _percent_cell),
+        )
+        if any(key in c.totals[x] for x in c.logics)
+    ]
+    return Table(w("page.service_and_leads"), _heads(c, w), tuple(rows))
 
 
 def _left(c: Comparison, logic: str) -> float:

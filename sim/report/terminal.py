@@ -244,6 +244,8 @@ MONEY = {"gmv", "contribution", "ad_spend", "content_cost", "margin", "acquisiti
 MONEY |= {"gmv_per_reach", "gmv_per_push"}
 SHARES = {"exits_per_month", "joins_per_month", "gmv_followers_share", "open_rate", "active_share", "repurchase_rate"}
 SHARES |= {"head_share"}
+MONEY |= {"service_cost"}
+SHARES |= {"promise_kept", "lead_to_sale", "platform_share"}
 
 
 def _mean(runs: Sequence[Run], key: str) -> float:

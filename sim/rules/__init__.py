@@ -5,9 +5,11 @@ from typing import NamedTuple
 from sim.rules.auction import AdRules
 from sim.rules.exposure import ExposureRules
 from sim.rules.follow import FollowRules
+from sim.rules.leads import LeadRules
 from sim.rules.leaving import LeavingRules
 from sim.rules.messages import LiveRules, MessageRules
 from sim.rules.purchase import PurchaseRules
+from sim.rules.service import ServiceRules
 from sim.rules.tiers import TierRules
 from sim.rules.trust import TrustRules
 
@@ -24,6 +26,8 @@ class Rules(NamedTuple):
     purchase: PurchaseRules
     leaving: LeavingRules
     ads: AdRules
+    service: ServiceRules
+    leads: LeadRules
 
 
 RULE_TABLES: dict[str, type[NamedTuple]] = {
@@ -36,6 +40,8 @@ RULE_TABLES: dict[str, type[NamedTuple]] = {
     "purchase": PurchaseRules,
     "leaving": LeavingRules,
     "ads": AdRules,
+    "service": ServiceRules,
+    "leads": LeadRules,
 }
 
 __all__ = ["RULE_TABLES", "Rules"]

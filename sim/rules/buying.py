@@ -25,8 +25,9 @@ class Buyer(NamedTuple):
     due_on: int
     orders: int
     ordered_on: int
-    attrited: int
+    prospect: int
     spend: int
+    joined: int  # bit set of channels to join from tomorrow on
 
 
 @rare
@@ -57,8 +58,8 @@ def buy(
     """
     rules, day = world.rules.purchase, climate.day
     trust, expectation, need_debt, due_on = read.trust, read.expectation, fan.need_debt, fan.due_on
-    orders, ordered_on, attrited, spend = fan.orders, fan.ordered_on, fan.attrited, fan.spend
-    if attrited == 0:
+    orders, ordered_on, prospect, spend = fan.orders, fan.ordered_on, fan.prospect, fan.spend
+    if prospect == 0:
         needs = poisson_quantile(draws.need, person.need_rate * climate.season)
         tally[Slot.NEEDS] += needs
         decisions = 0
@@ -101,8 +102,8 @@ def buy(
                     need_debt += rules.borrows
                     tally[Slot.IMPULSES] += 1
             for n in range(bought):
-                if attrited == 0:
-                    trust, expectation, attrited, net = order(
+                if prospect == 0:
+                    trust, expectation, prospect, net = order(
                         person,
                         orders,
                         expectation,
@@ -120,4 +121,4 @@ def buy(
                     )
                     orders, ordered_on, spend = orders + 1, day, spend + net
                     intimacy += world.rules.tiers.order
-    return Buyer(trust, intimacy, expectation, need_debt, due_on, orders, ordered_on, attrited, spend)
+    return Buyer(trust, intimacy, expectation, need_debt, due_on, orders, ordered_on, prospect, spend, 0)

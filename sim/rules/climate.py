@@ -6,6 +6,7 @@ import numpy as np
 
 from sim.compiled import INTERPRETED
 from sim.rules import Rules
+from sim.rules.service import Desk
 
 # Vectors of a fixed length, so that another number of channels or segments needs no new compile.
 Floats = Any
@@ -81,6 +82,27 @@ class OneDay(NamedTuple):
     trust_limit: float  # largest factor of distrust on the hazard, at trust 0
 
 
+class ServiceFacts(NamedTuple):
+    """Who asks the brand, and what answers by itself."""
+
+    asks: Floats  # [2·T] probability of a question a day, by tier: without a strong channel, then with one
+    strong: int  # bit set of the strong private channels
+    automatic: float  # share of questions that the automatic reply settles
+    joins: Floats  # [C] probability that one who is answered joins the channel
+
+
+class ClosingFacts(NamedTuple):
+    """Where deals close, and what that means."""
+
+    in_store: int  # 1: in a store, after a lead; 0: online
+    visit: float  # share of qualified leads who come to the store, at trust .35 and the reference price
+    sale: float  # share of visitors of the store who buy
+    single: int  # 1: nobody buys a second time
+    trust: float  # mean prior trust of people who come to the store of their own accord
+    leakage: float  # share of followers' orders that are moved off the platform where that pays
+    friction: int  # cents that moving an order costs
+
+
 class World(NamedTuple):
     """Everything that stays the same during a run."""
 
@@ -90,6 +112,8 @@ class World(NamedTuple):
     segments: Segments
     brand: BrandFacts
     rules: Rules
+    service: ServiceFacts
+    closing: ClosingFacts
 
 
 class Climate(NamedTuple):
@@ -114,6 +138,7 @@ class Climate(NamedTuple):
     click: float  # probability that one who sees an ad clicks it, in [0, 1]
     retarget: float  # probability that a person of the commercial domain is shown a retargeted ad, in [0, 1]
     public_price: float  # list price ÷ what people outside the private domain compare it with
+    desk: Desk = Desk()
 
 
 def compilable(table: Any) -> Any:

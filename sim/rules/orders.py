@@ -2,7 +2,7 @@
 
 import math
 
-from sim.compiled import rare
+from sim.compiled import rare, rule
 from sim.rules.climate import Climate, World
 from sim.rules.numbers import between, bounded_exp, share_of
 from sim.rules.purchase import attrition_probability, order_event, utility
@@ -54,13 +54,20 @@ def order(
     tally[Slot.GMV + channel] += net
     tally[Slot.LIST_VALUE] += list_value
     commission = share_of(net, climate.commission[platform])
+    friction = 0
+    if world.closing.in_store == 1:
+        commission = 0
+    elif follows and moves_elsewhere(person, commission, climate, world, key, k):
+        commission, friction = 0, world.closing.friction
+        tally[Slot.MOVED] += 1
+        tally[Slot.FRICTION] += friction
     goods = share_of(list_value, brand.goods)
     tally[Slot.COMMISSION] += commission
     tally[Slot.GOODS] += goods
     if follows:
         tally[Slot.ORDERS_FOLLOWERS] += 1
         tally[Slot.GMV_FOLLOWERS] += net
-        tally[Slot.CONTRIBUTION_FOLLOWERS] += net - commission - goods
+        tally[Slot.CONTRIBUTION_FOLLOWERS] += net - commission - friction - goods
     if fan_orders == 0:
         tally[Slot.ORDERS_FIRST] += 1
         tally[Slot.GMV_FIRST] += net
@@ -82,9 +89,22 @@ def order(
         trust = lost(trust, -event, rules.trust)
         tally[Slot.DISAPPOINTMENTS] += 1
     attrited = 0
-    if uniform(key, Decision.ATTRITION, person.key, climate.day, k) < attrition_probability(
-        person.attrition, value, rules.purchase
-    ):
+    if world.closing.single == 1 or uniform(
+        key, Decision.ATTRITION, person.key, climate.day, k
+    ) < attrition_probability(person.attrition, value, rules.purchase):
         attrited = 1
         tally[Slot.ATTRITED] += 1
     return trust, expectation + rules.purchase.learning * (experience - expectation), attrited, net
+
+
+@rule
+def moves_elsewhere(person: Person, commission: int, climate: Climate, world: World, key: int, k: int) -> bool:
+    """True when a follower's order is closed off the platform: where the commission saved is more than the friction.
+
+    commission  of the order, cents. Source: evidence M17, E-67.
+    """
+    return (
+        world.closing.leakage > 0.0
+        and commission > world.closing.friction
+        and uniform(key, Decision.CLOSING, person.key, climate.day, k) < world.closing.leakage
+    )

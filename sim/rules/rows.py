@@ -37,8 +37,10 @@ class Fan(NamedTuple):
     muted: int  # bit set of muted channels
     tier: int  # member of Tier
     cause: int  # why the person left last, −1 if never
-    attrited: int  # 1: will not buy again
-    exposures: int  # touches while not following, at most 255
+    prospect: int  # member of Prospect
+    attempts: (
+        int  # in a row without success, at most 255: touches of one who does not follow, questions of one who does
+    )
     joined_on: int  # day of following last
     left_on: int
     clicked_on: int  # day of the last ad click while not following

@@ -3,6 +3,7 @@
 import math
 
 from sim.compiled import rule
+from sim.domains import Prospect
 from sim.rules.climate import Climate, World
 from sim.rules.rows import Fan, Person, reachable
 from sim.streams import Decision, uniform
@@ -25,15 +26,15 @@ def found_by_search(orders: int, world: World) -> float:
 
 @rule
 def searches(
-    address: int, need_rate: float, orders: int, attrited: int, climate: Climate, world: World, key: int
+    address: int, need_rate: float, orders: int, prospect: int, climate: Climate, world: World, key: int
 ) -> bool:
     """True when a need of today leads one who does not follow to the brand: 1 − e^(−λ·season·found).
 
-    need_rate  λ, needs per day;  attrited: 1 for one who will not buy again
+    need_rate  λ, needs per day;  prospect: nobody searches whose need is under way, or who will not buy again
 
     Source: evidence E-16.
     """
-    if attrited != 0 or world.brand.found_again <= 0.0:
+    if prospect != Prospect.OPEN or world.brand.found_again <= 0.0:
         return False
     chance = -math.expm1(-need_rate * climate.season * found_by_search(orders, world))
     return uniform(key, Decision.SEARCH, address, climate.day, 0) < chance
@@ -46,5 +47,5 @@ def needs_visit(person: Person, fan: Fan, climate: Climate, world: World, key: i
         reachable(fan.channels, fan.muted)
         or climate.exposure[person.segment] >= fan.threshold
         or fan.due_on == climate.day
-        or searches(person.key, person.need_rate, fan.orders, fan.attrited, climate, world, key)
+        or searches(person.key, person.need_rate, fan.orders, fan.prospect, climate, world, key)
     )

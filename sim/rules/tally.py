@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.domains import CAUSES, MAX_CHANNELS, TIERS
+from sim.rules.service import ANSWER_BINS
 
 MAX_SEGMENTS = 8
 SOURCES = 8  # room for sources to come
@@ -78,7 +79,26 @@ class Slot(IntEnum):
     LOAD_BIN = TRUST_BIN + TRUST_BINS
     # events of mechanisms that were built later
     RETARGETED = LOAD_BIN + LOAD_BINS  # retargeted ads that reached someone of the commercial domain
-    END = RETARGETED + 1
+    # service and leads, added later
+    QUESTIONS = RETARGETED + 1  # of followers
+    AUTOMATIC = QUESTIONS + 1  # … that the automatic reply settles
+    QUEUED = AUTOMATIC + 1  # contacts for the team: the other questions, and leads
+    ANSWERS = QUEUED + 1  # of the team, by ``answer_bin``
+    ANSWER_MINUTES = ANSWERS + ANSWER_BINS
+    UNANSWERED = ANSWER_MINUTES + 1
+    GIVE_UPS = UNANSWERED + 1  # fans who leave over questions without a tolerable answer
+    LEADS = GIVE_UPS + 1
+    LEADS_FOLLOWERS = LEADS + 1
+    LEAD_ANSWERS = LEADS_FOLLOWERS + 1  # by ``answer_bin``
+    QUALIFIED = LEAD_ANSWERS + ANSWER_BINS  # leads, by ``answer_bin`` of their answer
+    STORE_VISITS = QUALIFIED + ANSWER_BINS  # of qualified leads
+    WALK_INS = STORE_VISITS + 1  # visitors of the store who come of their own accord
+    SALES_LEADS = WALK_INS + 1
+    SALES_WALK_INS = SALES_LEADS + 1
+    MOVED = SALES_WALK_INS + 1  # orders closed off the platform to save its commission
+    FRICTION = MOVED + 1  # what moving them cost, cents
+    GMV_MEMBERS = FRICTION + 1  # GMV of followers who are members of a channel, by channel
+    END = GMV_MEMBERS + MAX_CHANNELS
 
 
 TALLY_SIZE = int(Slot.END)

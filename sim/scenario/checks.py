@@ -41,6 +41,7 @@ def check(scenario: Scenario, document: Document, broken: set[Path]) -> None:
         checks.sizes,
         checks.shop,
         checks.search,
+        checks.store,
         checks.logics,
     ):
         one()
@@ -256,6 +257,13 @@ class _Checks:
             search, at = platform.search, ("platforms", number, "search")
             if search and search.share > 0 and search.use == 0:
                 self.report((*at, "share"), "{key} = {value}, but search.use = 0: nobody searches.", (*at, "use"))
+
+    def store(self) -> None:
+        """Visitors come to a store only where deals close in one."""
+        visitors, closing = ("store", "visitors"), ("industry", "closing")
+        if self.scenario.store.visitors and self.scenario.industry.closing != "store" and self.sound(visitors, closing):
+            message = '{key} = {value}, but deals close online. Write industry.closing = "store", or visitors = 0.'
+            self.report(visitors, message, closing)
 
     def logics(self) -> None:
         """Pushes go to known channels; ads are sold; phases follow each other within the run; discounts fit."""

@@ -71,6 +71,10 @@ class Channel(Model):
     cost_per_message: Annotated[float, parameter("Fee of one message", unit="¥", low=0, high=100, source="E-56")] = 0.0
     joins_at_follow: Annotated[float, fraction("Share of new followers who join at once", source="details")] = 0.0
     joins_per_month: JoinsPerMonth = JoinsPerMonth()
+    joins_at_answer: Annotated[
+        float,
+        fraction("Share of people whose question or lead is answered who join", source="E-45, E-100, E-111"),
+    ] = 0.0
     live_notice: Annotated[bool, Field(description="Lives announce themselves here")] = False
 
 
@@ -118,7 +122,7 @@ class Platform(Model):
 
 
 class Industry(Model):
-    """An industry quadrant: need, price, margin, decision time (evidence E-102 … E-105).
+    """An industry quadrant: need, price, margin, decision time, where deals close (evidence E-102 … E-105).
 
     A scenario file names a preset, ``industry = "frequent-online"``, or starts from one:
     ``[industry] extends = "frequent-online"``, with what differs.
@@ -132,6 +136,41 @@ class Industry(Model):
     ] = 1.0
     price: Annotated[float, parameter("Reference price", unit="¥", above=0, high=1e9, source="M8")]
     goods_share: Annotated[float, fraction("Cost of goods as a share of the list price", source="details")]
+    closing: Annotated[
+        str,
+        Field(
+            pattern="^(online|store)$",
+            description="Where deals close: online, or in a store after a lead",
+            json_schema_extra={"source": "E-68"},
+        ),
+    ] = "online"
+    visit_share: Annotated[
+        float, fraction("Share of qualified leads who come to the store, at trust .35", source="M19, V9")
+    ] = 0.15
+    sale_share: Annotated[float, fraction("Share of visitors of the store who buy", source="M19, details")] = 0.25
+    single_purchase: Annotated[
+        bool, Field(description="Nobody buys a second time", json_schema_extra={"source": "E-101"})
+    ] = False
+    questions: Annotated[
+        float,
+        parameter(
+            "Questions of a passer-by who can ask in a strong private channel (0: nobody asks)",
+            unit="1/month",
+            low=0,
+            high=30,
+            source="M13, E-99",
+        ),
+    ] = 0.0
+    leakage: Annotated[
+        float,
+        fraction(
+            "Share of followers' orders closed off the platform where the commission exceeds the friction",
+            source="E-67, M17",
+        ),
+    ] = 0.0
+    friction: Annotated[
+        float, parameter("What closing an order off the platform costs", unit="¥", low=0, high=1e6, source="E-67, M17")
+    ] = 10.0
 
 
 class Segment(Model):
@@ -273,6 +312,33 @@ class Costs(Model):
         float, parameter("c₁: a value item costs c₀·e^(c₁·quality)", low=0, high=20, source="details")
     ] = 3.0
     live: Annotated[float, parameter("One live", unit="¥", low=0, high=1e7, source="M19")] = 300.0
+    seat: Annotated[float, parameter("A full-time service seat", unit="¥/day", low=0, high=1e6, source="details")] = (
+        250.0
+    )
+
+
+class Service(Model):
+    """The team that answers questions and leads (M13)."""
+
+    rate: Annotated[
+        float, parameter("Answers of one seat", unit="1/hour", above=0, high=1000, source="theory 4.16")
+    ] = 8.0
+    hours: Annotated[float, parameter("Hours of service a day", unit="hours", above=0, high=24, source="M13")] = 12.0
+    automatic: Annotated[
+        float, fraction("Share of questions that the automatic reply settles at once", source="E-40")
+    ] = 0.0
+
+
+class Store(Model):
+    """A store, where deals close in one."""
+
+    visitors: Annotated[
+        float,
+        parameter(
+            "Visitors a day who want to buy and come of their own accord", unit="1/day", low=0, high=1e6, source="V10"
+        ),
+    ] = 0.0
+    trust: Annotated[float, fraction("Prior trust of such visitors", source="M7, E-77, details")] = 0.5
 
 
 def _model_of(table: type[NamedTuple]) -> Any:
@@ -318,6 +384,8 @@ class Scenario(Model):
     brand: Brand = Brand()
     pool: Pool = Pool()
     costs: Costs = Costs()
+    service: Service = Service()
+    store: Store = Store()
     rules: RulesTable = RulesTable()  # type: ignore[valid-type]
     logics: Annotated[dict[str, AnyLogic], Field(min_length=1)]
 

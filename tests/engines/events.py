@@ -2,7 +2,7 @@
 
 import sys
 
-from worlds import FINDING, LONG_DECISIONS, everything
+from worlds import FINDING, LONG_DECISIONS, SERVED, STORE, everything
 
 from sim.engines.run import run
 from sim.rules.tally import Slot
@@ -49,6 +49,6 @@ def decisions_drawn():
         ):
             if getattr(module, name, None) is theirs:
                 setattr(module, name, mine)
-    for changes in ({}, LONG_DECISIONS, FINDING):
+    for changes in (SERVED, LONG_DECISIONS, STORE, FINDING):
         run(everything({"days": 45} | changes), "depletion", seed=7)
     return sorted(drawn)

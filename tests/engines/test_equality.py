@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from worlds import FINDING, LONG_DECISIONS, SMALL, everything, in_plain_python, small
+from worlds import FINDING, LONG_DECISIONS, SERVED, SMALL, STORE, everything, in_plain_python, small
 
 from sim.domains import Cause, Domain, Source
 from sim.engines.run import run
@@ -46,6 +46,20 @@ DOUYIN |= {f"FLOW+{3 * UNTOUCHED + domain}" for domain in Domain} | {f"FLOW+{3 *
 WEB = {"MUTES", "TOUCHES", "COMMISSION", "CHANNEL_JOINS", "SEARCHES", "ORDERS_SEARCH", f"VISITS+{HOMEPAGE}"}
 WEB |= {f"JOINS+{Source.FEED}", f"JOINS+{Source.SEARCH}", f"FLOW+{3 * UNTOUCHED + Domain.PRIVATE}"}
 CLOSED = {"JOINS", "AD_CLICKS", "TOUCHES", "WIN_BACKS"}  # what a closed pool cannot have
+LEADS = {
+    "QUESTIONS",
+    "QUEUED",
+    "ANSWERS",
+    "LEADS",
+    "LEADS_FOLLOWERS",
+    "LEAD_ANSWERS",
+    "QUALIFIED",
+    "STORE_VISITS",
+    "SALES_LEADS",
+    "OPEN_DECISIONS",
+}
+OF_STORES = (ALWAYS - {"IMPULSES", "VANISHED_NEEDS", "WATCHES"}) | LEADS
+FEED = {"BLOCKED", "MUTES", "TOUCHES", "CHANNEL_JOINS", f"JOINS+{Source.FEED}"}
 EXPECTED = {
     "upper-bound": ALWAYS | {"COMMISSION", "CHANNEL_JOINS", "ORDERS_LIVE"},
     "advisor": ALWAYS | {"COMMISSION", "CHANNEL_JOINS", "ORDERS_LIVE", "TOUCHES", f"JOINS+{Source.FEED}"},
@@ -54,16 +68,30 @@ EXPECTED = {
     "depletion-ladder": ALWAYS | DOUYIN,
     "livestream-group": ALWAYS | {f"EXITS+{Cause.SHOCK}"},
     "email-newsletter": ALWAYS - {"WATCHES"} | WEB,
+    "used-cars": OF_STORES | FEED | {"WATCHES", "WALK_INS", "SALES_WALK_INS"},
+    "car-dealer-service": OF_STORES,
+    "photo-studio": OF_STORES | FEED | {"WATCHES", "AUTOMATIC"},
+    "workplace-course": (ALWAYS - {"IMPULSES", "VANISHED_NEEDS"})
+    | FEED
+    | {"QUESTIONS", "ANSWERS", "MOVED", "FRICTION"},
 }
+UNASKED = {"OPEN_DECISIONS", "QUESTIONS", "QUEUED", "LEADS", "WALK_INS", "MOVED"}
 IMPOSSIBLE = {
-    "upper-bound": {"OPEN_DECISIONS"} | CLOSED,
-    "advisor": {"OPEN_DECISIONS"},
-    "liquor": {"OPEN_DECISIONS"},
-    "clearance": {"OPEN_DECISIONS"},
-    "depletion-ladder": {"OPEN_DECISIONS"},
-    "livestream-group": {"OPEN_DECISIONS", "JOINS", "AD_CLICKS", "TOUCHES", "COMMISSION", "BLOCKED", "MUTES"},
-    "email-newsletter": {"OPEN_DECISIONS", "BLOCKED", "WATCHES", f"DELIVERED+{HOMEPAGE}", f"MEMBERS+{3 * HOMEPAGE}"},
+    "upper-bound": UNASKED | CLOSED,
+    "advisor": UNASKED,
+    "email-newsletter": UNASKED | {"BLOCKED", "WATCHES", f"DELIVERED+{HOMEPAGE}", f"MEMBERS+{3 * HOMEPAGE}"},
+    "liquor": UNASKED,
+    "clearance": UNASKED,
+    "depletion-ladder": UNASKED,
+    "livestream-group": UNASKED | {"JOINS", "AD_CLICKS", "TOUCHES", "COMMISSION", "BLOCKED", "MUTES"},
+    "used-cars": {"IMPULSES", "COMMISSION", "MOVED", "AUTOMATIC"},
+    "car-dealer-service": {"IMPULSES", "COMMISSION", "MOVED", "AUTOMATIC", "JOINS", "TOUCHES", "WALK_INS"},
+    "photo-studio": {"IMPULSES", "COMMISSION", "MOVED", "WALK_INS"},
+    "workplace-course": {"IMPULSES", "LEADS", "STORE_VISITS", "WALK_INS"},
 }  # the only channel with a quota of a livestream group, and its weak ones, are never joined
+
+
+UNBUILT = {Decision.SHARE, Decision.STUB, Decision.ACCEPT}
 
 
 def assert_equal(a, b):
@@ -130,6 +158,15 @@ def test_agents_equal_arrays_under_an_oracle_where_every_mechanism_works():
     assert_equal(run(scenario, "oracle", SEED, engine="arrays", threads=3), arrays)
 
 
+@pytest.mark.parametrize("changes", [SERVED, STORE], ids=["asked", "store"])
+def test_agents_equal_arrays_where_people_ask(changes):
+    scenario = everything(changes | {"days": 80})
+    arrays = run(scenario, "depletion", SEED, engine="arrays")
+    found = events(arrays.ledger)
+    assert min(found[name] for name in ("QUESTIONS", "ANSWERS", "AUTOMATIC")) > 20
+    assert_equal(run(scenario, "depletion", SEED, engine="agents"), arrays)
+
+
 def test_nobody_is_tempted_into_what_takes_days_to_decide():
     found = events(run(everything(LONG_DECISIONS), "depletion", SEED).ledger)
     assert "IMPULSES" not in found
@@ -153,11 +190,9 @@ def test_scenario_has_the_events_that_it_can_have(name):
 
 
 def test_every_counter_of_the_tally_is_used(all_at_once, found_goods):
-    used = (
-        set(events(all_at_once.ledger))
-        | set(events(found_goods.ledger))
-        | set(events(run(everything(LONG_DECISIONS), "depletion", SEED).ledger))
-    )
+    used = set(events(all_at_once.ledger)) | set(events(found_goods.ledger))
+    for changes in (LONG_DECISIONS, SERVED, STORE):
+        used |= set(events(run(everything(changes), "depletion", SEED).ledger))
     assert {name for name in Slot.__members__ if name != "END"} - used == set()
     assert {f"EXITS+{cause}" for cause in Cause} <= used
     flows = {f"FLOW+{3 * a + b}" for a in Domain for b in Domain if a != b} | {f"FLOW+{9 + b}" for b in Domain}
@@ -166,6 +201,6 @@ def test_every_counter_of_the_tally_is_used(all_at_once, found_goods):
 
 
 def test_every_decision_that_is_built_is_drawn():
-    built = {d.value for d in Decision if d <= Decision.MUTE} - {Decision.DEGREE}
+    built = {d.value for d in Decision if d <= Decision.STORE_VISIT} - {Decision.DEGREE} - UNBUILT
     built |= {Decision.CASCADE, Decision.FIRST_POOL, Decision.ACCOUNT_REPLACED, Decision.RETARGETED, Decision.SEARCH}
     assert set(in_plain_python("engines.events:decisions_drawn")) == built

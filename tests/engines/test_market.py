@@ -94,6 +94,8 @@ def test_first_responses_by_hand(market):
             Response.FOLLOW_FROM_SEARCH: 0.0,
             Response.ORDER_FROM_SEARCH: 0.0,
         }
+        in_store = {Response.LEAVE_LEAD_IN_FEED, Response.LEAVE_LEAD_IN_LIVE, Response.WALK_INTO_STORE}
+        expected |= dict.fromkeys(in_store, 0.0)  # deals close online
         assert list(day.rates[s]) == pytest.approx([expected[kind] for kind in Response], rel=1e-9)
 
 
@@ -109,6 +111,24 @@ def test_first_responses_by_search_by_hand():
     assert rates[Response.FOLLOW_FROM_SEARCH] == pytest.approx(met * follow, rel=1e-9)
     order = met * (1 - follow) * sigma(-3.0 + 4 * trust) * 0.3
     assert rates[Response.ORDER_FROM_SEARCH] == pytest.approx(order, rel=1e-9)
+
+
+def test_first_responses_of_a_store_by_hand():
+    """Contact data instead of orders, and visitors of the store who come of their own accord."""
+    changes = {
+        "pool.fans": FANS, "market.users": USERS, "feed.exposures_at_least": 0, "feed.exposures_per_fan": 2.0,
+        "industry.closing": "store", "industry.decision_days": 30.0, "store.visitors": 4.0, "brand.price": 150.0,
+    }  # fmt: skip
+    day = begun(small("liquor", changes)).market.day(0, PLAN, 2, 0, FANS, 1.5)
+    rates = dict(zip(Response, day.rates[0], strict=True))
+    ready = 0.5 * 0.3 * sigma(-1.5 * math.log(150 / 120))  # half, by a card; on the mind; a dear brand
+    wants = 1 - math.exp(-1.5 / 28 * 30)
+    seen, viewed = 2.0 * FANS * 1.6**0.5 / USERS, 2.0 * FANS * 1.6**0.5 / USERS * 2 * 0.05
+    follow = rates[Response.FOLLOW_FROM_FEED] / seen
+    assert rates[Response.LEAVE_LEAD_IN_FEED] == pytest.approx(seen * (1 - follow) * wants * ready)
+    assert rates[Response.LEAVE_LEAD_IN_LIVE] == pytest.approx(viewed * 0.98 * wants * ready)
+    assert rates[Response.WALK_INTO_STORE] == pytest.approx(4.0 * 1.5 / USERS)
+    assert rates[Response.ORDER_FROM_FEED] == rates[Response.ORDER_IN_LIVE] == 0.0
 
 
 def test_known_people_meet_ads_no_more_often_than_others(market):

@@ -41,7 +41,7 @@ PERSON = Person(
     attrition=0.2,
 )  # fmt: skip
 FAN = Fan(
-    source=Source.POOL.value, channels=0b11, muted=0, tier=0, cause=-1, attrited=0, exposures=0, joined_on=DAY - 20,
+    source=Source.POOL.value, channels=0b11, muted=0, tier=0, cause=-1, prospect=0, attempts=0, joined_on=DAY - 20,
     left_on=NEVER, clicked_on=NEVER, ordered_on=NEVER, active_on=DAY - 3, updated_on=DAY - 1, due_on=NEVER, orders=0,
     trust=0.42, fatigue=2.1, intimacy=0.25, expectation=0.6, need_debt=0.3, month_counts=7 << 7 * LETTER, spend=0,
     threshold=0.0,

@@ -18,6 +18,10 @@ CASES = {
         body("[brand]\ntrust = 35\n"),
         "s.toml:7:1: brand.trust = 35 is outside 0.01 … 0.99. Did you mean 0.35?",
     ),
+    "visitors without a store": (
+        body("store.visitors = 3\n"),
+        's.toml:6:1: store.visitors = 3, but deals close online. Write industry.closing = "store", or visitors = 0.',
+    ),
     "negative": (
         body("[pool]\n  fans = -20\n"),
         "s.toml:7:3: pool.fans = -20 is outside 0 … 1,000,000,000. Did you mean 20?",
@@ -132,7 +136,7 @@ CASES = {
     "key of a changed channel": (
         body("channels.wecom.opne = 0.2\n"),
         "s.toml:6:1: channels.wecom.opne is unknown here. Did you mean open? Known: name, kind, strong, reach, open, "
-        "fatigue_weight, quota_per_month, cost_per_message, joins_at_follow, joins_per_month, live_notice.",
+        "fatigue_weight, quota_per_month, cost_per_message, joins_at_follow, joins_per_month, joins_at_answer, live_notice.",
     ),
     "kind of channel": (
         body('channels.wecom.kind = "dirct"\n'),

@@ -8,7 +8,7 @@ import typing
 from pathlib import Path
 
 import numpy as np
-from worlds import FINDING, begun, everything
+from worlds import FINDING, SERVED, STORE, begun, everything
 
 import sim.rules
 from sim.engines.population import rounded_fan, rounded_person
@@ -22,18 +22,20 @@ from sim.rules.tally import Slot, new_tally
 from sim.streams import Decision
 
 CALLS = 60
+PROSPECTS = (0.7, 0.1, 0.1, 0.1)  # how often a fan is in each state
 DAY = 47  # of the run, in the second calendar month
 MODULES = ("sim.streams", *(f"sim.rules.{m.name}" for m in pkgutil.iter_modules(sim.rules.__path__)))
 
 # ranges of arguments by name; integers first, then floats
 INTEGERS = {
-    "decision": (1, max(Decision)), "day": (0, 700), "k": (0, 300), "segment": (0, 1), "tier": (0, 2), "kind": (0, 6),
+    "decision": (1, max(Decision)), "day": (0, 700), "k": (0, 300), "segment": (0, 1), "tier": (0, 2), "kind": (0, 9),
     "channels": (0, 63), "muted": (0, 63), "amount": (0, 10**9), "basis_points": (0, 10_000), "channel": (0, 12),
     "fan_orders": (0, 3), "clicked_on": (0, 700), "left_on": (0, 700), "tenure": (-5, 400), "word": (0, 2**32 - 1),
     "counts": (0, 2**40), "c": (0, 7), "n": (0, 50), "slot": (Slot.CHANNEL_JOINS, Slot.CHANNEL_JOINS),
     "month_counts": (0, 2**40), "offer": (0, 12), "due_on": (0, 60), "orders": (0, 5), "ordered_on": (0, 47),
-    "attrited": (0, 1), "spend": (0, 10**6), "joinable": (0, 7), "sought": (0, 12), "account": (0, 5000),
-    "number": (0, 1000),
+    "prospect": (0, 3),
+    "sought": (0, 12), "account": (0, 5000), "number": (0, 1000), "spend": (0, 10**6), "joinable": (0, 7), "attempts": (0, 255), "draw": (0, 3),
+    "joined": (0, 63), "commission": (0, 10**5), "net": (0, 10**6),
 }  # fmt: skip
 FLOATS = {
     "p": (1e-9, 1 - 1e-9), "u": (1e-9, 1 - 1e-9), "x": (-9.0, 9.0), "mean": (0.0, 12.0), "shape": (0.05, 20.0),
@@ -49,6 +51,9 @@ FLOATS = {
     "shift": (-5.0, 5.0),
     "weight": (0.0, 5.0), "group_active": (0.0, 1e5), "active_fans": (0.0, 1e6), "competitors": (-0.01, 0.01),
     "unevenness": (0.0, 9.0), "price_war": (0.0, 0.01),
+    "seats": (0.0, 40.0), "load": (0.01, 30.0), "slack": (-2.0, 2.0), "start": (0.0, 1.0), "patience": (1.0, 2000.0),
+    "minutes": (-1.0, 1440.0), "arrivals": (0.0, 5.0), "rate": (1.0, 20.0), "contacts": (0.0, 2000.0),
+    "hours": (4.0, 24.0), "season": (0.0, 3.0),
 }  # fmt: skip
 
 
@@ -68,23 +73,32 @@ def all_rules():
     return [f"{module}:{name}" for module in MODULES for name in rules_of(module)]
 
 
+def world_and_climate(scenario):
+    """What stays the same in a run, and the climate of one of its days."""
+    simulation = begun(scenario)
+    climates, advance = [], simulation.rows.advance
+
+    def advanced(climate, tally):
+        climates.append(climate)
+        advance(climate, tally)
+
+    simulation.rows.advance = advanced
+    for _ in range(DAY + 1):
+        simulation.step()
+    return simulation.world, climates[DAY]
+
+
 class Arguments:
     """Random arguments of rules, the same in both forms."""
 
     def __init__(self, seed):
         self.chance = np.random.default_rng(seed)
-        simulation = begun(everything(FINDING | {"days": DAY + 1}))
-        climates, advance = [], simulation.rows.advance
+        self.here = [world_and_climate(everything({"days": DAY + 1} | changes)) for changes in (FINDING, SERVED, STORE)]
+        self.elsewhere()
 
-        def advanced(climate, tally):
-            climates.append(climate)
-            advance(climate, tally)
-
-        simulation.rows.advance = advanced
-        for _ in range(DAY + 1):
-            simulation.step()
-        self.world, self.climate = simulation.world, climates[DAY]
-        self.pools = simulation.market.pools
+    def elsewhere(self):
+        """Go to one of the worlds."""
+        self.world, self.climate = self.here[int(self.chance.integers(len(self.here)))]
         self.channels = self.world.channels.used
 
     def number(self, low, high):
@@ -114,7 +128,7 @@ class Arguments:
         due = DAY if chance.random() < 0.3 else NEVER
         month = sum(int(chance.integers(0, 9)) << 7 * c for c in range(self.channels))
         return rounded_fan(Fan(
-            int(chance.integers(4)), bits, muted, tier, int(chance.integers(-1, 5)), int(chance.random() < 0.2),
+            int(chance.integers(5)), bits, muted, tier, int(chance.integers(-1, 5)), int(chance.choice(4, p=PROSPECTS)),
             int(chance.integers(0, 256)), on(), on(), on(), on(), on(), DAY - int(chance.integers(1, 40)), due,
             int(chance.integers(0, 5)), x(0, 1), x(0, 30), x(0, 6), x(0, 1), x(0, 2), month,
             int(chance.integers(0, 10**7)), x(0, 2),
@@ -198,6 +212,7 @@ def results():
         hints = typing.get_type_hints(bare)
         found[rule] = []
         for _ in range(CALLS):
+            arguments.elsewhere()
             given = [arguments.one(p, hints[p]) for p in inspect.signature(bare).parameters]
             value = plain(function(*given))
             tallies = [

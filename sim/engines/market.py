@@ -47,7 +47,7 @@ class Market:
         self.world = world
         self.users = scenario.market.users
         self.initial_fans = scenario.pool.fans
-        self.home = next((i for i, p in enumerate(scenario.platforms) if p.feed or p.ads), world.brand.shelf)
+        self.home = next((i for i, p in enumerate(scenario.platforms) if p.feed or p.ads), int(world.brand.shelf))
         self.feed: Feed | None = next((p.feed for p in scenario.platforms if p.feed), None)
         self.ads: Ads | None = next((p.ads for p in scenario.platforms if p.ads), None)
         weights = [s.share * s.exposure for s in scenario.segments.values()]

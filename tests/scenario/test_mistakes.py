@@ -7,7 +7,7 @@ import pytest
 
 from sim.scenario import shipped_folder
 
-from .bad_files import CHANNELS, HEAD, KINDS, SCENARIOS, body, said
+from .bad_files import CHANNELS, HEAD, KINDS, PLATFORMS, SCENARIOS, body, said
 
 CASES = {
     "out of range": (
@@ -85,11 +85,11 @@ CASES = {
     "unknown platform": (
         body("").replace("wechat-2021-07", "wechat"),
         's.toml:4:32: platforms[1] = "wechat" is not the name of a preset. '
-        "Did you mean wechat-2021-07? Presets: douyin-2021-07, wechat-2021-07.",
+        f"Did you mean wechat-2021-07? Presets: {PLATFORMS}.",
     ),
     "platform by number": (
         body("").replace('"wechat-2021-07"', "3"),
-        "s.toml:4:32: platforms[1] = 3 is not a text in quotes. Presets: douyin-2021-07, wechat-2021-07.",
+        f"s.toml:4:32: platforms[1] = 3 is not a text in quotes. Presets: {PLATFORMS}.",
     ),
     "no platform": (
         body("").replace('["douyin-2021-07", "wechat-2021-07"]', "[]"),
@@ -136,7 +136,7 @@ CASES = {
     ),
     "kind of channel": (
         body('channels.wecom.kind = "dirct"\n'),
-        f's.toml:6:1: channels.wecom.kind = "dirct" is not possible. Did you mean direct? Allowed: {KINDS}.',
+        f's.toml:6:1: channels.wecom.kind = "dirct" is not possible. Did you mean direct? Allowed: {KINDS}, pull.',
     ),
     "channels not a table": (
         body("channels = 3\n"),
@@ -157,7 +157,7 @@ CASES = {
     ),
     "too many channels": (
         body("").replace('"wechat-2021-07"', '"wechat-2021-07", "wechat-2021-07"'),
-        "s.toml:4:1: platforms has 10 channels in all; at most 8 are possible. Leave a platform out.",
+        "s.toml:4:1: platforms has 12 channels that fans join; at most 8 are possible. Leave a platform out.",
     ),
     "too many segments": (
         body("".join(f"[segments.s{i}]\nshare = 0.1\n" for i in range(10))),
@@ -378,7 +378,7 @@ LIQUOR = str(shipped_folder() / "liquor.toml")
         (
             'platforms = ["wechat-2021-07"]\n',
             "s.toml:2:1: pool.channels.douyin-group: douyin-group is not a channel of the platforms. "
-            f"Channels: wechat-group, wecom, official-account, moments. (pool.channels.douyin-group is set in {LIQUOR}:",
+            f"Channels: wechat-group, wecom, official-account, moments, wechat-contact. (pool.channels.douyin-group is set in {LIQUOR}:",
         ),
         ('platforms = ["wechat-2021-07"]\n', 's.toml:2:1: brand.category = "alcohol" is not a category'),
         ('platforms = ["wechat-2021-07"]\n', "s.toml:2:1: no platform of this scenario has [feed]"),

@@ -102,8 +102,8 @@ def parameters() -> str:
         "design. *Trust* says how good the source is: `stated` in a source document, `measured` from data, `weak`, or",
         "`assumed`. The defaults of channels, feeds, ads, shops and industries are the schema's; presets set most of",
         "them. What holds in a given file, and which line or preset said so, is printed by `sanyu show FILE`. Values",
-        "with the unit 1/month or 1/week become rates per day where they are used (a month is 30.4375 days). The unit ¥",
-        "stands for the currency of the scenario; nothing is converted.",
+        "with the unit 1/month or 1/week become rates per day where they are used (a month is 30.4375 days). The unit",
+        "¥ stands for the currency of the scenario; nothing is converted.",
         "",
     ]
     sections: list[tuple[str, str, list[tuple[str, Declared]]]] = []
@@ -227,7 +227,11 @@ FIELD: tuple[Row, ...] = (
     ("trust", "信任", "slow clock of the relationship, 0 … 1"),
     ("intimacy", "亲密度", "recent engagement; decides the tier"),
     ("potential fan", "潜在粉丝", "a person who does not follow"),
-    ("shelf", "货架", "a platform on which people find goods (人找货), by search; in a feed goods find people (货找人)"),
+    (
+        "shelf",
+        "货架",
+        "a platform on which people find goods (人找货) by search; in a feed goods find people (货找人)",
+    ),
     ("repurchase intent", "复购心智", "one who has bought looks for the brand again when in need, without a message"),
     ("win-back", "召回", "a person who followed before and follows again"),
     ("live", "直播", "a livestream; it announces itself in channels with `live_notice`"),

@@ -43,9 +43,21 @@ def first_response(
     if kind in (1, 4, 6):
         discount = climate.discount if kind == 4 else 0.0
         trust, expectation, attrited, spend = order(
-            person, 0, expectation, trust, NO_CHANNEL, discount, False, kind == 4, kind == 6, climate, world, key,
-            tally, 0,
-        )  # fmt: skip
+            person,
+            0,
+            expectation,
+            trust,
+            NO_CHANNEL,
+            discount,
+            False,
+            kind == 4,
+            climate,
+            world,
+            key,
+            tally,
+            0,
+            kind == 6,
+        )
         orders, ordered_on, intimacy = 1, climate.day, rules.tiers.order
         if kind == 4:  # tempted in a live, as a follower would be
             need_debt = rules.purchase.borrows

@@ -138,6 +138,42 @@ CASES = {
         body('channels.wecom.kind = "dirct"\n'),
         f's.toml:6:1: channels.wecom.kind = "dirct" is not possible. Did you mean direct? Allowed: {KINDS}, pull.',
     ),
+    "messages to a homepage": (
+        body('channels.homepage = { extends = "homepage", platform = "wechat-2021-07" }\n')
+        + "pushes_per_week = { homepage = 1 }\n",
+        "s.toml:8:21: logics.growth.pushes_per_week.homepage: fans visit this channel on their own, nothing can be",
+    ),
+    "messages to all homepages": (
+        body("") + "pushes_per_week = { pull = 1 }\n",
+        "s.toml:7:21: logics.growth.pushes_per_week.pull: fans visit this channel on their own",
+    ),
+    "members of a homepage": (
+        body('channels.homepage = { extends = "homepage", platform = "wechat-2021-07" }\n')
+        + "[pool.channels]\nhomepage = 1\nwecom = 1\n",
+        "s.toml:9:1: pool.channels.homepage: fans visit this channel on their own, nobody is a member of it.",
+    ),
+    "a homepage that tires": (
+        body("[channels.wecom]\nkind = 'pull'\n"),
+        "wecom has fatigue_weight, but is of kind pull: fans visit it on their own",
+    ),
+    "nothing but a homepage": (
+        body("").replace(
+            '["douyin-2021-07", "wechat-2021-07"]', '[{ name = "x", title = "X", channels = ["homepage"] }]'
+        ),
+        "s.toml:4:1: platforms has no channel through which the brand can reach anybody. Add one.",
+    ),
+    "two shelves": (
+        body("").replace('"wechat-2021-07"', '"shelf-2021", { extends = "shelf-2021", name = "twin" }'),
+        "s.toml:4:1: platforms: people search on one platform, not on shelf-2021, twin.",
+    ),
+    "a share of no searches": (
+        body("search = { use = 0 }\n").replace('"wechat-2021-07"', '"shelf-2021"'),
+        "s.toml:6:12: search.share = 0.001, but search.use = 0: nobody searches.",
+    ),
+    "no shelf": (
+        body("search.use = 0.5\n"),
+        "s.toml:6:1: no platform of this scenario has [search]; its values would change nothing",
+    ),
     "channels not a table": (
         body("channels = 3\n"),
         "s.toml:6:1: channels = 3 is not a table. Write [channels.NAME].",

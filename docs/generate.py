@@ -22,12 +22,12 @@ from sim.parameters import Series
 from sim.scenario import assumptions, load_scenario, shipped_scenarios
 from sim.scenario.fields import Declared, declaration, fields_of
 from sim.scenario.reach import Ads, Feed
-from sim.scenario.schema import Channel, Industry, Scenario, Segment, Shop
+from sim.scenario.schema import Channel, Industry, Scenario, Search, Segment, Shop
 
 FOLDER = Path(__file__).parent
 MADE = "<!-- Made by docs/generate.py from the code. Change the code, then run: python docs/generate.py -->"
 _NAMING = ("name", "kind", "title", "question")
-_OF_PLATFORMS = ("channels.", "feed.", "ads.", "shop.")
+_OF_PLATFORMS = ("channels.", "feed.", "ads.", "shop.", "search.")
 
 Row = tuple[str, ...]
 
@@ -107,7 +107,8 @@ def parameters() -> str:
         "design. *Trust* says how good the source is: `stated` in a source document, `measured` from data, `weak`, or",
         "`assumed`. The defaults of channels, feeds, ads, shops and industries are the schema's; presets set most of",
         "them. What holds in a given file, and which line or preset said so, is printed by `sanyu show FILE`. Values",
-        "with the unit 1/month or 1/week become rates per day where they are used (a month is 30.4375 days).",
+        "with the unit 1/month or 1/week become rates per day where they are used (a month is 30.4375 days). The unit",
+        "¥ stands for the currency of the scenario; nothing is converted.",
         "",
     ]
     sections: list[tuple[str, str, list[tuple[str, Declared]]]] = []
@@ -123,6 +124,7 @@ def parameters() -> str:
         ("[feed]", Feed, "feed.", "Changes the feed of the one platform that has one."),
         ("[ads]", Ads, "ads.", "Changes the ad auction of the one platform that has one."),
         ("[shop]", Shop, "shop.", "Changes the shop of the one platform that has one."),
+        ("[search]", Search, "search.", "Changes the search of the one platform that has one."),
     ):
         sections.append((title, note, list(_leaves(model, prefix))))
     for name, known in fields_of(whole["rules"].type).items():
@@ -148,7 +150,8 @@ def columns() -> str:
         "",
         MADE,
         "",
-        "The columns of `daily.parquet` and of `Run.daily`, one row per day. Money is in integer cents (分). Rows",
+        "The columns of `daily.parquet` and of `Run.daily`, one row per day. Money is in integer cents (分) of the",
+        "scenario's currency. Rows",
         "whose name ends in `_CHANNEL` or `_SEGMENT` stand once for each channel or segment of the scenario, with",
         "hyphens written as underscores (`delivered_douyin_group`). Units and meanings are in the Parquet metadata",
         "too. A published column name never changes its meaning.",
@@ -188,6 +191,7 @@ def shipped() -> str:
     ]
     platforms = [", ".join(p.name for p in load_scenario(name).platforms) for name in names]
     rows.insert(0, ("`platforms`", *platforms))
+    rows.insert(1, ("`currency`", *(load_scenario(name).currency for name in names)))
     lines = [
         "# What differs between the shipped scenarios",
         "",
@@ -216,7 +220,7 @@ def shipped() -> str:
 
 FIELD: tuple[Row, ...] = (
     ("private domain", "私域", "the people whom a brand can reach at will: its followers"),
-    ("public domain", "公域", "everyone on a platform; met through the feed"),
+    ("public domain", "公域", "everyone on a platform; met through the feed or a search"),
     ("commercial domain", "商域", "people met through paid impressions"),
     ("growth logic", "增长逻辑", "light touch, serve, close: few messages, useful content first"),
     ("depletion logic", "消耗逻辑", "promotion as often as it goes, until fans leave; the lost are bought back"),
@@ -231,6 +235,12 @@ FIELD: tuple[Row, ...] = (
     ("trust", "信任", "slow clock of the relationship, 0 … 1"),
     ("intimacy", "亲密度", "recent engagement; decides the tier"),
     ("potential fan", "潜在粉丝", "a person who does not follow"),
+    (
+        "shelf",
+        "货架",
+        "a platform on which people find goods (人找货) by search; in a feed goods find people (货找人)",
+    ),
+    ("repurchase intent", "复购心智", "one who has bought looks for the brand again when in need, without a message"),
     ("win-back", "召回", "a person who followed before and follows again"),
     ("live", "直播", "a livestream; it announces itself in channels with `live_notice`"),
     ("user profile group", "画像", "a segment of users"),
@@ -306,6 +316,9 @@ def coverage() -> str:
         found.append((name, row["item"], row["zh"], " ".join(row["tags"]), "<br>".join(places),
                       "<br>".join([", ".join(proofs), *effects]) if proofs else "–"))  # fmt: skip
     lines += table(("row", "item", "中文", "kind", "lives in", "shown by"), found)
+    missing = [f"E-{n}" for n in range(1, 115) if f"E-{n}" not in rows]
+    if missing:
+        lines += ["", f"Without a place in this table so far: {', '.join(missing)}."]
     return "\n".join([*lines, ""])
 
 

@@ -145,9 +145,9 @@ def planned(logic: Logic, name: str, brief: Brief, seen: Seen) -> Plan:
     where = f"logics.{name}, day {seen.day + 1}"
     try:
         plan = logic.plan(brief, seen)
+        wrong = impossible(plan, brief)
     except Exception as error:
         raise OwnLogicError(f"{where}: {_reason(error, source_of(logic.kind))}.") from error
-    wrong = impossible(plan, brief)
     if wrong:
         raise OwnLogicError(f"{where}: {wrong}")
     return plan

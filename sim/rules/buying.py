@@ -112,12 +112,12 @@ def buy(
                         discount,
                         True,
                         read.watched,
-                        n < bought_by_search,
                         climate,
                         world,
                         key,
                         tally,
                         n,
+                        n < bought_by_search,
                     )
                     orders, ordered_on, spend = orders + 1, day, spend + net
                     intimacy += world.rules.tiers.order

@@ -325,9 +325,21 @@ def public_day(person: Person, fan: Fan, climate: Climate, world: World, key: in
         odds = buying_odds(trust, 0.0, 1.0, climate.public_price, rules.purchase)
         if uniform(key, Decision.ORDER, person.key, day, 0) < odds * salience(intimacy, False, touched, rules.purchase):
             trust, expectation, prospect, net = order(
-                person, orders, expectation, trust, NO_CHANNEL, 0.0, False, False, searched, climate, world, key,
-                tally, 0,
-            )  # fmt: skip
+                person,
+                orders,
+                expectation,
+                trust,
+                NO_CHANNEL,
+                0.0,
+                False,
+                False,
+                climate,
+                world,
+                key,
+                tally,
+                0,
+                searched,
+            )
             orders, ordered_on, spend = orders + 1, day, spend + net
             intimacy += rules.tiers.order
     joined &= ~channels

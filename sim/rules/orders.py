@@ -22,18 +22,18 @@ def order(
     discount: float,
     follows: bool,
     in_live: bool,
-    by_search: bool,
     climate: Climate,
     world: World,
     key: int,
     tally: Tally,
     k: int,
+    by_search: bool,
 ) -> tuple[float, float, int, int]:
     """Book an order and what it leaves behind: trust, expectation, end of buying (M8, M9, M17).
 
-    channel    whose message sold, or on a visit of which; NO_CHANNEL: the platform on which people meet …
-    by_search  … or the shelf to which a search has led
+    channel    whose message sold, or on a visit of which; NO_CHANNEL: the platform on which people meet
     k          number of the order on this day
+    by_search  a search has led here: without a channel it is sold on the shelf
 
     Returns trust, expectation, 1 if the person will not buy again, and the net value in cents.
     """

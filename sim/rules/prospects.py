@@ -164,12 +164,12 @@ def pursue(
                 discount,
                 follows,
                 False,
-                False,
                 climate,
                 world,
                 key,
                 tally,
                 0,
+                False,
             )
             intimacy += rules.tiers.order
     if prospect == Prospect.OPEN and (needed or reminded):

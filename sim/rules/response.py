@@ -52,9 +52,21 @@ def first_response(
     if kind in (1, 4, 6):
         discount = climate.discount if kind == 4 else 0.0
         trust, expectation, prospect, spend = order(
-            person, 0, expectation, trust, NO_CHANNEL, discount, False, kind == 4, kind == 6, climate, world, key,
-            tally, 0,
-        )  # fmt: skip
+            person,
+            0,
+            expectation,
+            trust,
+            NO_CHANNEL,
+            discount,
+            False,
+            kind == 4,
+            climate,
+            world,
+            key,
+            tally,
+            0,
+            kind == 6,
+        )
         orders, ordered_on, intimacy = 1, climate.day, rules.tiers.order
         if kind == 4:  # tempted in a live, as a follower would be
             need_debt = rules.purchase.borrows
@@ -73,7 +85,7 @@ def first_response(
         if uniform(key, Decision.SALE, address, climate.day, 0) < world.closing.sale:
             tally[Slot.SALES_WALK_INS] += 1
             trust, expectation, prospect, spend = order(
-                person, 0, expectation, trust, NO_CHANNEL, 0.0, False, False, False, climate, world, key, tally, 0
+                person, 0, expectation, trust, NO_CHANNEL, 0.0, False, False, climate, world, key, tally, 0, False
             )
             orders, ordered_on, intimacy = 1, climate.day, rules.tiers.order
     if follows:

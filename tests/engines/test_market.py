@@ -131,6 +131,12 @@ def test_first_responses_of_a_store_by_hand():
     assert rates[Response.ORDER_FROM_FEED] == rates[Response.ORDER_IN_LIVE] == 0.0
 
 
+def test_where_people_are_met_is_a_plain_integer():
+    """Compiled rules take their types from the first scenario of a process, which may have neither feed nor search."""
+    assert type(begun(small("livestream-group")).market.home) is int
+    assert begun(everything(FINDING)).market.home == 0
+
+
 def test_known_people_meet_ads_no_more_often_than_others(market):
     day = market.day(0, PLAN, 0, 0, 0, 1.0)
     seen = 2.0 * FANS * 1.6**0.5 / USERS

@@ -1,4 +1,6 @@
-"""Every row of the evidence has its place, and every place named exists."""
+"""Rows of the evidence have their places, and every place named exists."""
+
+import re
 
 import pytest
 
@@ -6,11 +8,15 @@ from sim.studies.validate import PATTERNS
 
 from .rows import EVIDENCE, ROOT, ROWS
 
+NAMES = {name for names in PATTERNS for name in names.split(", ")}
 TAGS = {"ENT", "PAR", "RULE", "SCN", "VAL", "OUT", "CTX"}
 
 
-def test_every_row_is_listed_once_and_in_order():
-    assert list(ROWS) == EVIDENCE
+def test_rows_stand_in_order_and_the_page_names_those_without_a_place():
+    """The page says which rows have no place yet, so that nobody takes the table for the whole of the evidence."""
+    assert list(ROWS) == [row for row in EVIDENCE if row in ROWS]
+    text = (ROOT / "docs" / "coverage.md").read_text("utf-8")
+    assert all(re.search(rf"\b{row}\b", text) for row in EVIDENCE)
 
 
 @pytest.mark.parametrize("row", ROWS)
@@ -34,4 +40,4 @@ def test_places_and_proofs_exist(row):
         assert (ROOT / file).is_file(), place
         assert name in (ROOT / file).read_text("utf-8"), place
     for proof in ROWS[row].get("shown", ()):
-        assert proof in PATTERNS or (ROOT / proof).is_file(), proof
+        assert proof in NAMES or (ROOT / proof).is_file(), proof

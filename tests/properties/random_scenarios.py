@@ -68,6 +68,10 @@ def trees(draw, met=True):
         }
     if met and draw(st.booleans()):
         platform["ads"] = {"click": draw(share) / 5, "follow": draw(share)}
+    if met and draw(st.booleans()):
+        platform["search"] = {"use": 1.0, "share": draw(share) / 20, "repurchase_intent": draw(share)}
+    if draw(st.booleans()):
+        platform["channels"].insert(0, {"name": "home", "kind": "pull", "open": draw(share), "fatigue_weight": 0.0})
     logic = draw(logics(names))
     if "ads" not in platform:
         logic["ads_per_day"] = 0.0
@@ -76,7 +80,7 @@ def trees(draw, met=True):
     first = draw(st.floats(0.1, 0.9))
     segment = st.fixed_dictionaries({
         "tolerance": st.floats(0.5, 40), "need": st.floats(0, 3), "deal_response": st.floats(0, 3),
-        "match_value": st.floats(-2, 2), "match_promotion": st.floats(-2, 2),
+        "match_value": st.floats(-2, 2), "match_promotion": st.floats(-2, 2), "trust_shift": st.floats(-2, 2),
     })  # fmt: skip
     segments = {"one": {"share": 1.0} | draw(segment)}
     if draw(st.booleans()):

@@ -34,7 +34,8 @@ INTEGERS = {
     "counts": (0, 2**40), "c": (0, 7), "n": (0, 50), "slot": (Slot.CHANNEL_JOINS, Slot.CHANNEL_JOINS),
     "month_counts": (0, 2**40), "offer": (0, 12), "due_on": (0, 60), "orders": (0, 5), "ordered_on": (0, 47),
     "prospect": (0, 3),
-    "sought": (0, 12), "account": (0, 5000), "number": (0, 1000), "spend": (0, 10**6), "joinable": (0, 7), "attempts": (0, 255), "draw": (0, 3),
+    "sought": (0, 12), "account": (0, 5000),
+    "number": (0, 1000), "spend": (0, 10**6), "joinable": (0, 7), "attempts": (0, 255), "draw": (0, 3),
     "joined": (0, 63), "commission": (0, 10**5), "net": (0, 10**6),
 }  # fmt: skip
 FLOATS = {

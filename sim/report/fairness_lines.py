@@ -46,7 +46,10 @@ def _money_table(e: EqualSpend, w: Words) -> Table:
     table.add_column(w("terminal.logic"), style="bold", overflow="fold")
     for key in ("own_spend", "spend", "own_lead", "lead"):
         table.add_column(
-            w(f"terminal.{key}", reference=w.logic(e.reference), unit=headed("", w).strip("()")), justify="right"
+            headed(w(f"terminal.{key}", reference=w.logic(e.reference)), w)
+            if "lead" in key
+            else w(f"terminal.{key}", reference=w.logic(e.reference)),
+            justify="right",
         )
     table.add_column(w("terminal.half"), justify="right", no_wrap=True)
     for x in e.logics.values():

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.domains import ChannelKind
+from sim.domains import MAX_CHANNELS, ChannelKind
 from sim.engines.world import world_of
 from sim.rules.climate import compilable, compilable_rows
 from sim.rules.mean_fan import (
@@ -44,7 +44,7 @@ def fan(**values):
 
 def steady(value=None, promotion=None, notice=None, **values):
     vectors = {
-        name: [(given or {}).get(c, 0.0) for c in range(8)]
+        name: [(given or {}).get(c, 0.0) for c in range(MAX_CHANNELS)]
         for name, given in (
             ("value", value), ("promotion", promotion), ("notice", notice),
             ("value_cost", values.pop("value_cost", {})),

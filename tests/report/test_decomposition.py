@@ -20,11 +20,13 @@ from sim.studies.decompose import Decomposition
 def shares(*estimates, half=20_000.0):
     """A decomposition with these shares in cents."""
     intervals = [Interval(x, x - half, x + half) for x in map(float, (*estimates, sum(estimates)))]
-    return Decomposition("growth", "depletion", intervals[-1], dict(zip(ELEMENTS, intervals, strict=False)), 4, "fixed")
+    return Decomposition(
+        "growth", "depletion", intervals[-1], dict(zip(ELEMENTS, intervals[:-1], strict=True)), 4, "fixed"
+    )
 
 
-MIXED = shares(1_234_500, -345_600, 200, 0, 78_900)
-NONE = shares(0, 0, 0, 0, 0, half=0.0)
+MIXED = shares(1_234_500, -345_600, 200, 0, 78_900, -1_100)
+NONE = shares(0, 0, 0, 0, 0, 0, half=0.0)
 
 
 def width(line):
@@ -44,7 +46,7 @@ def test_a_bar_goes_left_or_right_of_zero():
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
-@pytest.mark.parametrize("found", [MIXED, NONE, shares(-90_000_000, 9e9, -9e9, 1, 2)])
+@pytest.mark.parametrize("found", [MIXED, NONE, shares(-90_000_000, 9e9, -9e9, 1, 2, 3)])
 def test_the_terminal_stays_within_80_columns(comparison, found, lang, capsys):
     print_comparison(comparison, Path("runs/x"), lang, True, found)
     shown = capsys.readouterr().out
@@ -63,6 +65,7 @@ def test_shares_are_shown_in_one_unit(comparison, capsys):
         ["¥0.0k", "¥0.2k"],
         ["¥0.0k", "¥0.2k"],
         ["¥0.8k", "¥0.2k"],
+        ["¥0.0k", "¥0.2k"],
         ["¥9.7k", "¥0.2k"],
     ]
 
@@ -74,7 +77,7 @@ def test_the_last_chapter_has_a_row_for_every_element_and_the_sum(comparison, la
     assert [row.label for row in table.rows[:-1]] == [
         w(f"element.{key}") + w("list.colon") + w(f"element.{key}_means") for key in ELEMENTS
     ]
-    assert [row.strong for row in table.rows] == [False] * 5 + [True]
+    assert [row.strong for row in table.rows] == [False] * 6 + [True]
     assert all(len(row.cells) == len(table.columns) for row in table.rows)
     assert w.logic("growth") in table.caption
     assert "4" in table.note

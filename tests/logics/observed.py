@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from sim.domains import CAUSES, TIERS, ChannelKind
 from sim.logics import AnyLogic, Calendar, Depletion, Fixed, Growth
-from sim.plans import Brief, ChannelBrief, Plan, Seen, SeenDay
+from sim.plans import Brief, ChannelBrief, Plan, Seen, SeenDay, ServiceBrief
 
 START = dt.date(2021, 8, 1)
 KINDS = [ChannelKind.SUBSCRIPTION, ChannelKind.GROUP, ChannelKind.DIRECT]
@@ -18,8 +18,11 @@ CHANNELS = (
 )
 
 
-def brief(quality=0.6, days=400, channels=CHANNELS):
-    return Brief(START, channels, (quality,) * days, 3000.0, 3.0)
+SERVICE = ServiceBrief(contacts=120.0, rate=8.0, hours=12.0, patience=24.0)
+
+
+def brief(quality=0.6, days=400, channels=CHANNELS, service=SERVICE):
+    return Brief(START, channels, (quality,) * days, 3000.0, 3.0, service)
 
 
 def day(number=0, **values):
@@ -28,6 +31,7 @@ def day(number=0, **values):
         "day": number, "delivered": (300, 600, 100), "opened": (30, 200, 40), "blocked": (0, 0, 0),
         "members": ((200, 60, 40), (70, 20, 10), (30, 10, 10)), "fans": 300, "joins": 3, "exits": 3,
         "exits_by_cause": (2, 1, 0, 0, 0), "orders": 10, "contribution": 50_000, "ad_spend": 0, "joins_by_ads": 0,
+        "contacts": 120,
     }  # fmt: skip
     return SeenDay(**facts | values)
 
@@ -70,11 +74,13 @@ seen_days = st.builds(
     members=_tuple(_tuple(counts, TIERS), 3),
     fans=counts, joins=counts, exits=counts, exits_by_cause=_tuple(counts, CAUSES), orders=counts,
     contribution=st.integers(-(10**9), 10**9), ad_spend=counts, joins_by_ads=counts,
+    contacts=st.integers(0, 2000),
 )  # fmt: skip
 common = {
     "pushes_per_week": push_tables, "value_share": share, "discount": st.floats(0, 0.5),
     "lives_per_week": st.floats(0, 140),
     "ads_per_day": st.floats(0, 1e5), "bid": st.floats(0.1, 1e4),
+    "reply_minutes": st.floats(1, 720), "service_seats": st.none() | st.floats(0, 50),
 }  # fmt: skip
 
 

@@ -75,7 +75,7 @@ class Logic(BaseModel, ABC):
             return self.service_seats
         if brief.service is None:
             return 0.0
-        s, days = brief.service, seen.history
+        s, days = brief.service, seen.history[-self.memory :] if self.memory else ()
         usual = sum(d.queued for d in days) / len(days) if len(days) >= _WEEK else s.contacts
         return float(seats_needed(usual, self.reply_minutes, KEPT, s.rate, s.hours, s.patience))
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from sim.domains import CAUSES, TIERS, ChannelKind
 from sim.logics import SHIPPED, Advisor, Calendar, Depletion, Fixed, Growth
-from sim.plans import Brief, ChannelBrief, Plan, Seen, SeenDay
+from sim.plans import Brief, ChannelBrief, Plan, Seen, SeenDay, ServiceBrief
 
 START = dt.date(2021, 8, 1)
 KINDS = [ChannelKind.SUBSCRIPTION, ChannelKind.GROUP, ChannelKind.DIRECT]
@@ -17,8 +17,11 @@ CHANNELS = (
 )
 
 
-def brief(quality=0.6, days=400, channels=CHANNELS):
-    return Brief(START, channels, (quality,) * days, 3000.0, 3.0)
+SERVICE = ServiceBrief(contacts=120.0, rate=8.0, hours=12.0, patience=24.0)
+
+
+def brief(quality=0.6, days=400, channels=CHANNELS, service=SERVICE):
+    return Brief(START, channels, (quality,) * days, 3000.0, 3.0, service)
 
 
 def day(number=0, **values):
@@ -29,7 +32,7 @@ def day(number=0, **values):
         "exits_by_cause": (2, 1, 0, 0, 0), "orders": 10, "contribution": 50_000, "ad_spend": 0, "joins_by_ads": 0,
         "spent": 0,
         "reached": 5000, "responses": 40, "contacts": 50, "active": 60, "orders_followers": 9, "repeat_orders": 4,
-        "invited": 0, "useful": 1, "lives": 0,
+        "invited": 0, "useful": 1, "lives": 0, "queued": 120,
     }  # fmt: skip
     return SeenDay(**facts | values)
 
@@ -72,11 +75,13 @@ seen_days = st.builds(
     members=_tuple(_tuple(counts, TIERS), 3),
     fans=counts, joins=counts, exits=counts, exits_by_cause=_tuple(counts, CAUSES), orders=counts,
     contribution=st.integers(-(10**9), 10**9), ad_spend=counts, joins_by_ads=counts, spent=counts,
+    queued=st.integers(0, 2000),
 )  # fmt: skip
 common = {
     "pushes_per_week": push_tables, "value_share": share, "discount": st.floats(0, 0.5),
     "lives_per_week": st.floats(0, 140),
     "ads_per_day": st.floats(0, 1e5), "bid": st.floats(0.1, 1e4),
+    "reply_minutes": st.floats(1, 720), "service_seats": st.none() | st.floats(0, 50),
 }  # fmt: skip
 
 

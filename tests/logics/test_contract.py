@@ -50,6 +50,7 @@ def test_plans_have_their_shape_and_bounds(kind, situation, data):
     assert plan.ads_per_day >= 0
     assert plan.bid > 0.0
     assert plan.lives_per_week >= 0.0
+    assert plan.service_seats >= 0.0
 
 
 @pytest.mark.parametrize("kind", LOGICS)

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from sim.compiled import rule
+from sim.compiled import rare, rule
 from sim.domains import TIERS
 from sim.rules.climate import Climate, World
 from sim.rules.follow import relevance
@@ -130,7 +130,7 @@ def read_messages(
     return Reading(trust, fatigue, closeness, expectation, counts, shock, offer, watched, opened, sought)
 
 
-@rule
+@rare
 def comes_unasked(c: int, person: Person, fan: Fan, trust: float, climate: Climate, world: World, key: int) -> bool:
     """True when a follower visits a channel on their own today: a homepage, a mini-program (evidence E-34, E-42).
 

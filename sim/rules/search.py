@@ -2,7 +2,7 @@
 
 import math
 
-from sim.compiled import rule
+from sim.compiled import rare, rule
 from sim.domains import Prospect
 from sim.rules.climate import Climate, World
 from sim.rules.rows import Fan, Person, reachable
@@ -24,7 +24,7 @@ def found_by_search(orders: int, world: World) -> float:
     return world.brand.found_again if orders > 0 else world.brand.found
 
 
-@rule
+@rare
 def searches(
     address: int, need_rate: float, orders: int, prospect: int, climate: Climate, world: World, key: int
 ) -> bool:

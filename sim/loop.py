@@ -117,9 +117,9 @@ def trailing(values: Column, days: int) -> Column:
     return found
 
 
-def ratio(a: Column, b: Column, otherwise: float = 0.0) -> Column:
-    """a ÷ b, and ``otherwise`` where b is 0, shape [D]."""
-    found: Column = np.divide(a, b, out=np.full(len(a), otherwise), where=b > 0)
+def ratio(a: Column, b: Column) -> Column:
+    """a ÷ b, and 0 where b is 0, shape [D]."""
+    found: Column = np.divide(a, b, out=np.zeros(len(a)), where=b > 0)
     return found
 
 
@@ -165,11 +165,11 @@ def joins_by_fans(book: Pages) -> Column:
 
 
 def loop_gain(book: Pages) -> Column:
-    """R_fan by day: joins caused by fans ÷ exits, over the last 90 days; NaN where nobody has left.
+    """R_fan by day: joins caused by fans ÷ exits, over the last 90 days; 0 where nobody has left.
 
     Above 1 the pool grows by itself; below 1 an inflow from outside is multiplied by 1/(1 − R) (theory 4.1).
     """
-    return ratio(trailing(joins_by_fans(book), WINDOW), trailing(book.of("EXITS").sum(axis=1), WINDOW), np.nan)
+    return ratio(trailing(joins_by_fans(book), WINDOW), trailing(book.of("EXITS").sum(axis=1), WINDOW))
 
 
 def loop_parts(book: Pages) -> tuple[float, float]:

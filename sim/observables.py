@@ -329,7 +329,7 @@ def _loop() -> list[Observable]:
         *[o(f"stage_{word(s)}", rate.unit, f"{rate.meaning}, last 7 days", f"{chinese(s)}率", _stage(s)) for s, rate in STAGE_RATES.items()],
         o("feedback_share", "–", "Share of the organic weight that active fans have added", "反哺占比", lambda g: g.feedback),
         o("joins_by_fans", "fans/day", "Joins that the fans have caused, by feedback and reinvested ads", "粉丝带来的新增", joins_by_fans),
-        o("r_fan", "–", "Loop gain: joins caused by fans ÷ exits, last 90 days", "循环增益", loop_gain),
+        o("r_fan", "–", "Loop gain: joins caused by fans ÷ exits, last 90 days; 0 where nobody left", "循环增益", loop_gain),
         o("gmv_others", "cents/day", "GMV of people who do not follow", "非粉丝成交额", lambda g: g.of("GMV").sum(axis=1) - g.one("GMV_FOLLOWERS")),
         o("gmv_returning", "cents/day", "GMV of repeat orders", "复购成交额", lambda g: g.of("GMV").sum(axis=1) - g.one("GMV_FIRST")),
         o("gmv_per_push", "cents", "GMV sold by messages, per message delivered, last 28 days", "单次推送成交额", lambda g: _ratio(trailing(g.of("GMV")[:, :NO_CHANNEL].sum(axis=1), 28), trailing(g.of("DELIVERED").sum(axis=1), 28))),

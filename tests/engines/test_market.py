@@ -206,9 +206,9 @@ def test_a_run_sees_yesterdays_followers():
     simulation, seen = begun(everything({"days": 30}), "depletion", 3), []
     day = simulation.market.day
 
-    def watched(number, plan, lives, active_core, followers, season, activity):
+    def watched(number, plan, lives, active_core, followers, season, activity, *others):
         seen.append((active_core, followers, activity.active, activity.commercial))
-        return day(number, plan, lives, active_core, followers, season, activity)
+        return day(number, plan, lives, active_core, followers, season, activity, *others)
 
     simulation.market.day = watched
     for _ in range(30):

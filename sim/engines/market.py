@@ -43,7 +43,19 @@ class Market:
     """
 
     def __init__(self, scenario: Scenario, world: World) -> None:
-        self.world = world
+        # rules and facts as plain values, once: a look-up in a record costs ten times a rule
+        self.exposure_rules, self.follow_rules = world.rules.exposure, world.rules.follow
+        self.purchase_rules = world.rules.purchase
+        self.known, self.from_live = float(world.rules.exposure.known), float(world.rules.follow.from_live)
+        self.impulse_live = float(world.rules.purchase.impulse_live)
+        brand = world.brand
+        self.trust, self.certified, self.click = float(brand.trust), float(brand.certified), float(brand.click)
+        self.decision_days, self.relative_price = float(brand.decision_days), float(brand.relative_price)
+        self.match = [float(relevance(float(m), 0.0)) for m in world.segments.match_value]
+        self.need_rate = [float(x) for x in world.segments.need_rate]
+        self.deal_response = [float(x) for x in world.segments.deal_response]
+        self.buys = float(buying_odds(self.trust, 0.0, 1.0, self.relative_price, self.purchase_rules))
+        self.buys *= float(salience(0.0, False, True, self.purchase_rules))
         self.users = scenario.market.users
         self.initial_fans = scenario.pool.fans
         self.home = next((i for i, p in enumerate(scenario.platforms) if p.feed or p.ads), 0)
@@ -59,49 +71,46 @@ class Market:
 
         active_core  liking and devoted fans who opened something yesterday;  followers: of yesterday
         """
-        rules, brand = self.world.rules, self.world.brand
-        weight = organic_weight(float(active_core), float(self.initial_fans), plan.quality, rules.exposure)
+        weight = float(
+            organic_weight(float(active_core), float(self.initial_fans), float(plan.quality), self.exposure_rules)
+        )
         exposures = entries = 0.0
         if self.feed:
             exposures = max(self.feed.exposures_per_fan * self.initial_fans, self.feed.exposures_at_least) * weight
             entries = lives * self.feed.exposures_per_live * exposures
         impressions, spend = self._buy(day, plan)
         reached = reach_per_head(impressions / self.users) if impressions else 0.0
-        by_ads = reached / max(1.0, rules.exposure.known)  # ads meet known people no more often than others
+        by_ads = reached / max(1.0, self.known)  # ads meet known people no more often than others
         rates, exposure, ad_share = [], [], []
-        for s in range(self.world.segments.used):
+        for s in range(len(self.relative)):
             seen, viewed = self.relative[s] * exposures / self.users, self.relative[s] * entries / self.users
-            rel = relevance(float(self.world.segments.match_value[s]), 0.0)
-            follow = follow_probability(
-                plan.quality, rel, brand.trust, float(followers), brand.certified, 0.0, rules.follow
-            )
-            need = open_need(float(self.world.segments.need_rate[s]) * season, brand.decision_days, brand.decision_days)
-            buys = buying_odds(brand.trust, 0.0, 1.0, brand.relative_price, rules.purchase)
-            response = float(self.world.segments.deal_response[s])
-            tempted = buying_odds(brand.trust, plan.discount, response, brand.relative_price, rules.purchase)
-            at_once = 1.0 if brand.decision_days <= 1.0 else 0.0  # long decisions are not closed at the first touch
-            by_kind = {
-                Response.FOLLOW_FROM_FEED: seen * follow,
-                Response.ORDER_FROM_FEED: at_once
-                * seen
-                * (1.0 - follow)
-                * need
-                * buys
-                * salience(0.0, False, True, rules.purchase),
-                Response.CLICK_AD: reached * brand.click,
-                Response.FOLLOW_FROM_LIVE: viewed * rules.follow.from_live,
-                Response.ORDER_IN_LIVE: at_once
-                * viewed
-                * (1.0 - rules.follow.from_live)
-                * rules.purchase.impulse_live
-                * tempted,
-            }
-            rates.append(tuple(by_kind[kind] for kind in Response))
+            rates.append(self._responses(s, seen, viewed, reached * self.click, plan, followers, season))
             exposure.append(seen + viewed + by_ads)
             ad_share.append(by_ads / exposure[s] if exposure[s] > 0 else 0.0)
         return MarketDay(
             tuple(rates), tuple(exposure), tuple(ad_share), exposures + entries, impressions, spend, weight
         )
+
+    def _responses(
+        self, s: int, seen: float, viewed: float, clicks: float, plan: Plan, followers: int, season: float
+    ) -> tuple[float, ...]:
+        """First responses per untouched head of a segment, by kind."""
+        follow = follow_probability(
+            plan.quality, self.match[s], self.trust, float(followers), self.certified, 0.0, self.follow_rules
+        )
+        need = open_need(self.need_rate[s] * season, self.decision_days, self.decision_days)
+        tempted = buying_odds(
+            self.trust, plan.discount, self.deal_response[s], self.relative_price, self.purchase_rules
+        )
+        at_once = 1.0 if self.decision_days <= 1.0 else 0.0  # long decisions are not closed at the first touch
+        by_kind = {
+            Response.FOLLOW_FROM_FEED: seen * follow,
+            Response.ORDER_FROM_FEED: at_once * seen * (1.0 - follow) * need * self.buys,
+            Response.CLICK_AD: clicks,
+            Response.FOLLOW_FROM_LIVE: viewed * self.from_live,
+            Response.ORDER_IN_LIVE: at_once * viewed * (1.0 - self.from_live) * self.impulse_live * tempted,
+        }
+        return tuple(by_kind[kind] for kind in Response)
 
     def _buy(self, day: int, plan: Plan) -> tuple[int, int]:
         """Impressions won and cents spent: all that are on offer at the bid, or as many as the budget pays."""

@@ -17,11 +17,11 @@ from sim.rules.tally import NO_CHANNEL
 from sim.scenario import load_scenario, with_changes
 from sim.scenario.schema import Scenario
 from sim.studies.compare import compare
+from sim.studies.reach_patterns import REACH_PATTERNS
 from sim.studies.service_patterns import service_patterns
-from sim.studies.verdict import Verdict, decided
+from sim.studies.verdict import MONTH, Verdict, decided
 
 VALIDATION_SEED = 20_220_618
-MONTH = 30
 
 
 def validate(
@@ -223,4 +223,5 @@ PATTERNS: dict[str, Callable[[int, int], Iterator[Verdict]]] = {
     "V16": _commission,
     "V19": _pool_metaphor,
     "V22": _trust_gate,
+    **REACH_PATTERNS,
 }

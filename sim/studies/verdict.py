@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+MONTH = 30  # days
+
 
 @dataclass(frozen=True)
 class Verdict:

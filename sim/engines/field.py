@@ -14,7 +14,6 @@ import numpy.typing as npt
 from sim.compiled import rare
 from sim.parameters import DAYS_PER_MONTH
 from sim.rules.cascade import (
-    MAX_POOLS,
     TrafficPools,
     content_draws,
     content_plays,
@@ -33,46 +32,6 @@ _LONG_AGO = -(1 << 20)  # opening day of accounts that are no newcomers
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
-
-
-def pools_of(feed: Feed, users: int) -> TrafficPools:
-    """Traffic pools of a feed, in whole plays.
-
-    Where head contents would have more than ``head_cap`` of all plays, their pools shrink to it and the others grow, so
-    that all plays together stay the same (of ordinary contents). No content is played more often than there are users.
-    """
-    sizes = [0.5 * (feed.first_pool_least + feed.first_pool_most), *feed.pools]
-    plays = [size * math.pow(feed.passed, k) for k, size in enumerate(sizes)]
-    is_head = [k > 0 and size >= feed.head_pool for k, size in enumerate(sizes)]
-    head = sum(x for x, top in zip(plays, is_head, strict=True) if top) / sum(plays)
-    low, high = 1.0, 1.0
-    if head > feed.head_cap:
-        low, high = (1.0 - feed.head_cap) / (1.0 - head), feed.head_cap / head
-    least, most = (min(users, math.floor(low * x + 0.5)) for x in (feed.first_pool_least, feed.first_pool_most))
-    whole, left = [], users - most
-    for size, top in zip(sizes[1:], is_head[1:], strict=True):
-        whole.append(min(left, math.floor((high if top else low) * size + 0.5)))
-        left -= whole[-1]
-    whole_sizes = [0.5 * (least + most), *map(float, whole)]
-    return TrafficPools(
-        used=1 + sum(x > 0 for x in whole),
-        least=float(least),
-        spread=float(most - least + 1),
-        adds=whole_sizes + [0.0] * (MAX_POOLS - len(whole_sizes)),
-        passed=feed.passed,
-    )
-
-
-@rare
-def brand_plays(day: int, contents: int, passed: float, pools: TrafficPools, key: int) -> tuple[int, int]:
-    """Plays of the brand's contents of a day: all of them, and those of the best."""
-    total, best = 0, 0
-    for number in range(contents):
-        luck, start, _ = content_draws(key, BRAND, day, number)
-        plays = content_plays(start, luck, passed, pools)
-        total += plays
-        best = max(best, plays)
-    return total, best
 
 
 @rare

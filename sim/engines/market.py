@@ -8,23 +8,20 @@ import math
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from sim.engines.field import Field, brand_plays, pools_of
+from sim.engines.feed import BrandFeed, Organic
 from sim.engines.reservoir import Response
 from sim.observables import FeedDay
 from sim.parameters import DAYS_PER_MONTH
 from sim.plans import Plan
 from sim.rules.auction import average_cpm, log_median_bid, reach_per_head, targeting_lift, win_probability
-from sim.rules.cascade import TrafficPools, expected_plays, pass_probability
-from sim.rules.climate import World, compilable
-from sim.rules.exposure import cold_start, noticing, organic_weight, recognised
+from sim.rules.climate import World
+from sim.rules.exposure import organic_weight, recognised
 from sim.rules.follow import follow_probability, relevance
 from sim.rules.prospects import lead_at_touch
 from sim.rules.purchase import buying_odds, open_need, salience, undercut
 from sim.rules.trust import mean_prior
 from sim.scenario.reach import Ads, Feed
 from sim.scenario.schema import Scenario
-
-MOST_CONTENTS = 1000.0  # per day; more are implied only where users are fewer than a first pool
 
 
 class Activity(NamedTuple):
@@ -69,14 +66,6 @@ class MarketDay:
     feed: FeedDay
 
 
-class Organic(NamedTuple):
-    """A day of the feed: noticed exposures of contents and of lives, and what is reported of them."""
-
-    contents: float
-    lives: float
-    report: FeedDay
-
-
 class Paid(NamedTuple):
     """A day of ads.
 
@@ -94,13 +83,11 @@ class Market:
     """The first feed and the first ad auction among the platforms; people are met on the first that has either.
 
     relative  [S] exposure of a segment's users relative to the mean user
-    base      noticed exposures of an ordinary day at weight 1
-    contents  published per day;  worth: noticed exposures per play of an ordinary content
     aware     share of users who know the brand by name
     """
 
     def __init__(self, scenario: Scenario, world: World, key: int) -> None:
-        self.world, self.key = world, key
+        self.world = world
         self.users = scenario.market.users
         self.initial_fans = scenario.pool.fans
         self.home = next((i for i, p in enumerate(scenario.platforms) if p.feed or p.ads), int(world.brand.shelf))
@@ -116,8 +103,7 @@ class Market:
         rules = world.rules
         self.exposure_rules, self.ad_rules, self.follow_rules = rules.exposure, rules.ads, rules.follow
         self.purchase_rules = rules.purchase
-        self.known, self.feedback = float(rules.exposure.known), float(rules.exposure.feedback)
-        self.seed_view, self.from_live = float(rules.exposure.seed_view), float(rules.follow.from_live)
+        self.known, self.from_live = float(rules.exposure.known), float(rules.follow.from_live)
         self.impulse_live = float(rules.purchase.impulse_live)
         brand = world.brand
         self.trust, self.certified = float(brand.trust), float(brand.certified)
@@ -129,17 +115,13 @@ class Market:
         self.trusts = [float(mean_prior(self.trust, float(shift))) for shift in world.segments.trust_shift]
         self.found = float(brand.found)
         self.touched = float(salience(0.0, False, True, self.purchase_rules))
-        if self.feed:
-            self._open_feed(self.feed, scenario.brand.content.per_day)
-
-    def _open_feed(self, feed: Feed, per_day: float | None) -> None:
-        self.base = max(feed.exposures_per_fan * self.initial_fans, feed.exposures_at_least)
-        self.pools: TrafficPools = compilable(pools_of(feed, self.users))
-        ordinary = float(expected_plays(feed.passed, self.pools))
-        self.contents = min(self.base / (feed.noticed * ordinary), MOST_CONTENTS) if per_day is None else per_day
-        self.ordinary = ordinary * self.contents  # plays of an ordinary day
-        self.unpublished = 0.5  # remainder of contents, carried from day to day
-        self.field = Field(feed, self.pools, self.feedback, self.contents, self.key)
+        self.brand_feed = (
+            BrandFeed(
+                self.feed, self.initial_fans, self.users, scenario.brand.content.per_day, self.exposure_rules, key
+            )
+            if self.feed
+            else None
+        )
 
     def day(
         self,
@@ -161,7 +143,9 @@ class Market:
             organic_weight(float(active_core), float(self.initial_fans), float(plan.quality), self.exposure_rules)
         )
         alone = float(organic_weight(0.0, float(self.initial_fans), float(plan.quality), self.exposure_rules))
-        organic = self._show(day, weight, lives, activity, reward) if self.feed else Organic(0.0, 0.0, FeedDay())
+        organic = Organic()
+        if self.brand_feed:
+            organic = self.brand_feed.day(day, weight, lives, activity.groups, self.aware, reward)
         paid = self._buy(day, plan, activity)
         click, reached = 0.0, 0.0
         if self.ads:
@@ -223,46 +207,6 @@ class Market:
             Response.WALK_INTO_STORE: self.relative[s] * self.visitors * season / self.users,
         }
         return tuple(by_kind[kind] for kind in Response)
-
-    def _show(self, day: int, weight: float, lives: int, activity: Activity, reward: float) -> Organic:
-        """Organic exposures of the day: those of the day's contents as they are played, those of lives as expected.
-
-        Expected exposures of contents are base · W/W₀ · cold start · noticing, whatever the cascade draws.
-        """
-        assert self.feed
-        started = float(cold_start(float(activity.groups), float(self.initial_fans), self.exposure_rules))
-        noticed = float(noticing(self.aware, self.exposure_rules))
-        shown = weight * started
-        newcomer = self.field.play(day)
-        if self.initial_fans == 0 and day < self.feed.newcomer_days:
-            shown *= newcomer
-        expected = self.base * shown * noticed * (1.0 + reward)
-        contents, plays, best = 0, 0, 0
-        if self.feed.cascade and self.contents > 0.0:
-            self.unpublished += self.contents
-            contents = math.floor(self.unpublished)
-            self.unpublished -= contents
-            passed = float(pass_probability(shown, self.pools))
-            plays, best = brand_plays(day, contents, passed, self.pools, self.key)
-            ordinary = self.contents * float(expected_plays(passed, self.pools))
-            exposures = expected * plays / ordinary if ordinary > 0.0 else 0.0
-        else:
-            exposures, plays = expected, round(self.ordinary * shown)
-        found = self.field.measure(day, plays)
-        entries = lives * self.feed.exposures_per_live * expected
-        seeds = self.seed_view * activity.groups
-        report = FeedDay(
-            contents=contents,
-            plays=plays,
-            best_plays=best,
-            live_entries=entries,
-            seed_views=seeds,
-            gini=found.gini,
-            head=found.head,
-            newcomers=found.newcomers,
-            brand=found.brand,
-        )
-        return Organic(exposures, entries, report)
 
     def _buy(self, day: int, plan: Plan, activity: Activity) -> Paid:
         """Impressions won and cents spent: all that are on offer at the bid, or as many as the budget pays.

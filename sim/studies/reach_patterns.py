@@ -9,7 +9,8 @@ from scipy import stats
 
 from sim.analysis.pairs import mean_interval
 from sim.domains import Source
-from sim.engines.field import Field, pools_of
+from sim.engines.feed import pools_of
+from sim.engines.field import Field
 from sim.engines.run import run
 from sim.engines.world import rules_of
 from sim.observables import Ledger, observables

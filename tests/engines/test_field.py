@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from samples import FAR, z_of_mean
 
-from sim.engines.field import HEAD, WINDOW, Field, gini, pools_of, weigh_accounts
+from sim.engines.feed import pools_of
+from sim.engines.field import HEAD, WINDOW, Field, gini, weigh_accounts
 from sim.rules.climate import compilable
 from sim.scenario import load_scenario, with_changes
 from sim.streams import replication_key

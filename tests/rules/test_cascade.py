@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.engines.field import pools_of
+from sim.engines.feed import pools_of
 from sim.rules.cascade import MAX_POOLS, TrafficPools, content_draws, content_plays, expected_plays, pass_probability
 from sim.rules.climate import compilable
 from sim.scenario.reach import Feed

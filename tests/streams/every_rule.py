@@ -75,7 +75,7 @@ def all_rules():
 
 
 def world_and_climate(scenario):
-    """What stays the same in a run, and the climate of one of its days."""
+    """What stays the same in a run, the climate of one of its days, and the traffic pools of its feed."""
     simulation = begun(scenario)
     climates, advance = [], simulation.rows.advance
 
@@ -86,7 +86,7 @@ def world_and_climate(scenario):
     simulation.rows.advance = advanced
     for _ in range(DAY + 1):
         simulation.step()
-    return simulation.world, climates[DAY]
+    return simulation.world, climates[DAY], simulation.market.brand_feed.pools
 
 
 class Arguments:
@@ -99,7 +99,7 @@ class Arguments:
 
     def elsewhere(self):
         """Go to one of the worlds."""
-        self.world, self.climate = self.here[int(self.chance.integers(len(self.here)))]
+        self.world, self.climate, self.pools = self.here[int(self.chance.integers(len(self.here)))]
         self.channels = self.world.channels.used
 
     def number(self, low, high):

@@ -8,7 +8,8 @@ import pytest
 from samples import FAR, chi_square_z, z_of_mean, z_of_share
 from worlds import begun
 
-from sim.engines.field import brand_plays, gini, pools_of
+from sim.engines.feed import brand_plays, pools_of
+from sim.engines.field import gini
 from sim.rules.cascade import content_draws, content_plays, expected_plays, pass_probability
 from sim.rules.climate import compilable
 from sim.scenario import load_scenario, with_changes

@@ -63,24 +63,33 @@ class Decision(IntEnum):
     CAUSE = 36
     LEAVE_CHANNEL = 37
     MUTE = 38
-    # reserved, in the order of model.md: mechanisms that are not built yet
+    # service
     CONTACT = 40
     REPLY = 41
+    CLOSING = 42  # where a deal closes
+    # reserved, in the order of model.md: mechanisms that are not built yet
     SHARE = 44
     STUB = 45
     ACCEPT = 46
+    # leads and stores
     LEAD = 48
     QUALIFY = 49
     SALE = 50
+    STORE_VISIT = 51
+    # accounts and scarce places
     BAN = 52
     ADMISSION = 53
-    CASCADE = 56
+    # searches: a need that leads to the brand
+    SEARCH = 62
+    CASCADE = 56  # how far a content gets in the feed
+    FIRST_POOL = 57
+    ACCOUNT_REPLACED = 58  # an account of the feed closes, and another opens
+    RETARGETED = 60
     # the reach path, and rules of accounts
-    ANSWER = 88
+    ANSWER = 88  # a fan answers direct messages
     WRITE = 89
-    GROUP_ENTRY = 90
-    GUIDED = 91
-    PERMISSION = 92
+    GUIDED = 91  # follows after a payment
+    PERMISSION = 92  # keeps the brand out of a channel
     SECOND_ACCOUNT = 93
 
 

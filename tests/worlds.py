@@ -20,6 +20,13 @@ SMALL = {
     "clearance": {"pool.fans": 300, "days": 75, "feed.exposures_at_least": 300},
     "depletion-ladder": {"pool.fans": 300, "days": 120, "feed.exposures_at_least": 60},
     "livestream-group": {"pool.fans": 300, "days": 120},
+    "email-newsletter": {"pool.fans": 300, "days": 120, "feed.exposures_at_least": 60},
+    "upper-bound": {"pool.fans": 300, "days": 90},
+    "advisor": {"pool.fans": 300, "days": 90, "feed.exposures_at_least": 150, "feed.task_reward": 0.5},
+    "used-cars": {"pool.fans": 300, "days": 120, "feed.exposures_at_least": 300, "industry.need_interval": 40.0},
+    "car-dealer-service": {"pool.fans": 300, "days": 120, "industry.need_interval": 40.0},
+    "photo-studio": {"pool.fans": 300, "days": 120, "feed.exposures_at_least": 150, "industry.need_interval": 40.0},
+    "workplace-course": {"pool.fans": 300, "days": 120, "feed.exposures_at_least": 150, "rules.purchase.base": -3.0},
     "guided-follow": {"pool.fans": 300, "days": 120, "feed.exposures_at_least": 300},
     "flooded-group": {"pool.fans": 300, "days": 120},
     "douyin-to-wechat": {"pool.fans": 300, "days": 120, "feed.exposures_at_least": 60},
@@ -41,6 +48,8 @@ EVERYTHING = {
     "days": 150,
     "feed.exposures_at_least": 50,
     "feed.exposures_per_live": 0.5,
+    "feed.accounts": 40,
+    "ads.retarget_share": 0.3,
     "ads.click": 0.05,
     "ads.reference_spend": 1000.0,
     "industry.need_interval": 10.0,
@@ -70,7 +79,9 @@ EVERYTHING = {
     "logics.depletion.replace_exits": False,
     "logics.depletion.red_packets_per_week": 3.0,
     "logics.depletion.ask_to_join": {"wechat-group": 4.0, "moments": 4.0},
-    "brand.path": {"follow": [0.9, 0.9], "auto_reply": True, "group_entry": True, "product_card": True},
+    "channels.douyin-direct": {"extends": "douyin-direct", "platform": "douyin-2021-07"},
+    "channels.douyin-group.joins_at_answer": 0.3,
+    "brand.path": {"follow": [0.9, 0.9], "auto_reply": True, "product_card": True},
     "brand.path.guidance": 1.2,
     "brand.matrix": {"accounts": 2, "overlap": 0.3},
     "brand.content.videos_per_week": 2.0,
@@ -94,9 +105,50 @@ def small(name="livestream-group", changes=None):
 
 
 def everything(changes=None):
-    """The scenario in which every mechanism that is built has work to do."""
-    return with_changes(load_scenario("liquor"), EVERYTHING | (changes or {}))
+    """The scenario in which every mechanism that is built has work to do; a change to None takes a key out."""
+    merged = EVERYTHING | (changes or {})
+    return with_changes(load_scenario("liquor"), {key: value for key, value in merged.items() if value is not None})
 
+
+# people find goods: searches on a shelf lead to the brand, and fans visit its homepage on their own
+SEARCH = {"use": 0.5, "share": 0.02, "repurchase_intent": 0.4}
+HOMEPAGE = {"name": "homepage", "kind": "pull", "open": 0.1, "fatigue_weight": 0.0}
+SHELF = {
+    "name": "shelf",
+    "title": "A shelf",
+    "shop": {"commission": 0.03},
+    "search": SEARCH,
+    "channels": [
+        {"name": "store", "kind": "subscription", "open": 0.05, "fatigue_weight": 0.3, "joins_at_follow": 0.2},
+        HOMEPAGE,
+    ],
+}
+# … without direct messages, since fans can join eight channels at most
+FINDING = {
+    "platforms": ["douyin-2021-07", "wechat-2021-07", SHELF],
+    "channels.douyin-direct": None,
+    "brand.path.auto_reply": False,
+}
+# … where people ask the brand, and orders are moved off the platform
+SERVED = {
+    "industry.questions": 1.0,
+    "industry.leakage": 0.5,
+    "industry.friction": 0.5,
+    "service.automatic": 0.3,
+    "channels.wecom.joins_at_answer": 0.3,
+    "channels.moments.joins_per_month.devoted": 10.0,
+    "logics.depletion.service_seats": 0.06,  # too few: some wait for days, some are never answered
+    "rules.service.calls": 2.0,
+}
+
+# … and where deals close in a store
+STORE = SERVED | {
+    "industry.closing": "store",
+    "industry.decision_days": 5.0,
+    "store.visitors": 1.0,
+    "rules.leads.ready": 0.9,
+    "logics.depletion.service_seats": 0.25,
+}
 
 LONG_DECISIONS = {"industry.decision_days": 3.0}  # nobody is tempted into what takes days to decide
 

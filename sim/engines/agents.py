@@ -13,7 +13,9 @@ from sim.rules.fan_day import advance_fan
 from sim.rules.membership import applications, seated
 from sim.rules.people import initial_fan, person_at, segment_of_member
 from sim.rules.response import first_response
-from sim.rules.rows import Fan, Person, count_bystander, needs_visit, reachable
+from sim.rules.retargeting import retargeted
+from sim.rules.rows import Fan, Person, count_bystander, reachable
+from sim.rules.search import needs_visit
 from sim.rules.tally import Tally
 from sim.streams import daily_draws
 
@@ -36,7 +38,9 @@ class FanAgent(mesa.Agent):  # type: ignore[misc]
 
     def live(self, climate: Climate, world: World, key: int, tally: Tally) -> None:
         """One day of this person."""
-        if needs_visit(self.fan, climate.exposure[self.person.segment], climate.day):
+        if needs_visit(self.person, self.fan, climate, world, key) or retargeted(
+            self.person.key, self.fan.clicked_on, climate, key
+        ):
             draws = daily_draws(key, self.person.key, climate.day)
             self.fan = rounded_fan(advance_fan(self.person, self.fan, draws, climate, world, key, tally))
         else:
@@ -81,11 +85,13 @@ class AgentRows:
         bits = np.array([applications(agent.fan.channels, agent.fan.muted) for agent in waiting], np.int64)
         for agent, found in zip(waiting, admitted(keys, bits, free, day, self.key).tolist(), strict=True):
             fan = agent.fan
-            channels, muted, joined_on, clicked_on = seated(
+            channels, muted, joined_on, clicked_on, attempts = seated(
                 agent.person.key, fan.channels, fan.muted, found, fan.source, fan.joined_on, fan.left_on,
-                fan.clicked_on, day, self.world, self.key, tally,
+                fan.clicked_on, fan.attempts, day, self.world, self.key, tally,
             )  # fmt: skip
-            agent.fan = fan._replace(channels=channels, muted=muted, joined_on=joined_on, clicked_on=clicked_on)
+            agent.fan = fan._replace(
+                channels=channels, muted=muted, joined_on=joined_on, clicked_on=clicked_on, attempts=attempts
+            )
 
     def members(self) -> list[int]:
         """Members by channel."""
@@ -106,8 +112,9 @@ class AgentRows:
 
     def table(self) -> dict[str, np.ndarray]:
         """All columns of all rows."""
+        names = (*Person._fields, *Fan._fields)
         rows = [(*agent.person, *agent.fan) for agent in self.model.agents]
-        return dict(zip((*Person._fields, *Fan._fields), map(np.array, zip(*rows, strict=True)), strict=True))
+        return {name: np.array([row[at] for row in rows]) for at, name in enumerate(names)}
 
     def close(self) -> None:
         """Nothing to end."""

@@ -2,7 +2,7 @@
 
 import dataclasses
 import datetime as dt
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -11,10 +11,13 @@ from sim.domains import MAX_CHANNELS, TIERS, ChannelKind, HomepageSource
 from sim.engines.accounts import BannedAccounts
 from sim.engines.admission import places
 from sim.engines.book import Book
+from sim.engines.desk import Team, service_brief
 from sim.engines.dispatch import Dispatch, Messages
 from sim.engines.groups import Groups
 from sim.engines.market import Market, MarketDay
 from sim.engines.reservoir import Reservoir, Responders
+from sim.engines.tasks import TaskDesk
+from sim.engines.truth import truth_of
 from sim.engines.world import (
     bits,
     brief_of,
@@ -28,6 +31,8 @@ from sim.engines.world import (
     world_of,
 )
 from sim.logics import Logic
+from sim.logics.oracle import Truth, informed
+from sim.logics.own import planned
 from sim.observables import Ledger
 from sim.plans import Plan, Seen, SeenDay
 from sim.rules.climate import Climate, World, compilable
@@ -66,6 +71,10 @@ class Rows(Protocol):
         """Followers by month of following."""
         ...
 
+    def table(self) -> dict[str, npt.NDArray[Any]]:
+        """All columns of all rows."""
+        ...
+
     def close(self) -> None:
         """Give back what the engine holds."""
 
@@ -98,15 +107,16 @@ class Simulation:
 
     def __init__(self, scenario: Scenario, logic: str, seed: int, replication: int, make_rows: RowsMaker) -> None:
         self.scenario = scenario
-        self.logic: Logic = scenario.logics[logic]
+        self.logic: Logic = informed(scenario.logics[logic], self.truth)
+        self.name = logic
         self.key = replication_key(seed, replication)
         self.world = compilable(world_of(scenario))
-        self.brief = brief_of(scenario)
+        self.brief = dataclasses.replace(brief_of(scenario), service=service_brief(scenario, self.world))
         self.season = scenario.market.season.daily(scenario.start, scenario.days)
         self.rows = make_rows(self.world, self.key)
         self.rows.populate(scenario.pool.fans)
         self.reservoir = Reservoir(untouched_of(cells_of(scenario), self.rows.segments()), self.key)
-        self.market = Market(scenario, self.world)
+        self.market = Market(scenario, self.world, self.key)
         self.dispatch = Dispatch(
             self.brief,
             100.0 * scenario.costs.live,
@@ -117,6 +127,7 @@ class Simulation:
         self.groups = Groups(scenario.channels, self.world.rules.groups)
         self.banned = BannedAccounts(scenario.channels, self.key)
         self.book = Book(scenario, self.rows.members())
+        self.team = Team(scenario, self.world)
         self.openings = [
             (
                 scenario.brand.path.guidance * c.reach * c.open,
@@ -132,6 +143,7 @@ class Simulation:
         self.history: list[SeenDay] = []
         self.exposure = [0.0] * len(scenario.segments)
         self.cohorts: list[tuple[int, ...]] = []
+        self.tasks = TaskDesk(self.market.feed.task_reward if self.market.feed else 0.0)
         self.day = 0
 
     @property
@@ -143,17 +155,27 @@ class Simulation:
         """One day."""
         day = self.day
         plan = self._plan(day)
+        reward = self.tasks.day(day, plan.advice, self.history)
         tally = new_tally()
         self._open(day, tally)
         messages = self.dispatch.day(day, plan, self.book.members_yesterday)
+        book = self.book
         market = self.market.day(
-            day, plan, messages.lives, self.book.core_yesterday, self.book.fans_yesterday, float(self.season[day])
+            day,
+            plan,
+            messages.lives,
+            book.core_yesterday,
+            book.fans_yesterday,
+            float(self.season[day]),
+            book.activity,
+            reward,
         )
         climate = self._climate(day, plan, messages, market)
         self.rows.advance(climate, tally)
         self.rows.admit(self.reservoir.respond(market.rates), climate, tally)
         self._close(messages, market, tally)
-        seen = self.book.write(day, plan, messages, market, tally)
+        seen = self.book.write(day, plan, messages, market, tally, self.team, reward)
+        self.team.close(seen.queued)
         self.history = [*self.history, seen][-max(1, self.logic.memory) :]
         self._close_month(day)
         self.day += 1
@@ -179,18 +201,32 @@ class Simulation:
         rewards = sum(float(joins[c]) * x.join_reward for c, x in enumerate(self.scenario.channels))
         packets = messages.packets * sum(rooms) * self.scenario.costs.red_packet
         tally[Slot.INCENTIVES] += round(100.0 * (rewards + packets))
-        tally[Slot.HOMEPAGE + HomepageSource.FEED] += round(market.homepage)
+        tally[Slot.HOMEPAGE + HomepageSource.FEED] += round(market.homepage_feed)
+        tally[Slot.HOMEPAGE + HomepageSource.SEARCH] += round(market.homepage_search)
         self.groups.evening(messages.packets, tally)
 
     def _plan(self, day: int) -> Plan:
         if self.plan is None or day % self.logic.every == 0:
             history = tuple(self.history[-self.logic.memory :]) if self.logic.memory else ()
             date = self.scenario.start + dt.timedelta(days=day)
-            self.plan = self.logic.plan(self.brief, Seen(day, date, history, self.plan))
+            self.plan = planned(self.logic, self.name, self.brief, Seen(day, date, history, self.plan))
             self.planned_on = day - day % self.logic.content_every
         # between plans content quality follows the file's own series
         moved = self.brief.quality[day] - self.brief.quality[self.planned_on]
         return dataclasses.replace(self.plan, quality=min(1.0, max(0.0, self.plan.quality + moved)))
+
+    def truth(self) -> Truth:
+        """What an oracle sees this morning."""
+        scenario = self.scenario
+        return truth_of(
+            self.rows.table(),
+            self.world,
+            season=float(self.season.mean()),
+            commission=commission_on(scenario, scenario.start + dt.timedelta(days=self.day)),
+            home=self.market.home,
+            fees=tuple(100.0 * c.cost_per_message for c in scenario.channels),
+            members=tuple(self.book.members_yesterday),
+        )
 
     def _climate(self, day: int, plan: Plan, messages: Messages, market: MarketDay) -> Climate:
         self.exposure = [x + today for x, today in zip(self.exposure, market.exposure, strict=True)]
@@ -213,12 +249,16 @@ class Simulation:
             ad_share=floats(market.ad_share, MAX_SEGMENTS),
             commission=integers(commission_on(self.scenario, date), MAX_CHANNELS),
             home=self.market.home,
-            asked=floats(plan.asked or [1.0] * len(self._positions), MAX_CHANNELS),
+            click=market.click,
+            retarget=market.retarget,
+            public_price=market.public_price,
+            ask_to_join=floats(plan.ask_to_join or [1.0] * len(self._positions), MAX_CHANNELS),
             chatter=floats(chatter, MAX_CHANNELS),
             noisy=bits(x > 0.0 for x in chatter),
             closed=integers(self.banned.closed, MAX_CHANNELS),
             lost=integers(self.banned.lost, MAX_CHANNELS),
             bans=int(any(self.banned.lost)),
+            desk=self.team.desk(plan.service_seats),
         )
         return compilable(facts)  # type: ignore[no-any-return]
 

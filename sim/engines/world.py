@@ -13,13 +13,24 @@ from sim.engines.admission import is_scarce
 from sim.parameters import DAYS_PER_MONTH, daily
 from sim.plans import Brief, ChannelBrief
 from sim.rules import RULE_TABLES, Rules
-from sim.rules.climate import BrandFacts, Channels, OneDay, PathFacts, Segments, World, compilable
+from sim.rules.climate import (
+    BrandFacts,
+    Channels,
+    ClosingFacts,
+    OneDay,
+    PathFacts,
+    Segments,
+    ServiceFacts,
+    World,
+    compilable,
+)
 from sim.rules.leaving import trust_factor
 from sim.rules.messages import load_per_fatigue, open_limit
 from sim.rules.numbers import kept
 from sim.rules.rows import COUNT_BITS, MOST_COUNTED
+from sim.rules.service import ServiceRules
 from sim.rules.tally import MAX_SEGMENTS
-from sim.scenario.schema import Channel, Platform, Scenario
+from sim.scenario.schema import Channel, Scenario, Search
 
 LINKED = (ChannelKind.SUBSCRIPTION, ChannelKind.DIRECT, ChannelKind.ARTICLE)  # messages that link to the homepage
 SHOP_OPENED_BEFORE = dt.timedelta(days=60)  # details.md
@@ -59,12 +70,14 @@ def brief_of(scenario: Scenario) -> Brief:
     return Brief(
         start=scenario.start,
         channels=tuple(
-            ChannelBrief(c.name, kind_of(c), p.name, c.strong, quota_in_force(c), c.live_notice)
-            for p, c in _placed(scenario)
+            ChannelBrief(c.name, kind_of(c), scenario.platforms[p].name, c.strong, quota_in_force(c), c.live_notice)
+            for p, c in scenario.placed_channels
         ),
         quality=tuple(scenario.brand.content.quality.daily(scenario.start, scenario.days).tolist()),
         base_item_cost=100.0 * scenario.costs.item,
         quality_cost=scenario.costs.quality,
+        feed=any(p.feed for p in scenario.platforms),
+        ads=any(p.ads for p in scenario.platforms),
     )
 
 
@@ -113,38 +126,28 @@ def quota_of(channel: Channel) -> int:
     return min(limits, default=-1)
 
 
-def home_of(scenario: Scenario) -> int:
-    """Position of the platform on which people are met: the first that has a feed or ads."""
-    return next((i for i, p in enumerate(scenario.platforms) if p.feed or p.ads), 0)
-
-
 def path_of(scenario: Scenario) -> PathFacts:
-    """What the brand has set up along the reach path; direct messages and group are the first where people are met."""
-    path, home = scenario.brand.path, scenario.platforms[home_of(scenario)].name
-    here = [(c, kind_of(x)) for c, (p, x) in enumerate(_placed(scenario)) if p.name == home]
-    direct = next((c for c, kind in here if kind == ChannelKind.DIRECT), -1)
-    group = next((c for c, kind in here if kind == ChannelKind.GROUP), -1)
+    """What the brand has set up along the reach path; direct messages are the first where people are met."""
+    path, placed = scenario.brand.path, enumerate(scenario.placed_channels)
+    direct = next((c for c, (p, x) in placed if p == scenario.home and kind_of(x) == ChannelKind.DIRECT), -1)
     limited = direct >= 0 and scenario.channels[direct].conversation_limit is not None
     return PathFacts(
         guided=math.prod(path.follow) if path.follow else 0.0,
         replies=int(path.auto_reply),
         direct=direct,
-        group=group if path.group_entry else -1,
         conversation=MOST_COUNTED << COUNT_BITS * direct if limited else 0,
         card=int(path.product_card),
         overlap=float(scenario.brand.matrix.overlap),
     )
 
 
-def _placed(scenario: Scenario) -> list[tuple[Platform, Channel]]:
-    return [(platform, channel) for platform in scenario.platforms for channel in platform.channels]
-
-
 def world_of(scenario: Scenario) -> World:
     """Everything that stays the same during a run."""
     channels = scenario.channels
     industry, brand, pool = scenario.industry, scenario.brand, scenario.pool
-    platforms = [p for p, platform in enumerate(scenario.platforms) for _ in platform.channels]
+    platforms = [platform for platform, _ in scenario.placed_channels]
+    joined = [kind_of(c) != ChannelKind.PULL for c in channels]
+    beside = [sum(1 << c for c, at in enumerate(platforms) if at == p and joined[c]) for p in platforms]
     quotas = [quota_of(c) for c in channels]
     assert max(quotas) <= MOST_COUNTED, quotas
     start = {c.name: c.joins_at_follow for c in channels} if pool.channels is None else pool.channels
@@ -157,6 +160,8 @@ def world_of(scenario: Scenario) -> World:
     ends[-1] = max(1.0, ends[-1])
     tiers = np.cumsum([pool.tiers.passer_by, pool.tiers.liking, pool.tiers.devoted])
     tiers[-1] = max(1.0, tiers[-1])
+    shelf, search = next(((i, p.search) for i, p in enumerate(scenario.platforms) if p.search), (0, Search()))
+    found, again = float(search.use * search.share), float(search.repurchase_intent)
     price = industry.price if brand.price is None else brand.price
     ads = next((p.ads for p in scenario.platforms if p.ads), None)
     assert len(joins) == TIERS * len(channels)
@@ -172,6 +177,7 @@ def world_of(scenario: Scenario) -> World:
         ),
         Channels(
             used=len(channels),
+            joined=sum(joined),
             kind=integers([kind_of(c) for c in channels], MAX_CHANNELS),
             platform=integers(platforms, MAX_CHANNELS),
             weak=integers([0 if c.strong else 1 for c in channels], MAX_CHANNELS),
@@ -183,14 +189,12 @@ def world_of(scenario: Scenario) -> World:
             joins=floats(joins, TIERS * MAX_CHANNELS),
             joinable=channel_sets(joins),
             start=floats([start.get(c.name, 0.0) for c in channels], MAX_CHANNELS),
+            beside=integers(beside, MAX_CHANNELS),
             blocked=floats([c.blocked_share for c in channels], MAX_CHANNELS),
             accounts=integers([c.accounts.number or 1 for c in channels], MAX_CHANNELS),
             limited=bits(is_scarce(c) for c in channels),
             paid=bits(c.price_beyond_quota is not None for c in channels),
-            matrix=bits(
-                p == home_of(scenario) and c.quota_per_month is not None
-                for p, c in zip(platforms, channels, strict=True)
-            ),
+            matrix=bits(p == scenario.home and c.quota_per_month is not None for p, c in scenario.placed_channels),
             linked=bits(kind_of(c) in LINKED for c in channels),
             conversations=counts_of(c.conversation_limit is not None for c in channels),
         ),
@@ -202,6 +206,7 @@ def world_of(scenario: Scenario) -> World:
             match_value=floats([s.match_value for s in segments], MAX_SEGMENTS),
             match_promotion=floats([s.match_promotion for s in segments], MAX_SEGMENTS),
             end=floats(ends, MAX_SEGMENTS),
+            trust_shift=floats([s.trust_shift for s in segments], MAX_SEGMENTS),
         ),
         BrandFacts(
             trust=float(brand.trust),
@@ -213,13 +218,44 @@ def world_of(scenario: Scenario) -> World:
             relative_price=float(price / industry.price),
             goods=round(10_000 * (industry.goods_share if brand.goods_share is None else brand.goods_share)),
             decision_days=float(industry.decision_days),
-            click=float(ads.click if ads else 0.0),
             follow_after_click=float(ads.follow if ads else 0.0),
             tier_end=floats(tiers, TIERS),
             mean_age=float(pool.age),
+            found=found,
+            found_again=again + (1.0 - again) * found,
+            shelf=shelf,
         ),
         path_of(scenario),
         rules,
+        service_of(scenario, rules.service),
+        closing_of(scenario),
+    )
+
+
+def service_of(scenario: Scenario, rules: ServiceRules) -> ServiceFacts:
+    """Who asks the brand, and what answers by itself."""
+    by_tier = [scenario.industry.questions / DAYS_PER_MONTH * factor for factor in (1.0, rules.liking, rules.devoted)]
+    rates = [rules.weak * rate for rate in by_tier] + by_tier
+    channels = scenario.channels
+    return ServiceFacts(
+        asks=[-math.expm1(-rate) for rate in rates],
+        strong=sum(1 << c for c, channel in enumerate(channels) if channel.strong),
+        automatic=float(scenario.service.automatic),
+        joins=floats([c.joins_at_answer for c in channels], MAX_CHANNELS),
+    )
+
+
+def closing_of(scenario: Scenario) -> ClosingFacts:
+    """Where deals close."""
+    industry = scenario.industry
+    return ClosingFacts(
+        in_store=1 if industry.closing == "store" else 0,
+        visit=float(industry.visit_share),
+        sale=float(industry.sale_share),
+        single=1 if industry.single_purchase else 0,
+        trust=float(scenario.store.trust),
+        leakage=float(industry.leakage),
+        friction=round(100 * industry.friction),
     )
 
 

@@ -11,8 +11,10 @@ from sim.logics.base import (
     Discount,
     Lives,
     Logic,
+    Minutes,
     Pushes,
     RedPackets,
+    Seats,
     ValueShare,
 )
 from sim.logics.fixed import Fixed
@@ -32,6 +34,8 @@ class Phase(BaseModel):
     red_packets_per_week: RedPackets | None = None
     ads_per_day: AdsPerDay | None = None
     bid: Bid | None = None
+    reply_minutes: Minutes | None = None
+    service_seats: Seats | None = None
 
 
 class Calendar(Logic):

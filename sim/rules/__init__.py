@@ -2,13 +2,16 @@
 
 from typing import NamedTuple
 
+from sim.rules.auction import AdRules
 from sim.rules.exposure import ExposureRules
 from sim.rules.follow import FollowRules
 from sim.rules.groups import GroupRules
+from sim.rules.leads import LeadRules
 from sim.rules.leaving import LeavingRules
 from sim.rules.messages import LiveRules, MessageRules
 from sim.rules.path import PathRules
 from sim.rules.purchase import PurchaseRules
+from sim.rules.service import ServiceRules
 from sim.rules.tiers import TierRules
 from sim.rules.trust import TrustRules
 
@@ -26,6 +29,9 @@ class Rules(NamedTuple):
     leaving: LeavingRules
     path: PathRules
     groups: GroupRules
+    ads: AdRules
+    service: ServiceRules
+    leads: LeadRules
 
 
 RULE_TABLES: dict[str, type[NamedTuple]] = {
@@ -39,6 +45,9 @@ RULE_TABLES: dict[str, type[NamedTuple]] = {
     "leaving": LeavingRules,
     "path": PathRules,
     "groups": GroupRules,
+    "ads": AdRules,
+    "service": ServiceRules,
+    "leads": LeadRules,
 }
 
 __all__ = ["RULE_TABLES", "Rules"]

@@ -9,6 +9,7 @@ from sim.rules.orders import order
 from sim.rules.purchase import buying_odds, salience
 from sim.rules.reading import Reading
 from sim.rules.rows import Fan, Person
+from sim.rules.search import found_by_search
 from sim.rules.tally import NO_CHANNEL, Slot, Tally
 from sim.streams import DailyDraws, Decision, exponential, poisson_quantile, uniform
 
@@ -25,8 +26,9 @@ class Buyer(NamedTuple):
     due_on: int
     orders: int
     ordered_on: int
-    attrited: int
+    prospect: int
     spend: int
+    joined: int  # bit set of channels to join from tomorrow on
     homepage: bool  # the brand was looked up, without an offer
 
 
@@ -58,9 +60,9 @@ def buy(
     """
     rules, day = world.rules.purchase, climate.day
     trust, expectation, need_debt, due_on = read.trust, read.expectation, fan.need_debt, fan.due_on
-    orders, ordered_on, attrited, spend = fan.orders, fan.ordered_on, fan.attrited, fan.spend
+    orders, ordered_on, prospect, spend = fan.orders, fan.ordered_on, fan.prospect, fan.spend
     homepage = False
-    if attrited == 0:
+    if prospect == 0:
         needs = poisson_quantile(draws.need, person.need_rate * climate.season)
         tally[Slot.NEEDS] += needs
         decisions = 0
@@ -79,18 +81,26 @@ def buy(
             decisions += 1
         has_offer = read.offer != NO_CHANNEL
         if decisions > 0 or has_offer:
+            sought = read.sought != NO_CHANNEL
+            carded = read.homepage and world.path.card == 1
+            found = found_by_search(orders, world)
             discount = climate.discount if has_offer else 0.0
             odds = buying_odds(
                 trust, discount, world.segments.deal_response[person.segment], world.brand.relative_price, rules
             )
-            mind = salience(intimacy, has_offer, read.homepage and world.path.card == 1, rules)
-            bought = 0
+            bought = bought_by_search = 0
             for n in range(decisions):
+                searched = found > 0.0 and uniform(key, Decision.SEARCH, person.key, day, n) < found
+                if searched:
+                    tally[Slot.SEARCHES] += 1
                 u = uniform(key, Decision.ORDER, person.key, day, n)
+                mind = salience(intimacy, has_offer, sought or carded or searched, rules)
+                if u < mind and not has_offer and not sought and not read.homepage:
+                    homepage = True  # one who thinks of the brand, with nothing but a need, looks it up
                 if u < odds * mind:
                     bought += 1
-                if u < mind and not has_offer and not read.homepage:
-                    homepage = True  # one who thinks of the brand, with nothing but a need, looks it up
+                    if searched and not has_offer and not sought:
+                        bought_by_search += 1
             if needs == 0 and decisions == 0 and need_debt < 1.0 and world.brand.decision_days <= 1.0:
                 strength = rules.impulse_live if read.watched else rules.impulse
                 if draws.impulse < strength * odds:
@@ -98,13 +108,13 @@ def buy(
                     need_debt += rules.borrows
                     tally[Slot.IMPULSES] += 1
             for n in range(bought):
-                if attrited == 0:
-                    trust, expectation, attrited, net = order(
+                if prospect == 0:
+                    trust, expectation, prospect, net = order(
                         person,
                         orders,
                         expectation,
                         trust,
-                        read.offer,
+                        read.offer if has_offer else read.sought,
                         discount,
                         True,
                         read.watched,
@@ -113,9 +123,10 @@ def buy(
                         key,
                         tally,
                         n,
+                        n < bought_by_search,
                     )
                     orders, ordered_on, spend = orders + 1, day, spend + net
                     intimacy += world.rules.tiers.order
     if homepage:
         tally[Slot.HOMEPAGE + HomepageSource.SEARCH] += 1
-    return Buyer(trust, intimacy, expectation, need_debt, due_on, orders, ordered_on, attrited, spend, homepage)
+    return Buyer(trust, intimacy, expectation, need_debt, due_on, orders, ordered_on, prospect, spend, 0, homepage)

@@ -73,7 +73,7 @@ def chatter(listening: int, climate: Climate, world: World, tally: Tally) -> flo
     (already taken off ``climate.chatter``). Source: evidence E-41, E-43, L21.
     """
     fatigue = 0.0
-    for c in range(world.channels.used):
+    for c in range(world.channels.joined):
         if listening >> c & 1:
             fatigue += world.channels.weight[c] * climate.chatter[c]
             tally[Slot.CHATTER + c] += fixed(climate.chatter[c])

@@ -1,8 +1,10 @@
 """Guiding: what a brand that has set up its reach path makes of buyers and of visitors of its homepage (E-40, E-90)."""
 
 from sim.compiled import rare, rule
-from sim.rules.climate import World
-from sim.rules.membership import entered
+from sim.rules.asking import channels_at_answer
+from sim.rules.climate import Climate, World
+from sim.rules.membership import all_entered
+from sim.rules.rows import Person
 from sim.rules.tally import Slot, Tally
 from sim.streams import Decision, uniform
 
@@ -21,24 +23,21 @@ def is_guided(person: int, day: int, world: World, key: int, tally: Tally) -> bo
 
 @rare
 def write_to_brand(
-    person: int, day: int, channels: int, muted: int, counts: int, world: World, key: int, tally: Tally
+    person: Person, channels: int, muted: int, counts: int, climate: Climate, world: World, key: int, tally: Tally
 ) -> tuple[bool, int, int, int]:
-    """A follower on the homepage may write a direct message; the automatic reply shows the entry to the group.
+    """A follower on the homepage may write a direct message, which menus and keywords answer at once.
 
     Returns whether the follower wrote, memberships, mutes and counts. Writing opens the channel of direct messages, and
-    its conversation begins anew; joining it or the group takes effect next morning. Source: evidence E-28, E-40, E-45.
+    its conversation begins anew; like every answer, the automatic one brings into channels, the group above all.
+    Joining takes effect next morning. What menus cannot settle is a question to the team (``asking``).
+    Source: evidence E-28, E-40, E-45.
     """
-    path, rules = world.path, world.rules.path
-    if uniform(key, Decision.WRITE, person, day, 0) >= rules.write:
+    path = world.path
+    if uniform(key, Decision.WRITE, person.key, climate.day, 0) >= world.rules.path.write:
         return False, channels, muted, counts
     tally[Slot.WRITTEN] += 1
-    counts = counts & ~path.conversation
-    if path.direct >= 0 and not (channels | muted) >> path.direct & 1:
-        channels, muted = entered(channels, muted, path.direct, person, world, key, tally)
-    if (
-        path.group >= 0
-        and not (channels | muted) >> path.group & 1
-        and uniform(key, Decision.GROUP_ENTRY, person, day, 0) < rules.group
-    ):
-        channels, muted = entered(channels, muted, path.group, person, world, key, tally)
-    return True, channels, muted, counts
+    joining = channels_at_answer(person, climate, world, key)
+    if path.direct >= 0:
+        joining |= 1 << path.direct
+    channels, muted = all_entered(channels, muted, joining & ~(channels | muted), person.key, world, key, tally)
+    return True, channels, muted, counts & ~path.conversation

@@ -36,6 +36,17 @@ def entered(channels: int, muted: int, c: int, person: int, world: World, key: i
     return channels | bit, muted | bit if keeps_out(person, c, world, key) else muted
 
 
+@rare
+def all_entered(
+    channels: int, muted: int, joining: int, person: int, world: World, key: int, tally: Tally
+) -> tuple[int, int]:
+    """Memberships and mutes of one who joins a set of channels in which the person neither is nor waits."""
+    for c in range(world.channels.joined):
+        if joining >> c & 1:
+            channels, muted = entered(channels, muted, c, person, world, key, tally)
+    return channels, muted
+
+
 @rule
 def applications(channels: int, muted: int) -> int:
     """Bit set of the channels for which a person waits until the morning."""
@@ -43,21 +54,26 @@ def applications(channels: int, muted: int) -> int:
 
 
 @rare
-def memberships_at_follow(person: int, day: int, world: World, key: int, tally: Tally) -> tuple[int, int]:
-    """Channels and mutes of one who follows today; the widest channel if chance gives none.
-
-    One whom no channel reaches, because it is only applied for or keeps the brand out, does not follow (yet).
-    """
-    channels, muted, widest = 0, 0, 0
-    for c in range(world.channels.used):
+def channels_at_follow(person: int, day: int, world: World, key: int) -> int:
+    """Bit set of the channels that a new follower joins at once; the widest one if chance gives none."""
+    channels, widest = 0, 0
+    for c in range(world.channels.joined):
         if uniform(key, Decision.JOIN_AT_FOLLOW, person, day, c) < world.channels.joins_at_follow[c]:
             channels |= 1 << c
         if world.channels.joins_at_follow[c] > world.channels.joins_at_follow[widest]:
             widest = c
-    joining = channels if channels != 0 else 1 << widest
+    return channels if channels != 0 else 1 << widest
+
+
+@rare
+def first_memberships(joining: int, person: int, world: World, key: int, tally: Tally) -> tuple[int, int]:
+    """Channels and mutes of one outside the private domain who joins a set of channels today.
+
+    One whom no channel reaches, because it is only applied for or keeps the brand out, does not follow (yet).
+    """
     channels = joining & ~world.channels.limited
     muted = joining & world.channels.limited
-    for c in range(world.channels.used):
+    for c in range(world.channels.joined):
         if channels >> c & 1 and keeps_out(person, c, world, key):
             muted |= 1 << c
     if not reachable(channels, muted):
@@ -77,26 +93,27 @@ def seated(
     joined_on: int,
     left_on: int,
     clicked_on: int,
+    attempts: int,
     day: int,
     world: World,
     key: int,
     tally: Tally,
-) -> tuple[int, int, int, int]:
+) -> tuple[int, int, int, int, int]:
     """The morning after applying: in where admitted, every other application lapses.
 
     admitted  bit set, part of ``applications``;  the others are fields of ``Fan``
 
-    Returns memberships, mutes, day of following and day of the last click. One whom a channel reaches from now on has
-    followed yesterday; one whom none reaches is in none. Source: model.md §3.4, Decision.ADMISSION.
+    Returns memberships, mutes, days of following and of the last click, and attempts. One whom a channel reaches
+    from now on has followed yesterday; one whom none reaches is in none. Source: model.md §3.4, Decision.ADMISSION.
     """
     followed = reachable(channels, muted)
     count_channels(Slot.TURNED_AWAY, applications(channels, muted) & ~admitted, world, tally)
     muted &= channels
-    for c in range(world.channels.used):
+    for c in range(world.channels.joined):
         if admitted >> c & 1 and keeps_out(person, c, world, key):
             muted |= 1 << c
     if not reachable(channels | admitted, muted):
-        return 0, 0, joined_on, clicked_on
+        return 0, 0, joined_on, clicked_on, attempts
     count_channels(Slot.CHANNEL_JOINS, admitted, world, tally)
     if not followed:
         before = domain_on(0, 0, clicked_on, day - 1)
@@ -104,8 +121,8 @@ def seated(
         tally[Slot.JOINS + source] += 1
         if left_on > NEVER:
             tally[Slot.WIN_BACKS] += 1
-        joined_on, clicked_on = day - 1, NEVER
-    return channels | admitted, muted, joined_on, clicked_on
+        joined_on, clicked_on, attempts = day - 1, NEVER, 0
+    return channels | admitted, muted, joined_on, clicked_on, attempts
 
 
 @rule
@@ -119,7 +136,7 @@ def channel_joined(person: Person, joinable: int, tier: int, climate: Climate, w
     total, c = 0.0, 0
     while joinable >> c:
         if joinable >> c & 1:
-            total += world.channels.joins[TIERS * c + tier] * climate.asked[c]
+            total += world.channels.joins[TIERS * c + tier] * climate.ask_to_join[c]
         c += 1
     if total <= 0.0:
         return -1
@@ -131,7 +148,7 @@ def channel_joined(person: Person, joinable: int, tier: int, climate: Climate, w
         return -1
     at, joined, c = u / chance * total, -1, 0
     while joinable >> c and at >= 0.0:
-        rate = world.channels.joins[TIERS * c + tier] * climate.asked[c]
+        rate = world.channels.joins[TIERS * c + tier] * climate.ask_to_join[c]
         if joinable >> c & 1 and rate > 0.0:
             joined = c
             at -= rate
@@ -147,7 +164,7 @@ def without_lost(
 
     Source: evidence E-63.
     """
-    for c in range(world.channels.used):
+    for c in range(world.channels.joined):
         if (
             channels >> c & 1
             and climate.lost[c] != 0

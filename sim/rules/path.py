@@ -16,9 +16,6 @@ class PathRules(NamedTuple):
     write: Annotated[
         float, fraction("Probability that a follower on the homepage writes a direct message", source="E-28, E-40")
     ] = 0.05
-    group: Annotated[
-        float, fraction("Probability that one who wrote takes the group entry of the automatic reply", source="E-45")
-    ] = 0.3
     answer: Annotated[
         float, fraction("Probability that a fan answers the direct messages opened on a day", source="E-39")
     ] = 0.2

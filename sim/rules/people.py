@@ -5,8 +5,9 @@ from sim.domains import Source
 from sim.rules.climate import World
 from sim.rules.exposure import next_exposure
 from sim.rules.membership import keeps_out
-from sim.rules.numbers import between, bounded_exp
+from sim.rules.numbers import bounded_exp
 from sim.rules.rows import NEVER, Fan, Person, reachable
+from sim.rules.trust import mean_prior
 from sim.streams import Decision, beta, exponential, gamma, normal, uniform
 
 OLDEST = 1080  # days; details.md
@@ -25,7 +26,7 @@ def person_at(address: int, segment: int, mean_trust: float, world: World, key: 
         frailty = rules.leaving.frailty * gamma(1.0 / rules.leaving.frailty, key, Decision.FRAILTY, address, 0, 0)
     shape = rules.purchase.need_shape
     need_rate = world.segments.need_rate[segment] / shape * gamma(shape, key, Decision.NEED_RATE, address, 0, 0)
-    mean = between(0.01, mean_trust, 0.99)
+    mean = mean_prior(mean_trust, world.segments.trust_shift[segment])
     size = rules.trust.prior_size
     return Person(
         key=address,
@@ -86,8 +87,8 @@ def initial_fan(person: Person, world: World, key: int) -> Fan:
         muted=muted,
         tier=tier,
         cause=-1,
-        attrited=0,
-        exposures=0,
+        prospect=0,
+        attempts=0,
         joined_on=-1 - int(age),
         left_on=NEVER,
         clicked_on=NEVER,

@@ -17,10 +17,12 @@ from sim.rules.tally import NO_CHANNEL
 from sim.scenario import load_scenario, with_changes
 from sim.scenario.schema import Scenario
 from sim.studies.compare import compare
-from sim.studies.reach_patterns import Verdict, active_groups, decided, guided_follow, silent_groups
+from sim.studies.path_patterns import guided_follow, silent_groups
+from sim.studies.reach_patterns import REACH_PATTERNS
+from sim.studies.service_patterns import service_patterns
+from sim.studies.verdict import MONTH, Verdict, decided
 
 VALIDATION_SEED = 20_220_618
-MONTH = 30
 
 
 def validate(
@@ -217,11 +219,12 @@ def _trust_gate(seed: int, _: int) -> Iterator[Verdict]:
 PATTERNS: dict[str, Callable[[int, int], Iterator[Verdict]]] = {
     "V1, V2": _group,
     "V3, V4": _ladder,
+    "V8, V9, V10, V17, L20, E-112": service_patterns,
     "V15": _quota,
     "V16": _commission,
     "V19": _pool_metaphor,
     "V22": _trust_gate,
+    **REACH_PATTERNS,
     "V11": guided_follow,
-    "V18": active_groups,
     "L21": silent_groups,
 }

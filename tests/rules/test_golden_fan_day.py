@@ -170,6 +170,7 @@ def test_golden_fan_day():
     assert counters == dict.fromkeys(one, 1) | {
         "DELIVERED": 3, "OPENED": 3, "VALUE_EVENTS": 1 + useful, "PROMOTION_EVENTS": sum(annoyed),
         "GMV": net, "GMV_FOLLOWERS": net, "GMV_FIRST": net, "LIST_VALUE": listed,
+        "GMV_MEMBERS": net, "GMV_MEMBERS+1": net,
         "COMMISSION": commission, "GOODS": goods, "CONTRIBUTION_FOLLOWERS": net - commission - goods,
         "TRUST_SUM": math.floor(trust * 2**20 + 0.5), "FATIGUE_SUM": math.floor(fatigue * 2**20 + 0.5),
         "LOAD_SUM": math.floor(x * 2**20 + 0.5), "INTIMACY_SUM": math.floor(intimacy * 2**20 + 0.5),

@@ -19,7 +19,7 @@ def shares(rates, joinable, asked=(1.0, 1.0, 1.0)):
     """Share of tries in which each channel, and none, was joined."""
     world, climate = golden_day.world(), golden_day.climate()
     for c, factor in enumerate(asked):
-        climate.asked[c] = factor
+        climate.ask_to_join[c] = factor
     for at in range(len(world.channels.joins)):
         world.channels.joins[at] = 0.0
     for c, rate in enumerate(rates):

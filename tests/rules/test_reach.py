@@ -10,7 +10,16 @@ from sim.rules.accounts import account_of, ban_hazard, follows_two
 from sim.rules.delivery import after_answer, chatter, counts_on, delivered
 from sim.rules.groups import activity_tomorrow, half_life_kept, lively_visits
 from sim.rules.guiding import is_guided, write_to_brand
-from sim.rules.membership import applications, entered, keeps_out, memberships_at_follow, seated, without_lost
+from sim.rules.membership import (
+    all_entered,
+    applications,
+    channels_at_follow,
+    entered,
+    first_memberships,
+    keeps_out,
+    seated,
+    without_lost,
+)
 from sim.rules.messages import visible_share
 from sim.rules.path import homepage_visits, visits_homepage
 from sim.rules.rows import NEVER
@@ -160,7 +169,7 @@ def test_the_same_share_of_people_keeps_out_and_follows_two():
 def followed(world):
     """Memberships and mutes of one who follows, and what was counted."""
     tally = new_tally()
-    return *memberships_at_follow(5, DAY, world, KEY, tally), counted(tally)
+    return *first_memberships(channels_at_follow(5, DAY, world, KEY), 5, world, KEY, tally), counted(tally)
 
 
 def test_following_joins_what_is_open_and_applies_for_what_is_scarce():
@@ -181,9 +190,10 @@ def test_following_joins_what_is_open_and_applies_for_what_is_scarce():
 def morning(channels, muted, admitted, world=None, left_on=NEVER, clicked_on=NEVER):
     """Memberships, mutes, day of following and of the last click after admission, and what was counted."""
     tally = new_tally()
-    found = seated(
-        5, channels, muted, admitted, 1, -3, left_on, clicked_on, DAY, world or scarce(0b01), KEY, tally
-    )  # fmt: skip
+    *found, attempts = seated(
+        5, channels, muted, admitted, 1, -3, left_on, clicked_on, 7, DAY, world or scarce(0b01), KEY, tally
+    )
+    assert attempts == (0 if found[2] == DAY - 1 else 7)  # the touches of one who now follows are over
     return *found, counted(tally)
 
 
@@ -225,13 +235,20 @@ def test_a_path_of_three_steps_is_their_product():
     assert abs(z_of_share(found, TRIES, 0.95 * 0.95)) > FAR
 
 
+def written(person, channels, muted, counts, world, tally):
+    """Whether a visitor of the homepage wrote, and memberships, mutes and counts after it."""
+    visitor = golden_day.PERSON._replace(key=person)
+    return write_to_brand(visitor, channels, muted, counts, golden_day.climate(), world, KEY, tally)
+
+
 @pytest.mark.statistical
 def test_one_who_writes_opens_a_conversation_and_may_enter_the_group():
     world = golden_day.world()
-    world.path.direct, world.path.group, world.path.conversation = LETTER, ROOM, 127 << BITS * LETTER
-    world.rules.path.write = world.rules.path.group = 0.5
+    world.path.direct, world.path.conversation = LETTER, 127 << BITS * LETTER
+    world.rules.path.write = world.service.joins[ROOM] = 0.5
     tally = new_tally()
-    found = [write_to_brand(n, DAY, 0, 0, 4 << BITS * LETTER | 2, world, KEY, tally) for n in range(TRIES)]
+    counts = 4 << BITS * LETTER | 2
+    found = [written(n, 0, 0, counts, world, tally) for n in range(TRIES)]
     wrote = [rest for spoke, *rest in found if spoke]
     assert {tuple(rest) for spoke, *rest in found if not spoke} == {(0, 0, 4 << BITS * LETTER | 2)}
     assert {tuple(rest) for rest in wrote} == {(0b10, 0, 2), (0b11, 0, 2)}
@@ -241,14 +258,21 @@ def test_one_who_writes_opens_a_conversation_and_may_enter_the_group():
     assert abs(z_of_share(len(wrote), TRIES, 0.5 * 1.05)) > FAR
     assert abs(z_of_share(entries, len(wrote), 0.5 * 1.05)) > FAR
     assert tally[Slot.WRITTEN] == tally[Slot.CHANNEL_JOINS + LETTER] == len(wrote)
-    world.path.group = -1
-    assert all(write_to_brand(n, DAY, 0, 0, 0, world, KEY, tally)[1] in (0, 0b10) for n in range(2000))
+    world.service.joins[ROOM] = 0.0
+    assert {written(n, 0, 0, 0, world, tally)[1] for n in range(2000)} == {0, 0b10}
+
+
+def test_several_channels_are_entered_at_once():
+    world, tally = scarce(0b01), new_tally()
+    assert all_entered(0, 0, 0b11, 5, world, KEY, tally) == (0b10, 0b01)
+    assert counted(tally) == {Slot.CHANNEL_JOINS + LETTER: 1, Slot.APPLICATIONS + ROOM: 1}
+    assert all_entered(0b10, 0b10, 0, 5, world, KEY, tally) == (0b10, 0b10)
 
 
 def test_an_applicant_is_not_entered_twice():
     world = scarce(0b11)
-    world.path.direct, world.path.group = LETTER, ROOM
-    world.rules.path.write = world.rules.path.group = 1.0
+    world.path.direct = LETTER
+    world.rules.path.write = world.service.joins[ROOM] = 1.0
     tally = new_tally()
-    assert write_to_brand(5, DAY, 0, 0b01, 0, world, KEY, tally) == (True, 0, 0b11, 0)
+    assert written(5, 0, 0b01, 0, world, tally) == (True, 0, 0b11, 0)
     assert tally[Slot.APPLICATIONS + ROOM] == 0

@@ -11,8 +11,8 @@ WECHAT = HEAD.replace('["douyin-2021-07", "wechat-2021-07"]', '["wechat-2021-07"
 
 CASES: dict[str, tuple[str, str]] = {
     "a quota and a conversation": (
-        body("channels.douyin-direct.quota_per_month = 8\n"),
-        "s.toml:6:1: channels.douyin-direct.quota_per_month = 8, but douyin-direct has conversation_limit = 6 too, and a "
+        body("channels.wechat-contact = { conversation_limit = 6, quota_per_month = 8 }\n"),
+        "s.toml:6:53: channels.wechat-contact.quota_per_month = 8, but wechat-contact has conversation_limit = 6 too, and a "
         "fan's messages are counted once. Leave one out.",
     ),
     "nothing beyond no quota": (
@@ -43,14 +43,14 @@ CASES: dict[str, tuple[str, str]] = {
         "pool.channels would put 50,000 fans into moments, which has 40,000 seats: 4 of 10,000. Write more "
         "accounts.number, or fewer fans.",
     ),
-    "an entry without a reply": (
-        body("brand.path.group_entry = true\n"),
-        "s.toml:6:1: brand.path.group_entry = true needs auto_reply = true: the reply shows the entry.",
-    ),
     "a reply to nobody": (
-        body("brand.path.auto_reply = true\n").replace('"douyin-2021-07", ', '{ name = "x", title = "X", feed = {}, '
-        'channels = [{ name = "y", kind = "article", open = 0.1, fatigue_weight = 0.1 }] }, '),
-        "brand.path.auto_reply = true, but x, where people are met, has no channel of kind direct. Write false.",
+        body("brand.path.auto_reply = true\n"),
+        "s.toml:6:1: brand.path.auto_reply = true, but douyin-2021-07, where people are met, has no channel of kind "
+        "direct. Add one, or write false.",
+    ),
+    "a homepage with a limit": (
+        body('channels.home = { extends = "homepage", platform = "douyin-2021-07", fold_after = 2 }\n'),
+        "channels.home.fold_after: home has fold_after, but is of kind pull",
     ),
     "a step of more than one": (
         body("brand.path.follow = [0.9, 1.2]\n"),

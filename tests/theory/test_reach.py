@@ -100,9 +100,17 @@ RISES = {
         "guided-follow",
         "growth",
         DIRECT | {"rules.path.write": 0.5},
-        "rules.path.group",
+        "channels.douyin-group.joins_at_answer",
         (0.0, 0.3, 0.9),
         "channel_joins_douyin_group",
+    ),
+    "who comes to the homepage unasked may write": (
+        "guided-follow",
+        "growth",
+        DIRECT | {"channels.homepage": {"extends": "homepage", "platform": "douyin-2021-07"}},
+        "channels.homepage.open",
+        (0.0, 0.1, 0.4),
+        "written",
     ),
     "messages that are opened lead to the homepage": (
         "guided-follow",
@@ -259,7 +267,7 @@ SILENT_RULES = {
         "liquor",
         "growth",
         {},
-        {"rules.path.write": 0.9, "rules.path.group": 0.9},
+        {"rules.path.write": 0.9, "channels.douyin-group.joins_at_answer": 0.9},
     ),
     "no product cards where nothing leads to the homepage": (
         "liquor",

@@ -27,7 +27,7 @@ class Sound(Protocol):
         ...
 
 
-def check_reach(scenario: Scenario, report: Report, sound: Sound) -> None:
+def check_path(scenario: Scenario, report: Report, sound: Sound) -> None:
     """Report contradictions about reaching fans."""
     if sound(("platforms",)):
         for at, channel in _channels(scenario):
@@ -92,11 +92,10 @@ def _pool(at: Path, channel: Channel, scenario: Scenario, report: Report) -> Non
 
 def _path(scenario: Scenario, report: Report) -> None:
     path, at = scenario.brand.path, ("brand", "path")
-    if path.group_entry and not path.auto_reply:
-        report((*at, "group_entry"), "{key} = true needs auto_reply = true: the reply shows the entry.")
-    home = next((p for p in scenario.platforms if p.feed or p.ads), scenario.platforms[0])
+    home = scenario.platforms[scenario.home]
     if path.auto_reply and not any(c.kind == word(ChannelKind.DIRECT) for c in home.channels):
-        message = f"{{key}} = true, but {home.name}, where people are met, has no channel of kind direct. Write false."
+        message = f"{{key}} = true, but {home.name}, where people are met, has no channel of kind direct. "
+        message += "Add one, or write false."
         report((*at, "auto_reply"), message, ("platforms",))
 
 

@@ -1,4 +1,4 @@
-"""The base of all tables of a scenario file."""
+"""What all tables of a scenario file have in common."""
 
 from pydantic import BaseModel, ConfigDict
 

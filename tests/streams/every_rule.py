@@ -11,6 +11,7 @@ import numpy as np
 from worlds import FINDING, SERVED, STORE, begun, everything
 
 import sim.rules
+from sim.domains import MAX_CHANNELS
 from sim.engines.population import rounded_fan, rounded_person
 from sim.engines.reservoir import cell_address, pool_address
 from sim.rules import RULE_TABLES
@@ -56,7 +57,7 @@ FLOATS = {
     "weight": (0.0, 5.0), "group_active": (0.0, 1e5), "active_fans": (0.0, 1e6), "competitors": (-0.01, 0.01),
     "unevenness": (0.0, 9.0), "price_war": (0.0, 0.01),
     "seats": (0.0, 40.0), "load": (0.01, 30.0), "slack": (-2.0, 2.0), "start": (0.0, 1.0), "patience": (1.0, 2000.0),
-    "minutes": (-1.0, 1440.0), "arrivals": (0.0, 5.0), "rate": (1.0, 20.0), "contacts": (0.0, 2000.0),
+    "minutes": (-200.0, 2000.0), "arrivals": (0.0, 5.0), "rate": (1.0, 20.0), "contacts": (0.0, 2000.0),
     "hours": (4.0, 24.0), "season": (0.0, 3.0),
 }  # fmt: skip
 
@@ -97,7 +98,9 @@ class Arguments:
 
     def __init__(self, seed):
         self.chance = np.random.default_rng(seed)
-        self.here = [world_and_climate(everything({"days": DAY + 1} | changes)) for changes in (FINDING, SERVED, STORE)]
+        joining = {f"channels.douyin-group.joins_per_month.{tier}": 9.0 for tier in ("passer_by", "liking", "devoted")}
+        often = joining | {"days": DAY + 1}  # joining is seen among few calls
+        self.here = [world_and_climate(everything(often | changes)) for changes in (FINDING, SERVED, STORE)]
         self.elsewhere()
 
     def elsewhere(self):
@@ -149,7 +152,7 @@ class Arguments:
     def steady(self):
         """Any constant plan."""
         x = self.number
-        vectors = [[x(0, most) for _ in range(8)] for most in (9.0, 9.0, 2.0, 50.0, 50.0, 5.0, 0.1)]
+        vectors = [[x(0, most) for _ in range(MAX_CHANNELS)] for most in (9.0, 9.0, 2.0, 50.0, 50.0, 5.0, 0.1)]
         return Steady(*vectors, x(0, 0.1), x(0, 1), x(0, 0.5), x(0, 3), x(0, 0.001))
 
     def one(self, name, kind):

@@ -12,12 +12,13 @@ from sim.engines.reservoir import pool_address
 from sim.engines.run import run
 from sim.rules.accounts import ban_hazard
 from sim.rules.tally import block
-from sim.scenario.reach import Accounts
+from sim.scenario.path import Accounts
 from sim.scenario.schema import Channel
 from sim.streams import replication_key
 
 KEY = replication_key(7, 0)
 MONTH = 30.4375
+MOMENTS = 5  # of the channels of douyin-to-wechat
 
 
 def channel(**accounts):
@@ -174,7 +175,7 @@ def test_a_ban_takes_the_fans_of_its_account_and_nobody_else():
     for day in range(40):
         before = simulation.rows.table()
         simulation.step()
-        after, lost = simulation.rows.table(), simulation.banned.lost[6]
+        after, lost = simulation.rows.table(), simulation.banned.lost[MOMENTS]
         tally = simulation.ledger.tallies[day]
         followed = before["channels"] != 0
         hit = followed & np.isin(before["key"] % 4, [a for a in range(4) if lost >> a & 1])
@@ -193,8 +194,8 @@ def test_a_frozen_account_is_silent_and_keeps_its_fans():
     ledger = simulation.ledger
     assert ledger.of("BANS").sum() >= 3
     assert ledger.of("EXITS").sum() == 0
-    assert 0 < ledger.of("BLOCKED")[:, 6].sum() < ledger.of("DELIVERED")[:, 6].sum()
-    assert (ledger.of("DELIVERED")[:, 6] + ledger.of("BLOCKED")[:, 6] == 5 * 2000).all()
+    assert 0 < ledger.of("BLOCKED")[:, MOMENTS].sum() < ledger.of("DELIVERED")[:, MOMENTS].sum()
+    assert (ledger.of("DELIVERED")[:, MOMENTS] + ledger.of("BLOCKED")[:, MOMENTS] == 5 * 2000).all()
 
 
 @pytest.mark.parametrize("silent", [{"channels.moments.accounts.ban": 0.0}, {"logics.stay": SILENT}])

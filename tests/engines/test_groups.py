@@ -6,7 +6,7 @@ from rules.tables import table
 
 from sim.engines.groups import Groups
 from sim.rules.tally import Slot, new_tally
-from sim.scenario.reach import Accounts
+from sim.scenario.path import Accounts
 from sim.scenario.schema import Channel
 
 

@@ -59,11 +59,9 @@ def channels(draw, name, everyone):
 @st.composite
 def paths(draw, direct):
     """What the brand has set up along the reach path; ``direct``: the platform has direct messages."""
-    reply = direct and draw(st.booleans())
     return {
         "follow": draw(st.lists(st.floats(0.5, 1), max_size=3)),
-        "auto_reply": reply,
-        "group_entry": reply and draw(st.booleans()),
+        "auto_reply": direct and draw(st.booleans()),
         "product_card": draw(st.booleans()),
         "guidance": draw(st.sampled_from([1.0, 1.5])),
     }

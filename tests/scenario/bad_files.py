@@ -13,9 +13,7 @@ platforms = ["douyin-2021-07", "wechat-2021-07"]
 industry = "frequent-online"
 """
 LOGICS = "[logics.growth]\n"
-CHANNELS = (
-    "douyin-subscription, douyin-group, douyin-direct, wechat-group, wecom, official-account, moments, wechat-contact"
-)
+CHANNELS = "douyin-subscription, douyin-group, wechat-group, wecom, official-account, moments, wechat-contact"
 KINDS = "subscription, group, direct, article, moments"
 SCENARIOS = ", ".join(shipped_scenarios())
 PLATFORMS = ", ".join(presets("platforms"))

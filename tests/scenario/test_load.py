@@ -55,7 +55,6 @@ def test_liquor() -> None:
     assert [channel.name for channel in liquor.channels] == [
         "douyin-subscription",
         "douyin-group",
-        "douyin-direct",
         "wechat-group",
         "wecom",
         "official-account",

@@ -7,7 +7,7 @@ import pytest
 
 from sim.scenario import shipped_folder
 
-from .bad_files import CHANNELS, HEAD, KINDS, PLATFORMS, SCENARIOS, body, said
+from .bad_files import CHANNELS, HEAD, KINDS, PLATFORMS, body, said
 
 CASES = {
     "out of range": (
@@ -135,8 +135,7 @@ CASES = {
     ),
     "key of a changed channel": (
         body("channels.wecom.opne = 0.2\n"),
-        "s.toml:6:1: channels.wecom.opne is unknown here. Did you mean open? Known: name, kind, strong, reach, open, "
-        "fatigue_weight, quota_per_month, cost_per_message, joins_at_follow, joins_per_month, joins_at_answer, live_notice.",
+        "s.toml:6:1: channels.wecom.opne is unknown here. Did you mean open?",
     ),
     "kind of channel": (
         body('channels.wecom.kind = "dirct"\n'),
@@ -358,7 +357,7 @@ CASES = {
     "extends nothing": (
         'extends = "liqour"\n',
         's.toml:1:1: extends = "liqour": there is no such file, nor a shipped scenario of this name. '
-        f"Did you mean liquor? Shipped scenarios: {SCENARIOS}.",
+        "Did you mean liquor?",
     ),
     "extends a number": (
         "extends = 3\n" + body(""),

@@ -50,7 +50,7 @@ CASES: dict[str, tuple[str, str]] = {
     ),
     "a homepage with a limit": (
         body('channels.home = { extends = "homepage", platform = "douyin-2021-07", fold_after = 2 }\n'),
-        "channels.home.fold_after: home has fold_after, but is of kind pull",
+        "s.toml:6:70: home has fold_after, but is of kind pull: fans visit it on their own",
     ),
     "a step of more than one": (
         body("brand.path.follow = [0.9, 1.2]\n"),

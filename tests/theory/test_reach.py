@@ -9,7 +9,7 @@ from sim.engines.run import run
 from sim.rules.tally import NO_CHANNEL
 
 SEED = 3
-MONEY = {"fees", "incentives", "contribution", "margin", "margin_cum", "margin_cum_discounted"}
+MONEY = {"fees", "incentives", "spend", "contribution", "margin", "margin_cum", "margin_cum_discounted"}
 
 
 def daily(name, logic, changes):
@@ -337,7 +337,7 @@ def test_how_many_look_at_the_homepage_changes_nobody():
 
 def test_a_guided_path_leaves_the_lives_of_the_pool_alone():
     """Nobody of the pool is a stranger who buys; only what all fans share could reach them, and is switched off."""
-    base = GUIDED | NO_LEAVING | {"rules.groups.talk": 0.0, "days": 40}
+    base = GUIDED | NO_LEAVING | {"rules.groups.talk": 0.0, "days": 40, "feed.exposures_at_least": 10_000.0}
     base |= {"rules.exposure.feedback": 0.0, "rules.follow.followers": 0.0}
     base |= steady("guided-follow", "growth", {"group": 14.0, "subscription": 2.0, "douyin-direct": 2.0})
     tables = []

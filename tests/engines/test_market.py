@@ -118,6 +118,7 @@ def test_first_responses_of_a_store_by_hand():
     changes = {
         "pool.fans": FANS, "market.users": USERS, "feed.exposures_at_least": 0, "feed.exposures_per_fan": 2.0,
         "industry.closing": "store", "industry.decision_days": 30.0, "store.visitors": 4.0, "brand.price": 150.0,
+        "feed.cascade": False,
     }  # fmt: skip
     day = begun(small("liquor", changes)).market.day(0, PLAN, 2, 0, FANS, 1.5)
     rates = dict(zip(Response, day.rates[0], strict=True))

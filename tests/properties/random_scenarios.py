@@ -108,7 +108,7 @@ def trees(draw, met=True):
             "friction": draw(st.floats(0, 20)),
         },
         "service": {"hours": draw(st.floats(4, 24)), "automatic": draw(share)},
-        "store": {"visitors": draw(st.sampled_from([0.0, 2.0])) if closing == "store" else 0.0},
+        "store": {"visitors": draw(st.sampled_from([0.0, 2.0])) if met and closing == "store" else 0.0},
         "segments": segments,
         "market": {"users": fans + draw(st.sampled_from([1, 100, 100_000])), "season": draw(st.floats(0, 3))},
         "brand": {

@@ -62,7 +62,24 @@ class ChannelKind(IntEnum):
     MOMENTS = 4  # a stream that can be scrolled past
 
 
+class PriceBand(IntEnum):
+    """What a buyer paid, relative to the list price (model.md §4)."""
+
+    FULL_PRICE = 0  # no discount
+    SHALLOW = 1  # less than 30 % off
+    DEEP = 2  # 30 % off or more: the deep discounts of the field experiments (L13)
+
+
+class Standing(IntEnum):
+    """How well a brand is known before anyone has met it; sets the prior trust (evidence M7, E-74)."""
+
+    SMALL = 0  # no mark: the platform vouches for nothing
+    CERTIFIED = 1  # has the platform's mark
+    KNOWN = 2  # known by name, or to its customers
+
+
 TIERS = len(Tier)
+PRICE_BANDS = len(PriceBand)
 CAUSES = len(Cause)
 MAX_CHANNELS = 8  # the month's message counts are 7 bits each in one 64-bit integer
 BYTES_PER_ROW = 100  # memory of one person's traits and state
@@ -93,6 +110,12 @@ CHINESE: dict[str, str] = {
     "DIRECT": "私信",
     "ARTICLE": "公众号",
     "MOMENTS": "朋友圈",
+    "FULL_PRICE": "原价",
+    "SHALLOW": "浅折扣",
+    "DEEP": "深折扣",
+    "SMALL": "小品牌",
+    "CERTIFIED": "认证品牌",
+    "KNOWN": "知名品牌",
 }
 
 

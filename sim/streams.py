@@ -75,6 +75,9 @@ class Decision(IntEnum):
     BAN = 52
     ADMISSION = 53
     CASCADE = 56
+    # the pool's customers, and promises
+    START_CUSTOMER = 80
+    BREACH = 81
 
 
 MASK32 = 0xFFFFFFFF

@@ -12,7 +12,7 @@ from sim.rules.auction import average_cpm, log_median_bid, reach_per_head, win_p
 from sim.rules.climate import World
 from sim.rules.exposure import organic_weight
 from sim.rules.follow import follow_probability, relevance
-from sim.rules.purchase import buying_odds, open_need, salience
+from sim.rules.purchase import buying_odds, open_need, price_elsewhere, salience
 from sim.scenario.schema import Ads, Feed, Scenario
 
 
@@ -54,10 +54,13 @@ class Market:
         self.relative = [s.exposure * sum(shares) / max(1e-12, sum(weights)) for s in scenario.segments.values()]
         self.spent_yesterday = 0
 
-    def day(self, day: int, plan: Plan, lives: int, active_core: int, followers: int, season: float) -> MarketDay:
+    def day(
+        self, day: int, plan: Plan, lives: int, active_core: int, followers: int, season: float, rival: float
+    ) -> MarketDay:
         """Intensities of a day.
 
         active_core  liking and devoted fans who opened something yesterday;  followers: of yesterday
+        rival        logarithm of the competitors' price ÷ the industry's reference price
         """
         rules, brand = self.world.rules, self.world.brand
         weight = organic_weight(float(active_core), float(self.initial_fans), plan.quality, rules.exposure)
@@ -73,12 +76,10 @@ class Market:
             seen, viewed = self.relative[s] * exposures / self.users, self.relative[s] * entries / self.users
             rel = relevance(float(self.world.segments.match_value[s]), 0.0)
             follow = follow_probability(
-                plan.quality, rel, brand.trust, float(followers), brand.certified, 0.0, rules.follow
+                plan.quality, rel, brand.trust_feed, float(followers), brand.certified, 0.0, rules.follow
             )
             need = open_need(float(self.world.segments.need_rate[s]) * season, brand.decision_days, brand.decision_days)
-            buys = buying_odds(brand.trust, 0.0, 1.0, brand.relative_price, rules.purchase)
-            response = float(self.world.segments.deal_response[s])
-            tempted = buying_odds(brand.trust, plan.discount, response, brand.relative_price, rules.purchase)
+            buys, tempted = (self._readiness(s, asked, rival) for asked in (1.0, 1.0 - plan.discount))
             at_once = 1.0 if brand.decision_days <= 1.0 else 0.0  # long decisions are not closed at the first touch
             by_kind = {
                 Response.FOLLOW_FROM_FEED: seen * follow,
@@ -101,6 +102,25 @@ class Market:
             ad_share.append(by_ads / exposure[s] if exposure[s] > 0 else 0.0)
         return MarketDay(
             tuple(rates), tuple(exposure), tuple(ad_share), exposures + entries, impressions, spend, weight
+        )
+
+    def _readiness(self, segment: int, asked: float, rival: float) -> float:
+        """Readiness of a segment's mean person to buy at a share of the list price; the list price is remembered."""
+        rules, brand = self.world.rules, self.world.brand
+        response = float(self.world.segments.deal_response[segment])
+        elsewhere = price_elsewhere(rival, 0.0)
+        return float(
+            buying_odds(
+                brand.trust_feed,
+                asked,
+                1.0,
+                0.0,
+                elsewhere,
+                response,
+                brand.relative_price,
+                rules.purchase,
+                rules.deals,
+            )
         )
 
     def _buy(self, day: int, plan: Plan) -> tuple[int, int]:

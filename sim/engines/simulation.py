@@ -2,6 +2,7 @@
 
 import dataclasses
 import datetime as dt
+import math
 from typing import Protocol
 
 import numpy as np
@@ -11,6 +12,7 @@ from sim.domains import MAX_CHANNELS, TIERS, ChannelKind
 from sim.engines.book import Book
 from sim.engines.dispatch import Dispatch, Messages
 from sim.engines.market import Market, MarketDay
+from sim.engines.promise import Promises
 from sim.engines.reservoir import Reservoir, Responders
 from sim.engines.world import (
     brief_of,
@@ -28,6 +30,7 @@ from sim.observables import Ledger
 from sim.plans import Plan, Seen, SeenDay
 from sim.rules.climate import Climate, World, compilable
 from sim.rules.messages import attention
+from sim.rules.persona import bargained
 from sim.rules.tally import MAX_SEGMENTS, Tally, new_tally
 from sim.scenario.schema import Scenario
 from sim.streams import replication_key
@@ -96,11 +99,15 @@ class Simulation:
         self.world = compilable(world_of(scenario))
         self.brief = brief_of(scenario)
         self.season = scenario.market.season.daily(scenario.start, scenario.days)
+        self.rival_price = scenario.market.competitor_price.daily(scenario.start, scenario.days)
         self.rows = make_rows(self.world, self.key)
         self.rows.populate(scenario.pool.fans)
         self.reservoir = Reservoir(untouched_of(cells_of(scenario), self.rows.segments()), self.key)
         self.market = Market(scenario, self.world)
+        rules = self.world.rules
+        self.commission_share = float(bargained(1.0, scenario.brand_trust, rules.trust.certified, rules.persona))
         self.dispatch = Dispatch(self.brief, 100.0 * scenario.costs.live)
+        self.promises = Promises(self.brief, scenario.pool.used_to_promotion, self.world.rules.promise)
         self.book = Book(scenario, self.rows.members())
         self.openings = [(c.reach * c.open, kind_of(c) == ChannelKind.GROUP) for c in scenario.channels]
         self.attention: dict[tuple[float, bool], float] = {}  # by messages of 7 days; few values come up
@@ -123,7 +130,13 @@ class Simulation:
         plan = self._plan(day)
         messages = self.dispatch.day(day, plan, self.book.members_yesterday)
         market = self.market.day(
-            day, plan, messages.lives, self.book.core_yesterday, self.book.fans_yesterday, float(self.season[day])
+            day,
+            plan,
+            messages.lives,
+            self.book.core_yesterday,
+            self.book.fans_yesterday,
+            float(self.season[day]),
+            self._rival(day),
         )
         climate = self._climate(day, plan, messages, market)
         tally = new_tally()
@@ -163,10 +176,16 @@ class Simulation:
             notice=integers(messages.notice, MAX_CHANNELS),
             exposure=floats(self.exposure, MAX_SEGMENTS),
             ad_share=floats(market.ad_share, MAX_SEGMENTS),
-            commission=integers(commission_on(self.scenario, date), MAX_CHANNELS),
+            commission=integers(commission_on(self.scenario, date, self.commission_share), MAX_CHANNELS),
             home=self.market.home,
+            rival=self._rival(day),
+            breach=floats(self.promises.day(plan), CELLS),
         )
         return compilable(facts)  # type: ignore[no-any-return]
+
+    def _rival(self, day: int) -> float:
+        """Logarithm of the competitors' price ÷ the industry's reference price."""
+        return math.log(float(self.rival_price[day]))
 
     def _base(self, week: npt.NDArray[np.float64]) -> list[float]:
         """Opening at load 0 by channel × tier."""

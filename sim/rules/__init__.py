@@ -2,10 +2,13 @@
 
 from typing import NamedTuple
 
+from sim.rules.deals import DealRules
 from sim.rules.exposure import ExposureRules
 from sim.rules.follow import FollowRules
 from sim.rules.leaving import LeavingRules
 from sim.rules.messages import LiveRules, MessageRules
+from sim.rules.persona import PersonaRules
+from sim.rules.promise import PromiseRules
 from sim.rules.purchase import PurchaseRules
 from sim.rules.tiers import TierRules
 from sim.rules.trust import TrustRules
@@ -22,6 +25,9 @@ class Rules(NamedTuple):
     tiers: TierRules
     purchase: PurchaseRules
     leaving: LeavingRules
+    deals: DealRules
+    persona: PersonaRules
+    promise: PromiseRules
 
 
 RULE_TABLES: dict[str, type[NamedTuple]] = {
@@ -33,6 +39,9 @@ RULE_TABLES: dict[str, type[NamedTuple]] = {
     "tiers": TierRules,
     "purchase": PurchaseRules,
     "leaving": LeavingRules,
+    "deals": DealRules,
+    "persona": PersonaRules,
+    "promise": PromiseRules,
 }
 
 __all__ = ["RULE_TABLES", "Rules"]

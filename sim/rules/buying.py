@@ -4,8 +4,9 @@ from typing import NamedTuple
 
 from sim.compiled import rare, rule
 from sim.rules.climate import Climate, World
+from sim.rules.deals import adapted, after_lesson
 from sim.rules.orders import order
-from sim.rules.purchase import buying_odds, salience
+from sim.rules.purchase import buying_odds, price_elsewhere, salience
 from sim.rules.reading import Reading
 from sim.rules.rows import Fan, Person
 from sim.rules.tally import NO_CHANNEL, Slot, Tally
@@ -25,7 +26,9 @@ class Buyer(NamedTuple):
     orders: int
     ordered_on: int
     attrited: int
-    spend: int
+    spend: float
+    deal_proneness: float
+    reference_price: float
 
 
 @rare
@@ -42,6 +45,7 @@ def buy(
     fan: Fan,
     read: Reading,
     intimacy: float,
+    deal_proneness: float,
     draws: DailyDraws,
     climate: Climate,
     world: World,
@@ -50,13 +54,15 @@ def buy(
 ) -> Buyer:
     """Needs of a follower become decisions and orders; an opened offer may tempt one who has no need today.
 
-    Nobody is tempted into what takes days to decide, nor while a whole later need has been borrowed already.
+    Nobody is tempted into what takes days to decide, nor while a whole later need has been borrowed already. A price
+    enters the memory when an order was considered at it (the brand was thought of), less so when a deal was only read.
 
     draws  of this person and day, from ``daily_draws``
     """
     rules, day = world.rules.purchase, climate.day
     trust, expectation, need_debt, due_on = read.trust, read.expectation, fan.need_debt, fan.due_on
     orders, ordered_on, attrited, spend = fan.orders, fan.ordered_on, fan.attrited, fan.spend
+    reference_price = fan.reference_price
     if attrited == 0:
         needs = poisson_quantile(draws.need, person.need_rate * climate.season)
         tally[Slot.NEEDS] += needs
@@ -77,19 +83,30 @@ def buy(
         has_offer = read.offer != NO_CHANNEL
         if decisions > 0 or has_offer:
             discount = climate.discount if has_offer else 0.0
+            asked = 1.0 - discount
             odds = buying_odds(
-                trust, discount, world.segments.deal_response[person.segment], world.brand.relative_price, rules
+                trust,
+                asked,
+                reference_price,
+                deal_proneness,
+                price_elsewhere(climate.rival, trust),
+                world.segments.deal_response[person.segment],
+                world.brand.relative_price,
+                rules,
+                world.rules.deals,
             )
-            bought = 0
+            bought, considered = 0, False
             for n in range(decisions):
-                if uniform(key, Decision.ORDER, person.key, day, n) < odds * salience(
-                    intimacy, has_offer, False, rules
-                ):
-                    bought += 1
+                thought_of = salience(intimacy, has_offer, False, rules)
+                u = uniform(key, Decision.ORDER, person.key, day, n)
+                if u < thought_of:
+                    considered = True
+                    if u < odds * thought_of:
+                        bought += 1
             if needs == 0 and decisions == 0 and need_debt < 1.0 and world.brand.decision_days <= 1.0:
                 strength = rules.impulse_live if read.watched else rules.impulse
                 if draws.impulse < strength * odds:
-                    bought = 1
+                    bought, considered = 1, True
                     need_debt += rules.borrows
                     tally[Slot.IMPULSES] += 1
             for n in range(bought):
@@ -111,4 +128,19 @@ def buy(
                     )
                     orders, ordered_on, spend = orders + 1, day, spend + net
                     intimacy += world.rules.tiers.order
-    return Buyer(trust, intimacy, expectation, need_debt, due_on, orders, ordered_on, attrited, spend)
+                    deal_proneness = after_lesson(deal_proneness, discount, world.rules.deals)
+            weight = world.rules.deals.adaptation if considered else world.rules.deals.notice if has_offer else 0.0
+            reference_price = adapted(reference_price, asked, weight)
+    return Buyer(
+        trust,
+        intimacy,
+        expectation,
+        need_debt,
+        due_on,
+        orders,
+        ordered_on,
+        attrited,
+        spend,
+        deal_proneness,
+        reference_price,
+    )

@@ -50,7 +50,7 @@ class Segments(NamedTuple):
 class BrandFacts(NamedTuple):
     """The brand's offer and priors."""
 
-    trust: float  # T₀, mean prior trust of people met in the feed
+    trust: float  # T₀, prior trust by the brand's standing: the level at which opening and leaving are measured
     trust_pool: float  # mean trust of the initial pool
     trust_bought: float  # mean prior trust of people met through ads
     certified: float  # 0 or 1
@@ -63,6 +63,8 @@ class BrandFacts(NamedTuple):
     follow_after_click: float
     tier_end: Floats  # [T] cumulative shares of the initial tiers
     mean_age: float  # mean days since following of the initial pool
+    trust_feed: float  # mean prior trust of people met in the feed, persona included
+    customers: float  # share of the initial pool who have bought before
 
 
 class OneDay(NamedTuple):
@@ -74,6 +76,7 @@ class OneDay(NamedTuple):
     load: float  # 1 − e^(−1/τ_φ)
     open_limit: float  # largest probability of opening ÷ base
     trust_limit: float  # largest factor of distrust on the hazard, at trust 0
+    proneness: float  # share of deal proneness kept over a day
 
 
 class World(NamedTuple):
@@ -106,6 +109,8 @@ class Climate(NamedTuple):
     ad_share: Floats  # [S] share of ads in today's exposure of known people
     commission: Integers  # [P] basis points of the net order value
     home: int  # platform on which people are met
+    rival: float  # logarithm of the competitors' price ÷ the industry's reference price
+    breach: Floats  # [C·T] probability that an opened promotion breaks the promise
 
 
 def compilable(table: Any) -> Any:

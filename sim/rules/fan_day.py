@@ -10,18 +10,19 @@ from sim.compiled import rare, rule
 from sim.domains import TIERS, Source
 from sim.rules.buying import buy, decision_day
 from sim.rules.climate import Climate, World
+from sim.rules.deals import adapted
 from sim.rules.exposure import next_exposure
 from sim.rules.follow import follow_probability, relevance
 from sim.rules.numbers import kept
 from sim.rules.orders import order
 from sim.rules.people import memberships_at_follow
-from sim.rules.purchase import buying_odds, open_need, salience
+from sim.rules.purchase import buying_odds, open_need, price_elsewhere, salience
 from sim.rules.reading import read_messages
 from sim.rules.rows import NEVER, Fan, Person, count_channels, count_row, domain_on, reachable
 from sim.rules.staying import stay_mute_or_leave
 from sim.rules.tally import NO_CHANNEL, Slot, Tally
 from sim.rules.tiers import tier_of
-from sim.rules.trust import drifted
+from sim.rules.trust import drifted, experienced_prior
 from sim.streams import DailyDraws, Decision, exponential, uniform
 
 
@@ -49,18 +50,25 @@ def advance_fan(
 
 
 @rule
-def clocks(person: Person, fan: Fan, day: int, world: World) -> tuple[float, float, float]:
-    """Fatigue, trust and intimacy after the days since the last visit, in closed form (M5, M7, M15)."""
+def clocks(person: Person, fan: Fan, day: int, world: World) -> tuple[float, float, float, float]:
+    """Fatigue, trust, intimacy and deal proneness after the days since the last visit, in closed form (M5, M7, M12)."""
     keep_fatigue, keep_trust, keep_intimacy = world.one_day.fatigue, world.one_day.trust, world.one_day.intimacy
+    keep_proneness = world.one_day.proneness
     if day - fan.updated_on != 1:
         elapsed = float(day - fan.updated_on)
         keep_fatigue = kept(elapsed, world.rules.messages.recovery)
         keep_trust = kept(elapsed, world.rules.trust.drift)
         keep_intimacy = kept(elapsed, world.rules.tiers.fading)
+        keep_proneness = kept(elapsed, world.rules.deals.memory)
     return (
         fan.fatigue * keep_fatigue,
-        drifted(fan.trust, person.trust_prior, keep_trust),
+        drifted(
+            fan.trust,
+            experienced_prior(person.trust_prior, fan.orders, world.brand.product_quality, world.rules.trust),
+            keep_trust,
+        ),
         fan.intimacy * keep_intimacy,
+        fan.deal_proneness * keep_proneness,
     )
 
 
@@ -71,13 +79,13 @@ def private_day(
     """The day of a follower: clocks, messages, lives, need, order, then stay, mute or leave."""
     rules, day = world.rules, climate.day
     # a. clocks
-    fatigue, trust, intimacy = clocks(person, fan, day, world)
+    fatigue, trust, intimacy, deal_proneness = clocks(person, fan, day, world)
     counts = fan.month_counts if fan.updated_on >= climate.month_start else 0
     # b, c. messages and lives
     read = read_messages(person, fan, trust, fatigue, counts, draws.visit, climate, world, key, tally)
     active_on = day if read.opened else fan.active_on
     # e, f. need, decision, order
-    buyer = buy(person, fan, read, intimacy + read.closeness, draws, climate, world, key, tally)
+    buyer = buy(person, fan, read, intimacy + read.closeness, deal_proneness, draws, climate, world, key, tally)
     # h. stay, mute or leave
     tier = tier_of(buyer.intimacy, fan.tier, rules.tiers)
     channels, muted, cause = stay_mute_or_leave(
@@ -126,6 +134,8 @@ def private_day(
                 person.affinity,
                 rules.exposure,
             ),
+            deal_proneness=buyer.deal_proneness,
+            reference_price=buyer.reference_price,
         )
     if tier > fan.tier:
         tally[Slot.TIER_UPS] += 1
@@ -162,6 +172,8 @@ def private_day(
         month_counts=read.month_counts,
         spend=buyer.spend,
         threshold=fan.threshold,
+        deal_proneness=buyer.deal_proneness,
+        reference_price=buyer.reference_price,
     )
 
 
@@ -196,7 +208,8 @@ def public_day(person: Person, fan: Fan, climate: Climate, world: World, key: in
     """A touch of one who does not follow, or the day on which an open decision closes (model.md §3.3, §3.4)."""
     rules, brand, day = world.rules, world.brand, climate.day
     elapsed = float(day - fan.updated_on)
-    fatigue, trust, intimacy = clocks(person, fan, day, world)
+    fatigue, trust, intimacy, deal_proneness = clocks(person, fan, day, world)
+    reference_price = fan.reference_price
     counts = fan.month_counts if fan.updated_on >= climate.month_start else 0
     touched = climate.exposure[person.segment] >= fan.threshold
     source, channels, clicked_on, joined_on, due_on = fan.source, 0, fan.clicked_on, fan.joined_on, fan.due_on
@@ -256,8 +269,22 @@ def public_day(person: Person, fan: Fan, climate: Climate, world: World, key: in
                 tally[Slot.WIN_BACKS] += 1
             count_channels(Slot.CHANNEL_JOINS, channels, world, tally)
     if decides and attrited == 0:
-        odds = buying_odds(trust, 0.0, 1.0, brand.relative_price, rules.purchase)
-        if uniform(key, Decision.ORDER, person.key, day, 0) < odds * salience(intimacy, False, touched, rules.purchase):
+        odds = buying_odds(
+            trust,
+            1.0,
+            reference_price,
+            deal_proneness,
+            price_elsewhere(climate.rival, 0.0),
+            world.segments.deal_response[person.segment],
+            brand.relative_price,
+            rules.purchase,
+            rules.deals,
+        )
+        thought_of = salience(intimacy, False, touched, rules.purchase)
+        u = uniform(key, Decision.ORDER, person.key, day, 0)
+        if u < thought_of:
+            reference_price = adapted(reference_price, 1.0, rules.deals.adaptation)
+        if u < odds * thought_of:
             trust, expectation, attrited, net = order(
                 person, orders, expectation, trust, NO_CHANNEL, 0.0, False, False, climate, world, key, tally, 0
             )
@@ -289,4 +316,6 @@ def public_day(person: Person, fan: Fan, climate: Climate, world: World, key: in
         month_counts=counts,
         spend=spend,
         threshold=threshold,
+        deal_proneness=deal_proneness,
+        reference_price=reference_price,
     )

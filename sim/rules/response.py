@@ -3,6 +3,7 @@
 from sim.compiled import rare
 from sim.domains import Source
 from sim.rules.climate import Climate, World
+from sim.rules.deals import adapted, after_lesson
 from sim.rules.exposure import next_exposure
 from sim.rules.orders import order
 from sim.rules.people import memberships_at_follow, person_at
@@ -23,14 +24,15 @@ def first_response(
     """
     rules = world.rules
     by_ad = kind == 2
-    person = person_at(address, segment, world.brand.trust_bought if by_ad else world.brand.trust, world, key)
+    person = person_at(address, segment, world.brand.trust_bought if by_ad else world.brand.trust_feed, world, key)
     source = Source.FEED.value
     if by_ad:
         source = Source.AD.value
     elif kind >= 3:
         source = Source.LIVE.value
     trust, expectation, intimacy, need_debt = person.trust_prior, rules.purchase.expectation, 0.0, 0.0
-    orders, ordered_on, attrited, spend, channels = 0, NEVER, 0, 0, 0
+    orders, ordered_on, attrited, spend, channels = 0, NEVER, 0, 0.0, 0
+    deal_proneness, reference_price = 0.0, 1.0
     clicked_on, joined_on = NEVER, NEVER
     follows = kind in (0, 3)
     if by_ad:
@@ -43,6 +45,8 @@ def first_response(
             person, 0, expectation, trust, NO_CHANNEL, discount, False, kind == 4, climate, world, key, tally, 0
         )
         orders, ordered_on, intimacy = 1, climate.day, rules.tiers.order
+        deal_proneness = after_lesson(0.0, discount, rules.deals)
+        reference_price = adapted(1.0, 1.0 - discount, rules.deals.adaptation)
         if kind == 4:  # tempted in a live, as a follower would be
             need_debt = rules.purchase.borrows
             tally[Slot.IMPULSES] += 1
@@ -83,6 +87,8 @@ def first_response(
             person.affinity,
             rules.exposure,
         ),
+        deal_proneness=deal_proneness,
+        reference_price=reference_price,
     )
     count_row(person, fan, climate.day, world, tally)
     return person, fan

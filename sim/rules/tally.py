@@ -1,6 +1,7 @@
 """What a day adds up to: integer counters that rules add to, in any order, on any thread.
 
-A slot is one counter, or the first of a block: ``DELIVERED + channel``, ``FLOW + 3 · from + to``.
+A slot is one counter, or the first of a block: ``DELIVERED + channel``, ``FLOW + 3 · from + to``,
+``GMV_BAND + 4 · price band + 2 · (returning) + (follows)``.
 """
 
 from enum import IntEnum
@@ -8,7 +9,7 @@ from enum import IntEnum
 import numpy as np
 import numpy.typing as npt
 
-from sim.domains import CAUSES, MAX_CHANNELS, TIERS
+from sim.domains import CAUSES, MAX_CHANNELS, PRICE_BANDS, TIERS
 
 MAX_SEGMENTS = 8
 SOURCES = 8  # room for sources to come
@@ -73,7 +74,14 @@ class Slot(IntEnum):
     INTIMACY_SUM = LOAD_SUM + 1
     TRUST_BIN = INTIMACY_SUM + 1
     LOAD_BIN = TRUST_BIN + TRUST_BINS
-    END = LOAD_BIN + LOAD_BINS
+    # deals and promises, added later
+    ORDERS_BAND = LOAD_BIN + LOAD_BINS  # by price band, returning buyer or not, follower or not
+    GMV_BAND = ORDERS_BAND + 4 * PRICE_BANDS
+    ORDERS_RETURNING = GMV_BAND + 4 * PRICE_BANDS  # of people who had ordered before, by channel as ORDERS
+    BREACHES = ORDERS_RETURNING + MAX_CHANNELS + 1  # opened promotions that broke a promise
+    PRONENESS_SUM = BREACHES + 1
+    REFERENCE_SUM = PRONENESS_SUM + 1
+    END = REFERENCE_SUM + 1
 
 
 TALLY_SIZE = int(Slot.END)

@@ -1,11 +1,11 @@
 """The schema of scenario files, assembled from the parameters declared beside rules and logics."""
 
 import datetime as dt
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, InstanceOf, PlainSerializer, create_model
 
-from sim.domains import MAX_CHANNELS
+from sim.domains import MAX_CHANNELS, Standing, word
 from sim.logics import AnyLogic
 from sim.parameters import Series, declared, fraction, over_time, parameter
 from sim.rules import RULE_TABLES
@@ -149,6 +149,9 @@ class Industry(Model):
     ] = 1.0
     price: Annotated[float, parameter("Reference price", unit="¥", above=0, high=1e9, source="M8")]
     goods_share: Annotated[float, fraction("Cost of goods as a share of the list price", source="details")]
+    maturity: Annotated[
+        float, fraction("How alike the offers of the category are: weight of emotional content", source="E-84")
+    ] = 0.5
 
 
 class Segment(Model):
@@ -187,6 +190,15 @@ class Market(Model):
         TimeSeries,
         over_time("Season: demand of the day relative to an ordinary one", low=0, high=100, source="M8"),
     ] = Series.constant(1.0)
+    competitor_price: Annotated[
+        TimeSeries,
+        over_time(
+            "Competitors' price relative to the industry's reference price; below 1 in a price war",
+            low=0.01,
+            high=100,
+            source="E-4",
+        ),
+    ] = Series.constant(1.0)
 
 
 class Content(Model):
@@ -195,6 +207,7 @@ class Content(Model):
     quality: Annotated[TimeSeries, over_time("Quality of value content", low=0, high=1, source="M7, details")] = (
         Series.constant(0.6)
     )
+    emotional: Annotated[float, fraction("Share of emotional among useful content", source="E-84")] = 0.0
 
 
 class Product(Model):
@@ -204,14 +217,41 @@ class Product(Model):
 
 
 class Brand(Model):
-    """The brand and its offer."""
+    """The brand and its offer.
 
-    certified: Annotated[
-        bool, Field(description="Has the certification mark", json_schema_extra={"source": "E-32"})
-    ] = True
-    trust: Annotated[
-        float, parameter("Prior trust of people met in the feed", low=0.01, high=0.99, source="M7, E-74")
-    ] = 0.35
+    ``standing`` says how well the brand is known before anyone has met it, and sets the prior trust (small .20,
+    certified .35, known .50: ``rules.trust``) and the certification mark, unless the file gives these itself.
+    """
+
+    standing: Annotated[
+        Literal["small", "certified", "known"],
+        Field(description="How well the brand is known: sets trust and mark", json_schema_extra={"source": "M7, E-74"}),
+    ] = "certified"
+    certified: (
+        Annotated[
+            bool,
+            Field(
+                description="Has the certification mark (default: all but a small brand)",
+                json_schema_extra={"source": "E-32"},
+            ),
+        ]
+        | None
+    ) = None
+    trust: (
+        Annotated[
+            float,
+            parameter(
+                "Prior trust of people met in the feed (default: that of the standing)",
+                low=0.01,
+                high=0.99,
+                source="M7, E-74",
+            ),
+        ]
+        | None
+    ) = None
+    persona: Annotated[
+        float, fraction("Strength of the brand's persona: raises relevance and prior trust", source="E-83")
+    ] = 0.0
     trust_bought: Annotated[float, fraction("Prior trust of people met through ads", source="E-76, details")] = 0.25
     content: Content = Content()
     product: Product = Product()
@@ -254,6 +294,18 @@ class Pool(Model):
 
     fans: Annotated[int, parameter("Followers at the start", low=0, high=10**9, source="model §6")] = 20_000
     trust: Annotated[float, fraction("Mean trust (default: the brand's)", source="M7")] | None = None
+    customers: Annotated[
+        float, fraction("Share who have bought before: they trust more and know the product", source="E-77")
+    ] = 0.0
+    used_to_promotion: (
+        Annotated[
+            float,
+            fraction(
+                "Share of promotion in what the pool is used to (default: what the first plan sends)", source="E-85"
+            ),
+        ]
+        | None
+    ) = None
     age: Annotated[float, parameter("Mean time since following", unit="days", low=0, high=10_000, source="details")] = (
         180.0
     )
@@ -327,6 +379,18 @@ class Scenario(Model):
         return found
 
     @property
+    def brand_trust(self) -> float:
+        """Prior trust of people met in the feed, before persona: the file's, or that of the brand's standing."""
+        given = self.brand.trust
+        return float(getattr(self.rules.trust, self.brand.standing) if given is None else given)  # type: ignore[attr-defined]
+
+    @property
+    def certified(self) -> bool:
+        """True when the brand has the certification mark: the file's word, or any standing but a small one."""
+        given = self.brand.certified
+        return self.brand.standing != word(Standing.SMALL) if given is None else given
+
+    @property
     def trust(self) -> float:
-        """Mean trust of the initial pool."""
-        return self.brand.trust if self.pool.trust is None else self.pool.trust
+        """Mean trust of the initial pool's members who have not bought before, before persona."""
+        return self.brand_trust if self.pool.trust is None else self.pool.trust

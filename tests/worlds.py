@@ -20,6 +20,13 @@ SMALL = {
     "clearance": {"pool.fans": 300, "days": 75, "feed.exposures_at_least": 300},
     "depletion-ladder": {"pool.fans": 300, "days": 120, "feed.exposures_at_least": 60},
     "livestream-group": {"pool.fans": 300, "days": 120},
+    "content-maker": {
+        "pool.fans": 300,
+        "days": 120,
+        "feed.exposures_at_least": 150,
+        "logics.step-by-step": False,  # its later steps lie beyond 120 days
+    },
+    "trusted-pause": {"pool.fans": 300, "days": 240, "feed.exposures_at_least": 150},
 }
 
 # leaving only by what a test switches back on
@@ -41,6 +48,10 @@ EVERYTHING = {
     "ads.click": 0.05,
     "ads.reference_spend": 1000.0,
     "industry.need_interval": 10.0,
+    "market.competitor_price": 0.9,
+    "brand.persona": 0.5,
+    "pool.customers": 0.3,
+    "pool.used_to_promotion": 0.1,
     "rules.exposure.known": 20.0,
     "rules.follow.base": 0.04,
     "market.users": 40_000,

@@ -3,6 +3,7 @@
 Nobody is a row here: exposures and impressions are rates per platform user, from yesterday's aggregates.
 """
 
+import math
 from dataclasses import dataclass
 
 from sim.engines.reservoir import Response
@@ -10,6 +11,7 @@ from sim.parameters import DAYS_PER_MONTH
 from sim.plans import Plan
 from sim.rules.auction import average_cpm, log_median_bid, reach_per_head, win_probability
 from sim.rules.climate import World
+from sim.rules.deals import asked_price
 from sim.rules.exposure import organic_weight
 from sim.rules.follow import follow_probability, relevance
 from sim.rules.purchase import buying_odds, open_need, price_elsewhere, salience
@@ -40,6 +42,7 @@ class Market:
     """The first feed and the first ad auction among the platforms; people are met on the first that has either.
 
     relative  [S] exposure of a segment's users relative to the mean user
+    rival     [D] logarithm of the competitors' price ÷ the industry's reference price
     """
 
     def __init__(self, scenario: Scenario, world: World) -> None:
@@ -52,15 +55,14 @@ class Market:
         weights = [s.share * s.exposure for s in scenario.segments.values()]
         shares = [s.share for s in scenario.segments.values()]
         self.relative = [s.exposure * sum(shares) / max(1e-12, sum(weights)) for s in scenario.segments.values()]
+        prices = scenario.market.competitor_price.daily(scenario.start, scenario.days)
+        self.rival = [math.log(price) for price in prices.tolist()]
         self.spent_yesterday = 0
 
-    def day(
-        self, day: int, plan: Plan, lives: int, active_core: int, followers: int, season: float, rival: float
-    ) -> MarketDay:
+    def day(self, day: int, plan: Plan, lives: int, active_core: int, followers: int, season: float) -> MarketDay:
         """Intensities of a day.
 
         active_core  liking and devoted fans who opened something yesterday;  followers: of yesterday
-        rival        logarithm of the competitors' price ÷ the industry's reference price
         """
         rules, brand = self.world.rules, self.world.brand
         weight = organic_weight(float(active_core), float(self.initial_fans), plan.quality, rules.exposure)
@@ -79,7 +81,7 @@ class Market:
                 plan.quality, rel, brand.trust_feed, float(followers), brand.certified, 0.0, rules.follow
             )
             need = open_need(float(self.world.segments.need_rate[s]) * season, brand.decision_days, brand.decision_days)
-            buys, tempted = (self._readiness(s, asked, rival) for asked in (1.0, 1.0 - plan.discount))
+            buys, tempted = (self._readiness(s, asked, day) for asked in (1.0, asked_price(plan.discount)))
             at_once = 1.0 if brand.decision_days <= 1.0 else 0.0  # long decisions are not closed at the first touch
             by_kind = {
                 Response.FOLLOW_FROM_FEED: seen * follow,
@@ -104,11 +106,11 @@ class Market:
             tuple(rates), tuple(exposure), tuple(ad_share), exposures + entries, impressions, spend, weight
         )
 
-    def _readiness(self, segment: int, asked: float, rival: float) -> float:
+    def _readiness(self, segment: int, asked: float, day: int) -> float:
         """Readiness of a segment's mean person to buy at a share of the list price; the list price is remembered."""
         rules, brand = self.world.rules, self.world.brand
         response = float(self.world.segments.deal_response[segment])
-        elsewhere = price_elsewhere(rival, 0.0)
+        elsewhere = price_elsewhere(self.rival[day], 0.0)
         return float(
             buying_odds(
                 brand.trust_feed,

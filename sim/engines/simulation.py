@@ -2,7 +2,6 @@
 
 import dataclasses
 import datetime as dt
-import math
 from typing import Protocol
 
 import numpy as np
@@ -99,7 +98,6 @@ class Simulation:
         self.world = compilable(world_of(scenario))
         self.brief = brief_of(scenario)
         self.season = scenario.market.season.daily(scenario.start, scenario.days)
-        self.rival_price = scenario.market.competitor_price.daily(scenario.start, scenario.days)
         self.rows = make_rows(self.world, self.key)
         self.rows.populate(scenario.pool.fans)
         self.reservoir = Reservoir(untouched_of(cells_of(scenario), self.rows.segments()), self.key)
@@ -130,13 +128,7 @@ class Simulation:
         plan = self._plan(day)
         messages = self.dispatch.day(day, plan, self.book.members_yesterday)
         market = self.market.day(
-            day,
-            plan,
-            messages.lives,
-            self.book.core_yesterday,
-            self.book.fans_yesterday,
-            float(self.season[day]),
-            self._rival(day),
+            day, plan, messages.lives, self.book.core_yesterday, self.book.fans_yesterday, float(self.season[day])
         )
         climate = self._climate(day, plan, messages, market)
         tally = new_tally()
@@ -178,14 +170,10 @@ class Simulation:
             ad_share=floats(market.ad_share, MAX_SEGMENTS),
             commission=integers(commission_on(self.scenario, date, self.commission_share), MAX_CHANNELS),
             home=self.market.home,
-            rival=self._rival(day),
+            rival=self.market.rival[day],
             breach=floats(self.promises.day(plan), CELLS),
         )
         return compilable(facts)  # type: ignore[no-any-return]
-
-    def _rival(self, day: int) -> float:
-        """Logarithm of the competitors' price ÷ the industry's reference price."""
-        return math.log(float(self.rival_price[day]))
 
     def _base(self, week: npt.NDArray[np.float64]) -> list[float]:
         """Opening at load 0 by channel × tier."""

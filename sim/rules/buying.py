@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from sim.compiled import rare, rule
 from sim.rules.climate import Climate, World
-from sim.rules.deals import adapted, after_lesson
+from sim.rules.deals import adapted, after_lesson, asked_price
 from sim.rules.orders import order
 from sim.rules.purchase import buying_odds, price_elsewhere, salience
 from sim.rules.reading import Reading
@@ -83,7 +83,7 @@ def buy(
         has_offer = read.offer != NO_CHANNEL
         if decisions > 0 or has_offer:
             discount = climate.discount if has_offer else 0.0
-            asked = 1.0 - discount
+            asked = asked_price(discount)
             odds = buying_odds(
                 trust,
                 asked,

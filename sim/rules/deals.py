@@ -43,6 +43,12 @@ class DealRules(NamedTuple):
 
 
 @rule
+def asked_price(discount: float) -> float:
+    """Price asked as a share of the list price: 1 − discount, at least 1 %, since memory compares ratios."""
+    return max(0.01, 1.0 - discount)
+
+
+@rule
 def after_lesson(proneness: float, discount: float, p: DealRules) -> float:
     """Deal proneness after an order: D ← min(1, D + δ_d·discount).
 

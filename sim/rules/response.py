@@ -3,7 +3,7 @@
 from sim.compiled import rare
 from sim.domains import Source
 from sim.rules.climate import Climate, World
-from sim.rules.deals import adapted, after_lesson
+from sim.rules.deals import adapted, after_lesson, asked_price
 from sim.rules.exposure import next_exposure
 from sim.rules.orders import order
 from sim.rules.people import memberships_at_follow, person_at
@@ -46,7 +46,7 @@ def first_response(
         )
         orders, ordered_on, intimacy = 1, climate.day, rules.tiers.order
         deal_proneness = after_lesson(0.0, discount, rules.deals)
-        reference_price = adapted(1.0, 1.0 - discount, rules.deals.adaptation)
+        reference_price = adapted(1.0, asked_price(discount), rules.deals.adaptation)
         if kind == 4:  # tempted in a live, as a follower would be
             need_debt = rules.purchase.borrows
             tally[Slot.IMPULSES] += 1

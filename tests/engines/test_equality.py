@@ -30,16 +30,8 @@ ALWAYS = {
 }
 ALWAYS |= {f"EXITS+{cause}" for cause in (Cause.NATURAL, Cause.FATIGUE, Cause.NEGLECT, Cause.DISTRUST)}
 ALWAYS |= {"IMPULSES", "VANISHED_NEEDS", "WATCHES", "DISAPPOINTMENTS", "ATTRITED"}
-DOUYIN = {
-    "BLOCKED",
-    "MUTES",
-    "AD_CLICKS",
-    "TOUCHES",
-    "COMMISSION",
-    f"ROWS+{Domain.COMMERCIAL}",
-    "CHANNEL_JOINS",
-    "ORDERS_LIVE",
-}
+MET = {"MUTES", "TOUCHES", "COMMISSION", "CHANNEL_JOINS"}  # where people are met in a feed
+DOUYIN = MET | {"BLOCKED", "AD_CLICKS", f"ROWS+{Domain.COMMERCIAL}", "ORDERS_LIVE"}
 DOUYIN |= {f"JOINS+{source}" for source in (Source.FEED, Source.AD, Source.LIVE)}
 DOUYIN |= {f"FLOW+{3 * UNTOUCHED + domain}" for domain in Domain} | {f"FLOW+{3 * Domain.COMMERCIAL + Domain.PUBLIC}"}
 EXPECTED = {
@@ -47,11 +39,15 @@ EXPECTED = {
     "clearance": ALWAYS | DOUYIN,
     "depletion-ladder": ALWAYS | DOUYIN,
     "livestream-group": ALWAYS | {f"EXITS+{Cause.SHOCK}"},
+    "content-maker": (ALWAYS | MET | {"BREACHES"}) - {"WATCHES"},
+    "trusted-pause": ALWAYS | MET | {"ORDERS_LIVE"},
 }
 IMPOSSIBLE = {
     "liquor": {"OPEN_DECISIONS"},
     "clearance": {"OPEN_DECISIONS"},
     "depletion-ladder": {"OPEN_DECISIONS"},
+    "content-maker": {"OPEN_DECISIONS", "AD_CLICKS", "WATCHES"},
+    "trusted-pause": {"OPEN_DECISIONS", "AD_CLICKS", "BREACHES"},
     "livestream-group": {"OPEN_DECISIONS", "JOINS", "AD_CLICKS", "TOUCHES", "COMMISSION", "BLOCKED", "MUTES"},
 }  # the only channel with a quota of a livestream group, and its weak ones, are never joined
 
@@ -128,4 +124,5 @@ def test_every_counter_of_the_tally_is_used(all_at_once):
 
 def test_every_decision_that_is_built_is_drawn():
     built = {d.value for d in Decision if d <= Decision.MUTE} - {Decision.DEGREE}
+    built |= {Decision.START_CUSTOMER.value, Decision.BREACH.value}
     assert set(in_plain_python("engines.events:decisions_drawn")) == built

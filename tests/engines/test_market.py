@@ -55,7 +55,10 @@ def test_first_responses_by_hand(market):
             Response.ORDER_FROM_FEED: seen * (1 - follow) * wants * sigma(-6.2 + 4 * 0.35) * 0.3,
             Response.CLICK_AD: reached * 0.02,
             Response.FOLLOW_FROM_LIVE: viewed * 0.02,
-            Response.ORDER_IN_LIVE: viewed * 0.98 * 0.4 * sigma(-6.2 + 4 * 0.35 + 4 * response * 0.2),
+            Response.ORDER_IN_LIVE: viewed
+            * 0.98
+            * 0.4
+            * sigma(-6.2 + 4 * 0.35 - 1.5 * math.log(0.8) + 1.25 * response * 0.2),
         }
         assert list(day.rates[s]) == pytest.approx([expected[kind] for kind in Response], rel=1e-9)
 

@@ -41,6 +41,7 @@ from sim.rules.purchase import (
     buying_odds,
     open_need,
     order_event,
+    price_elsewhere,
     salience,
     utility,
 )
@@ -52,6 +53,7 @@ from .tables import table
 
 EXPOSURE, FOLLOW, MESSAGES, LIVES = table("exposure"), table("follow"), table("messages"), table("lives")
 TRUST, TIERS, PURCHASE, LEAVING = table("trust"), table("tiers"), table("purchase"), table("leaving")
+DEALS = table("deals")
 MONTH = 30.4375
 STRONG = table("exposure", feedback=2.0, half_share=0.1, quality_elasticity=1.5)
 
@@ -151,9 +153,24 @@ READING = [
     (promotion_is_negative, (0.0, 0.0), 1.0),
 ]
 BUYING = [
-    (buying_odds, (0.35, 0.0, 1.0, 1.0, PURCHASE), 0.00816257115),
-    (buying_odds, (0.5, 0.3, 1.5, 1.2, PURCHASE), 0.0645563553),
-    (buying_odds, (1.0, 0.5, 1.0, 1.0, PURCHASE), 0.450166003),
+    (buying_odds, (0.35, 1.0, 1.0, 0.0, 0.0, 1.0, 1.0, PURCHASE, DEALS), 0.00816257115),  # full price, no memory
+    (buying_odds, (0.35, 0.8, 1.0, 0.0, 0.0, 1.0, 1.0, PURCHASE, DEALS), 0.0145531938),
+    (
+        buying_odds,
+        (0.35, 0.8, 0.8, 0.0, 0.0, 1.0, 1.0, PURCHASE, DEALS),
+        0.0113706426,
+    ),  # it lasts
+    (
+        buying_odds,
+        (0.35, 1.0, 0.8, 0.4, 0.0, 1.0, 1.0, PURCHASE, DEALS),
+        0.00359098557,
+    ),  # used to deals
+    (buying_odds, (0.5, 0.7, 0.9, 0.3, -0.1, 1.5, 1.2, PURCHASE, DEALS), 0.0322398639),
+    (buying_odds, (1.0, 0.5, 1.0, 1.0, 0.0, 1.0, 1.0, PURCHASE, DEALS), 0.738572871),
+    (buying_odds, (0.35, 1.0, 1.0, 1.0, 0.0, 1.0, 1.0, PURCHASE, DEALS), 0.0),  # waits for the next deal
+    (price_elsewhere, (math.log(0.8), 0.0), math.log(0.8)),
+    (price_elsewhere, (math.log(0.8), 0.6), -0.0892574205),
+    (price_elsewhere, (0.0, 0.3), 0.0),
     (salience, (0.9, False, False, PURCHASE), 0.48),
     (salience, (0.0, False, False, PURCHASE), 0.0),
     (salience, (0.0, False, True, PURCHASE), 0.3),

@@ -15,7 +15,7 @@ industry = "frequent-online"
 LOGICS = "[logics.growth]\n"
 CHANNELS = "douyin-subscription, douyin-group, wechat-group, wecom, official-account, moments"
 KINDS = "subscription, group, direct, article, moments"
-SCENARIOS = "clearance, depletion-ladder, liquor, livestream-group"
+SCENARIOS = "clearance, content-maker, depletion-ladder, liquor, livestream-group, trusted-pause"
 
 
 def said(folder: Path, text: str | bytes) -> str:

@@ -30,7 +30,7 @@ INTEGERS = {
     "fan_orders": (0, 3), "clicked_on": (0, 700), "left_on": (0, 700), "tenure": (-5, 400), "word": (0, 2**32 - 1),
     "counts": (0, 2**40), "c": (0, 5), "n": (0, 50), "slot": (Slot.CHANNEL_JOINS, Slot.CHANNEL_JOINS),
     "month_counts": (0, 2**40), "offer": (0, 8), "due_on": (0, 60), "orders": (0, 5), "ordered_on": (0, 47),
-    "attrited": (0, 1), "spend": (0, 10**6), "joinable": (0, 7),
+    "attrited": (0, 1), "joinable": (0, 7), "discount": (0, 10_000),
 }  # fmt: skip
 FLOATS = {
     "p": (1e-9, 1 - 1e-9), "u": (1e-9, 1 - 1e-9), "x": (-9.0, 9.0), "mean": (0.0, 12.0), "shape": (0.05, 20.0),
@@ -42,6 +42,7 @@ FLOATS = {
     "initial_fans": (0.0, 1e6), "bid": (100.0, 9e4), "cpm": (100.0, 9e4), "median": (4.0, 9.0), "spread": (0.1, 2.0),
     "spend": (0.0, 1e8), "reference": (1e3, 1e8), "impressions_per_head": (0.0, 20.0), "growth": (-0.01, 0.01),
     "values": (0.0, 9.0), "promotions": (0.0, 9.0), "low": (-3.0, 0.0), "high": (0.0, 3.0), "tolerance": (0.01, 30.0),
+    "asked": (0.01, 1.0), "reference_price": (0.05, 1.0), "rival": (-2.0, 1.0), "elsewhere": (-2.0, 1.0),
     "need_rate": (0.0, 3.0), "trust_prior": (0.01, 1.0), "deal_response": (0.0, 10.0), "certified": (0.0, 1.0),
 }  # fmt: skip
 
@@ -94,7 +95,7 @@ class Arguments:
         """A person with any traits."""
         x = self.number
         return rounded_person(Person(
-            self.address(), int(self.chance.integers(2)), x(0.05, 20), x(0, 5), x(0, 0.5), x(-2, 2), x(0, 1), x(0, 1)
+            self.address(), int(self.chance.integers(2)), x(0.05, 20), x(0, 5), x(0, 0.5), x(-2, 2), x(0, 1)
         ))  # fmt: skip
 
     def fan(self):
@@ -110,7 +111,7 @@ class Arguments:
             int(chance.integers(4)), bits, muted, tier, int(chance.integers(-1, 5)), int(chance.random() < 0.2),
             int(chance.integers(0, 256)), on(), on(), on(), on(), on(), DAY - int(chance.integers(1, 40)), due,
             int(chance.integers(0, 5)), x(0, 1), x(0, 30), x(0, 6), x(0, 1), x(0, 2), month,
-            int(chance.integers(0, 10**7)), x(0, 2),
+            float(chance.integers(0, 10**7)), x(0, 2), x(0, 1), x(0.05, 1),
         ))  # fmt: skip
 
     def one(self, name, kind):

@@ -1,0 +1,1 @@
+"""Patterns of the evidence, one file per family; ``sim.studies.validate`` runs them all."""

@@ -2,7 +2,7 @@
 
 import dataclasses
 import datetime as dt
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -59,6 +59,10 @@ class Rows(Protocol):
 
     def cohorts(self, firsts: list[int]) -> tuple[int, ...]:
         """Followers by month of following."""
+        ...
+
+    def table(self) -> dict[str, npt.NDArray[Any]]:
+        """All columns of all rows."""
         ...
 
     def close(self) -> None:

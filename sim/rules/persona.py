@@ -69,13 +69,13 @@ def persona_trust(trust: float, persona: float, p: PersonaRules) -> float:
 
 
 @rule
-def bargained(commission: float, trust: float, certified: float, p: PersonaRules) -> float:
+def bargained(commission: float, trust: float, usual: float, p: PersonaRules) -> float:
     """Commission that a platform asks of a brand that brings its own people.
 
         commission·(1 − b·max(0, T₀ − T_c)/(1 − T_c))
 
-    trust  prior trust T₀ of the brand;  certified: T_c, that of a certified brand, which pays the full rate
+    trust  prior trust T₀ of the brand;  usual: T_c < 1, that of a certified brand, which pays the full rate
 
     Source: evidence E-88.
     """
-    return commission * (1.0 - p.bargaining * max(0.0, trust - certified) / (1.0 - certified))
+    return commission * (1.0 - p.bargaining * max(0.0, trust - usual) / max(1e-9, 1.0 - usual))

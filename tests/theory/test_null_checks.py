@@ -11,6 +11,7 @@ INDIFFERENT = {
     "rules.messages.trust_effect": 0.0,
     "rules.follow.trust": 0.0,
     "rules.purchase.trust": 0.0,
+    "market.competitor_price": 1.0,  # trust shelters from cheaper competitors
 }
 
 

@@ -86,12 +86,15 @@ def closed(fans: int, changes: Mapping[str, Any]) -> Scenario:
     return with_changes(load_scenario("livestream-group"), {"pool.fans": fans, "market.users": fans} | dict(changes))
 
 
-def lived(scenario: Scenario, logic: str, seed: int, replication: int) -> Simulation:
-    """A simulation at its horizon, for patterns that look at rows."""
+def tables(scenario: Scenario, logic: str, seed: int, replication: int, days: Sequence[int]) -> list[dict[str, Any]]:
+    """All rows of one run after some numbers of days, for patterns that look at people: column → array."""
     simulation = Simulation(scenario, logic, seed, replication, partial(ArrayRows, threads=1))
-    for _ in range(scenario.days):
+    found = []
+    for day in range(max(days)):
         simulation.step()
-    return simulation
+        if day + 1 in days:
+            found.append(simulation.rows.table())
+    return found
 
 
 def runs(scenario: Scenario, seed: int, replications: int) -> dict[str, list[Run]]:

@@ -21,7 +21,7 @@ from sim.rules.tally import Slot, new_tally
 from sim.streams import Decision
 
 CALLS = 60
-SEED = 20210801
+SEED = 20210802
 DAY = 47  # of the run, in the second calendar month
 MODULES = ("sim.streams", *(f"sim.rules.{m.name}" for m in pkgutil.iter_modules(sim.rules.__path__)))
 

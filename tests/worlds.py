@@ -27,6 +27,13 @@ SMALL = {
         "logics.step-by-step": False,  # its later steps lie beyond 120 days
     },
     "trusted-pause": {"pool.fans": 300, "days": 240, "feed.exposures_at_least": 150},
+    "email-newsletter": {"pool.fans": 300, "days": 120, "feed.exposures_at_least": 60},
+    "upper-bound": {"pool.fans": 300, "days": 90},
+    "advisor": {"pool.fans": 300, "days": 90, "feed.exposures_at_least": 150, "feed.task_reward": 0.5},
+    "used-cars": {"pool.fans": 300, "days": 120, "feed.exposures_at_least": 300, "industry.need_interval": 40.0},
+    "car-dealer-service": {"pool.fans": 300, "days": 120, "industry.need_interval": 40.0},
+    "photo-studio": {"pool.fans": 300, "days": 120, "feed.exposures_at_least": 150, "industry.need_interval": 40.0},
+    "workplace-course": {"pool.fans": 300, "days": 120, "feed.exposures_at_least": 150, "rules.purchase.base": -3.0},
 }
 
 # leaving only by what a test switches back on
@@ -45,10 +52,11 @@ EVERYTHING = {
     "days": 150,
     "feed.exposures_at_least": 50,
     "feed.exposures_per_live": 0.5,
+    "feed.accounts": 40,
+    "ads.retarget_share": 0.3,
     "ads.click": 0.05,
     "ads.reference_spend": 1000.0,
     "industry.need_interval": 10.0,
-    "market.competitor_price": 0.9,
     "brand.persona": 0.5,
     "pool.customers": 0.3,
     "pool.used_to_promotion": 0.1,
@@ -88,6 +96,41 @@ def everything(changes=None):
     """The scenario in which every mechanism that is built has work to do."""
     return with_changes(load_scenario("liquor"), EVERYTHING | (changes or {}))
 
+
+# people find goods: searches on a shelf lead to the brand, and fans visit its homepage on their own
+SEARCH = {"use": 0.5, "share": 0.02, "repurchase_intent": 0.4}
+HOMEPAGE = {"name": "homepage", "kind": "pull", "open": 0.1, "fatigue_weight": 0.0}
+SHELF = {
+    "name": "shelf",
+    "title": "A shelf",
+    "shop": {"commission": 0.03},
+    "search": SEARCH,
+    "channels": [
+        {"name": "store", "kind": "subscription", "open": 0.05, "fatigue_weight": 0.3, "joins_at_follow": 0.2},
+        HOMEPAGE,
+    ],
+}
+FINDING = {"platforms": ["douyin-2021-07", "wechat-2021-07", SHELF]}
+# … where people ask the brand, and orders are moved off the platform
+SERVED = {
+    "industry.questions": 1.0,
+    "industry.leakage": 0.5,
+    "industry.friction": 0.5,
+    "service.automatic": 0.3,
+    "channels.wecom.joins_at_answer": 0.3,
+    "channels.moments.joins_per_month.devoted": 10.0,
+    "logics.depletion.service_seats": 0.06,  # too few: some wait for days, some are never answered
+    "rules.service.calls": 2.0,
+}
+
+# … and where deals close in a store
+STORE = SERVED | {
+    "industry.closing": "store",
+    "industry.decision_days": 5.0,
+    "store.visitors": 1.0,
+    "rules.leads.ready": 0.9,
+    "logics.depletion.service_seats": 0.25,
+}
 
 LONG_DECISIONS = {"industry.decision_days": 3.0}  # nobody is tempted into what takes days to decide
 

@@ -14,7 +14,9 @@ from sim.rules.climate import Climate, World
 from sim.rules.fan_day import advance_fan
 from sim.rules.people import initial_fan, person_at, segment_of_member
 from sim.rules.response import first_response
+from sim.rules.retargeting import retargeted
 from sim.rules.rows import NEVER, Fan, Person, count_bystander, reachable
+from sim.rules.search import searches
 from sim.rules.tally import Tally, new_tally
 from sim.streams import DailyDraws, daily_words, unit
 
@@ -44,8 +46,8 @@ def store_fan(fans: Rows, i: int, fan: Fan) -> None:
     row.muted = fan.muted
     row.tier = fan.tier
     row.cause = fan.cause
-    row.attrited = fan.attrited
-    row.exposures = fan.exposures
+    row.prospect = fan.prospect
+    row.attempts = fan.attempts
     row.joined_on = fan.joined_on
     row.left_on = fan.left_on
     row.clicked_on = fan.clicked_on
@@ -94,7 +96,7 @@ def load_fan(fans: Rows, i: int) -> Fan:
     row = fans[i]
     return Fan(
         whole(row.source), whole(row.channels), whole(row.muted), whole(row.tier), whole(row.cause),
-        whole(row.attrited), whole(row.exposures), whole(row.joined_on), whole(row.left_on), whole(row.clicked_on),
+        whole(row.prospect), whole(row.attempts), whole(row.joined_on), whole(row.left_on), whole(row.clicked_on),
         whole(row.ordered_on), whole(row.active_on), whole(row.updated_on), whole(row.due_on), whole(row.orders),
         real(row.trust), real(row.fatigue), real(row.intimacy), real(row.expectation), real(row.need_debt),
         whole(row.month_counts), real(row.spend), real(row.threshold),
@@ -166,7 +168,12 @@ def advance_rows(
                 not reachable(whole(row.channels), whole(row.muted))
                 and climate.exposure[whole(people[i].segment)] < row.threshold
                 and row.due_on != day
-            ):
+                and not retargeted(whole(people[i].key), whole(row.clicked_on), climate, key)
+                and not searches(
+                    whole(people[i].key), real(people[i].need_rate), whole(row.orders), whole(row.prospect),
+                    climate, world, key,
+                )
+            ):  # fmt: skip
                 count_bystander(whole(row.clicked_on), whole(row.left_on), day, tally)
                 continue
             draws = load_draws(words, i - first)

@@ -14,8 +14,8 @@ Rows = Any  # np.recarray of PERSON or FAN
 
 PEOPLE_TYPES = {"key": np.int64, "segment": np.int8}
 FAN_TYPES = (
-    dict.fromkeys(("source", "tier", "cause", "attrited"), np.int8)
-    | dict.fromkeys(("channels", "muted", "exposures"), np.uint8)
+    dict.fromkeys(("source", "tier", "cause", "prospect"), np.int8)
+    | dict.fromkeys(("channels", "muted", "attempts"), np.uint8)
     | dict.fromkeys(("joined_on", "left_on", "clicked_on", "ordered_on", "active_on", "updated_on", "due_on"), np.int16)
     | {"orders": np.int16, "month_counts": np.int64, "threshold": np.float64}
 )

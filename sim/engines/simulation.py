@@ -9,10 +9,13 @@ import numpy.typing as npt
 
 from sim.domains import MAX_CHANNELS, TIERS, ChannelKind
 from sim.engines.book import Book
+from sim.engines.desk import Team, service_brief
 from sim.engines.dispatch import Dispatch, Messages
 from sim.engines.market import Market, MarketDay
 from sim.engines.promise import Promises
 from sim.engines.reservoir import Reservoir, Responders
+from sim.engines.tasks import TaskDesk
+from sim.engines.truth import truth_of
 from sim.engines.world import (
     brief_of,
     cells_of,
@@ -25,6 +28,8 @@ from sim.engines.world import (
     world_of,
 )
 from sim.logics import Logic
+from sim.logics.oracle import Truth, informed
+from sim.logics.own import planned
 from sim.observables import Ledger
 from sim.plans import Plan, Seen, SeenDay
 from sim.rules.climate import Climate, World, compilable
@@ -97,20 +102,22 @@ class Simulation:
 
     def __init__(self, scenario: Scenario, logic: str, seed: int, replication: int, make_rows: RowsMaker) -> None:
         self.scenario = scenario
-        self.logic: Logic = scenario.logics[logic]
+        self.logic: Logic = informed(scenario.logics[logic], self.truth)
+        self.name = logic
         self.key = replication_key(seed, replication)
         self.world = compilable(world_of(scenario))
-        self.brief = brief_of(scenario)
+        self.brief = dataclasses.replace(brief_of(scenario), service=service_brief(scenario, self.world))
         self.season = scenario.market.season.daily(scenario.start, scenario.days)
         self.rows = make_rows(self.world, self.key)
         self.rows.populate(scenario.pool.fans)
         self.reservoir = Reservoir(untouched_of(cells_of(scenario), self.rows.segments()), self.key)
-        self.market = Market(scenario, self.world)
-        rules = self.world.rules
-        self.commission_share = float(bargained(1.0, scenario.brand_trust, rules.trust.certified, rules.persona))
+        self.market = Market(scenario, self.world, self.key)
+        brand, rules = self.world.brand, self.world.rules
+        self.commission_share = float(bargained(1.0, brand.trust, rules.persona))
         self.dispatch = Dispatch(self.brief, 100.0 * scenario.costs.live)
         self.promises = Promises(self.brief, scenario.pool.used_to_promotion, self.world.rules.promise)
         self.book = Book(scenario, self.rows.members())
+        self.team = Team(scenario, self.world)
         self.openings = [(c.reach * c.open, kind_of(c) == ChannelKind.GROUP) for c in scenario.channels]
         self.attention: dict[tuple[float, bool], float] = {}  # by messages of 7 days; few values come up
         self.month_starts = month_starts(scenario.start, scenario.days)
@@ -119,6 +126,7 @@ class Simulation:
         self.history: list[SeenDay] = []
         self.exposure = [0.0] * len(scenario.segments)
         self.cohorts: list[tuple[int, ...]] = []
+        self.tasks = TaskDesk(self.market.feed.task_reward if self.market.feed else 0.0)
         self.day = 0
 
     @property
@@ -130,15 +138,25 @@ class Simulation:
         """One day."""
         day = self.day
         plan = self._plan(day)
+        reward = self.tasks.day(day, plan.advice, self.history)
         messages = self.dispatch.day(day, plan, self.book.members_yesterday)
+        book = self.book
         market = self.market.day(
-            day, plan, messages.lives, self.book.core_yesterday, self.book.fans_yesterday, float(self.season[day])
+            day,
+            plan,
+            messages.lives,
+            book.core_yesterday,
+            book.fans_yesterday,
+            float(self.season[day]),
+            book.activity,
+            reward,
         )
         climate = self._climate(day, plan, messages, market)
         tally = new_tally()
         self.rows.advance(climate, tally)
         self.rows.admit(self.reservoir.respond(market.rates), climate, tally)
-        seen = self.book.write(day, plan, messages, market, tally)
+        seen = self.book.write(day, plan, messages, market, tally, self.team, reward)
+        self.team.close(seen.queued)
         self.history = [*self.history, seen][-max(1, self.logic.memory) :]
         self._close_month(day)
         self.day += 1
@@ -148,11 +166,25 @@ class Simulation:
         if self.plan is None or day % self.logic.every == 0:
             history = tuple(self.history[-self.logic.memory :]) if self.logic.memory else ()
             date = self.scenario.start + dt.timedelta(days=day)
-            self.plan = self.logic.plan(self.brief, Seen(day, date, history, self.plan))
+            self.plan = planned(self.logic, self.name, self.brief, Seen(day, date, history, self.plan))
             self.planned_on = day - day % self.logic.content_every
         # between plans content quality follows the file's own series
         moved = self.brief.quality[day] - self.brief.quality[self.planned_on]
         return dataclasses.replace(self.plan, quality=min(1.0, max(0.0, self.plan.quality + moved)))
+
+    def truth(self) -> Truth:
+        """What an oracle sees this morning."""
+        scenario = self.scenario
+        return truth_of(
+            self.rows.table(),
+            self.world,
+            self.key,
+            season=float(self.season.mean()),
+            commission=commission_on(scenario, scenario.start + dt.timedelta(days=self.day), self.commission_share),
+            home=self.market.home,
+            fees=tuple(100.0 * c.cost_per_message for c in scenario.channels),
+            members=tuple(self.book.members_yesterday),
+        )
 
     def _climate(self, day: int, plan: Plan, messages: Messages, market: MarketDay) -> Climate:
         self.exposure = [x + today for x, today in zip(self.exposure, market.exposure, strict=True)]
@@ -174,8 +206,11 @@ class Simulation:
             ad_share=floats(market.ad_share, MAX_SEGMENTS),
             commission=integers(commission_on(self.scenario, date, self.commission_share), MAX_CHANNELS),
             home=self.market.home,
-            rival=self.market.rival[day],
+            click=market.click,
+            retarget=market.retarget,
+            public_price=market.public_price,
             breach=floats(self.promises.day(plan), CELLS),
+            desk=self.team.desk(plan.service_seats),
         )
         return compilable(facts)  # type: ignore[no-any-return]
 

@@ -11,7 +11,9 @@ from sim.logics.base import (
     Discount,
     Lives,
     Logic,
+    Minutes,
     Pushes,
+    Seats,
     ValueShare,
 )
 from sim.logics.fixed import Fixed
@@ -30,6 +32,8 @@ class Phase(BaseModel):
     lives_per_week: Lives | None = None
     ads_per_day: AdsPerDay | None = None
     bid: Bid | None = None
+    reply_minutes: Minutes | None = None
+    service_seats: Seats | None = None
 
 
 class Calendar(Logic):

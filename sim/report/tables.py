@@ -106,6 +106,8 @@ class Money:
     contribution: float
     ads: float
     content: float
+    service: float
+    friction: float
     margin: float
     by_channel: dict[str, float]
     followers: float
@@ -114,7 +116,7 @@ class Money:
     @property
     def others(self) -> float:
         """GMV of people who do not follow."""
-        return self.gmv - self.followers
+        return round(self.gmv - self.followers, 3)  # whole cents of many runs leave a rest near 0
 
     @property
     def returning(self) -> float:
@@ -139,6 +141,8 @@ def money_of(runs: list[Run]) -> Money:
         contribution=mean(lambda g: g.contribution.sum()),
         ads=mean(lambda g: g.ad_spend.sum()),
         content=mean(lambda g: g.content.sum()),
+        service=mean(lambda g: g.service.sum()),
+        friction=float(totals_by(runs, "FRICTION")[0]),
         margin=mean(lambda g: g.margin.sum()),
         by_channel=by_channel,
         followers=float(totals_by(runs, "GMV_FOLLOWERS")[0]),

@@ -2,14 +2,17 @@
 
 from typing import NamedTuple
 
+from sim.rules.auction import AdRules
 from sim.rules.deals import DealRules
 from sim.rules.exposure import ExposureRules
 from sim.rules.follow import FollowRules
+from sim.rules.leads import LeadRules
 from sim.rules.leaving import LeavingRules
 from sim.rules.messages import LiveRules, MessageRules
 from sim.rules.persona import PersonaRules
 from sim.rules.promise import PromiseRules
 from sim.rules.purchase import PurchaseRules
+from sim.rules.service import ServiceRules
 from sim.rules.tiers import TierRules
 from sim.rules.trust import TrustRules
 
@@ -25,6 +28,9 @@ class Rules(NamedTuple):
     tiers: TierRules
     purchase: PurchaseRules
     leaving: LeavingRules
+    ads: AdRules
+    service: ServiceRules
+    leads: LeadRules
     deals: DealRules
     persona: PersonaRules
     promise: PromiseRules
@@ -39,6 +45,9 @@ RULE_TABLES: dict[str, type[NamedTuple]] = {
     "tiers": TierRules,
     "purchase": PurchaseRules,
     "leaving": LeavingRules,
+    "ads": AdRules,
+    "service": ServiceRules,
+    "leads": LeadRules,
     "deals": DealRules,
     "persona": PersonaRules,
     "promise": PromiseRules,

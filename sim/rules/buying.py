@@ -6,9 +6,10 @@ from sim.compiled import rare, rule
 from sim.rules.climate import Climate, World
 from sim.rules.deals import adapted, after_lesson, asked_price
 from sim.rules.orders import order
-from sim.rules.purchase import buying_odds, price_elsewhere, salience
+from sim.rules.purchase import buying_odds, salience
 from sim.rules.reading import Reading
 from sim.rules.rows import Fan, Person
+from sim.rules.search import found_by_search
 from sim.rules.tally import NO_CHANNEL, Slot, Tally
 from sim.streams import DailyDraws, Decision, exponential, poisson_quantile, uniform
 
@@ -25,10 +26,11 @@ class Buyer(NamedTuple):
     due_on: int
     orders: int
     ordered_on: int
-    attrited: int
+    prospect: int
     spend: float
     deal_proneness: float
     reference_price: float
+    joined: int  # bit set of channels to join from tomorrow on
 
 
 @rare
@@ -61,9 +63,9 @@ def buy(
     """
     rules, day = world.rules.purchase, climate.day
     trust, expectation, need_debt, due_on = read.trust, read.expectation, fan.need_debt, fan.due_on
-    orders, ordered_on, attrited, spend = fan.orders, fan.ordered_on, fan.attrited, fan.spend
+    orders, ordered_on, prospect, spend = fan.orders, fan.ordered_on, fan.prospect, fan.spend
     reference_price = fan.reference_price
-    if attrited == 0:
+    if prospect == 0:
         needs = poisson_quantile(draws.need, person.need_rate * climate.season)
         tally[Slot.NEEDS] += needs
         decisions = 0
@@ -82,6 +84,8 @@ def buy(
             decisions += 1
         has_offer = read.offer != NO_CHANNEL
         if decisions > 0 or has_offer:
+            sought = read.sought != NO_CHANNEL
+            found = found_by_search(orders, world)
             discount = climate.discount if has_offer else 0.0
             asked = asked_price(discount)
             odds = buying_odds(
@@ -89,20 +93,24 @@ def buy(
                 asked,
                 reference_price,
                 deal_proneness,
-                price_elsewhere(climate.rival, trust),
                 world.segments.deal_response[person.segment],
                 world.brand.relative_price,
                 rules,
                 world.rules.deals,
             )
-            bought, considered = 0, False
+            bought, bought_by_search, considered = 0, 0, False
             for n in range(decisions):
-                thought_of = salience(intimacy, has_offer, False, rules)
+                searched = found > 0.0 and uniform(key, Decision.SEARCH, person.key, day, n) < found
+                if searched:
+                    tally[Slot.SEARCHES] += 1
+                thought_of = salience(intimacy, has_offer, sought or searched, rules)
                 u = uniform(key, Decision.ORDER, person.key, day, n)
                 if u < thought_of:
                     considered = True
                     if u < odds * thought_of:
                         bought += 1
+                        if searched and not has_offer and not sought:
+                            bought_by_search += 1
             if needs == 0 and decisions == 0 and need_debt < 1.0 and world.brand.decision_days <= 1.0:
                 strength = rules.impulse_live if read.watched else rules.impulse
                 if draws.impulse < strength * odds:
@@ -110,13 +118,13 @@ def buy(
                     need_debt += rules.borrows
                     tally[Slot.IMPULSES] += 1
             for n in range(bought):
-                if attrited == 0:
-                    trust, expectation, attrited, net = order(
+                if prospect == 0:
+                    trust, expectation, prospect, net = order(
                         person,
                         orders,
                         expectation,
                         trust,
-                        read.offer,
+                        read.offer if has_offer else read.sought,
                         discount,
                         True,
                         read.watched,
@@ -125,6 +133,7 @@ def buy(
                         key,
                         tally,
                         n,
+                        n < bought_by_search,
                     )
                     orders, ordered_on, spend = orders + 1, day, spend + net
                     intimacy += world.rules.tiers.order
@@ -139,8 +148,9 @@ def buy(
         due_on,
         orders,
         ordered_on,
-        attrited,
+        prospect,
         spend,
         deal_proneness,
         reference_price,
+        0,
     )

@@ -8,7 +8,7 @@ from sim.rules.numbers import between, log_odds, logistic
 
 
 class PersonaRules(NamedTuple):
-    """Effects of persona, emotional content and standing; all of them neutral for a brand without persona."""
+    """Effects of persona, emotional content and renown; neutral for a brand without persona that is not well known."""
 
     relevance: Annotated[
         float, parameter("Log-odds of relevance added by a full persona", low=0, high=5, source="E-83")
@@ -34,6 +34,10 @@ class PersonaRules(NamedTuple):
             source="E-88",
         ),
     ] = 0.5
+    usual: Annotated[
+        float,
+        parameter("T_c: prior trust up to which a brand pays the full commission", low=0, high=0.99, source="E-88, M7"),
+    ] = 0.35
 
 
 @rule
@@ -69,13 +73,13 @@ def persona_trust(trust: float, persona: float, p: PersonaRules) -> float:
 
 
 @rule
-def bargained(commission: float, trust: float, usual: float, p: PersonaRules) -> float:
+def bargained(commission: float, trust: float, p: PersonaRules) -> float:
     """Commission that a platform asks of a brand that brings its own people.
 
         commission·(1 − b·max(0, T₀ − T_c)/(1 − T_c))
 
-    trust  prior trust T₀ of the brand;  usual: T_c < 1, that of a certified brand, which pays the full rate
+    trust  prior trust T₀ of the brand;  T_c: that of a certified brand, which pays the full rate
 
     Source: evidence E-88.
     """
-    return commission * (1.0 - p.bargaining * max(0.0, trust - usual) / max(1e-9, 1.0 - usual))
+    return commission * (1.0 - p.bargaining * max(0.0, trust - p.usual) / (1.0 - p.usual))

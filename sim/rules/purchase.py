@@ -38,7 +38,7 @@ class PurchaseRules(NamedTuple):
         ),
     ] = 1.25
     price: Annotated[
-        float, parameter("b_p: effect of ln(price/price elsewhere) on log-odds", low=0, high=30, source="M8")
+        float, parameter("b_p: effect of ln(price/compared price) on log-odds", low=0, high=30, source="M8")
     ] = 1.5
     salience: Annotated[
         float, fraction("Salience of the brand to a fully intimate fan", source="evidence: first values")
@@ -91,15 +91,15 @@ class PurchaseRules(NamedTuple):
 
 
 @rule
-def price_elsewhere(rival: float, loyalty: float) -> float:
-    """Logarithm of what the product costs elsewhere, relative to the industry's reference price: (1 − loyalty)·rival.
+def undercut(price_war: float, day: float) -> float:
+    """What the brand asks relative to its competitors in the public domain, against day 0: e^(g_p · t).
 
-    rival    logarithm of the competitors' price ÷ the industry's reference price; 0 in peace
-    loyalty  0 for one who does not follow and meets all offers; a follower's trust, in [0, 1]: a pool is closed
+    price_war  g_p, fall of competing prices, per day   ≥ 0;  day: t
 
-    Source: evidence E-4.
+    In the public domain offers lie side by side and are imitated; a fan in the private domain compares with the
+    industry's reference price. price_war = 0 → 1. Source: evidence E-4.
     """
-    return (1.0 - loyalty) * rival
+    return bounded_exp(price_war * day)
 
 
 @rule
@@ -108,7 +108,6 @@ def buying_odds(
     asked: float,
     reference_price: float,
     proneness: float,
-    elsewhere: float,
     deal_response: float,
     relative_price: float,
     p: PurchaseRules,
@@ -116,7 +115,7 @@ def buying_odds(
 ) -> float:
     """Readiness to buy when the brand is on the mind.
 
-        σ(b₀ + b_T·T − b_p·ln(price/price elsewhere) + b_d·response·(1 − price/RP)) · (1 ± κD), at most 1
+        σ(b₀ + b_T·T − b_p·ln(price/compared price) + b_d·response·(1 − price/RP)) · (1 ± κD), at most 1
 
     A price works through its level against what the product costs elsewhere, and through its gap to what the person
     remembers (Mayhew and Winer 1992): a lasting discount keeps the first effect and loses the second. + κD on a deal,
@@ -125,13 +124,13 @@ def buying_odds(
     asked            price that the fan sees today, share of the list price: 1 − discount, 1 without an offer
     reference_price  RP, share of the list price that the person remembers   > 0
     proneness        deal proneness D in [0, 1]
-    elsewhere        logarithm of the price elsewhere, from ``price_elsewhere``
     deal_response    the segment's response to deals relative to b_d
-    relative_price   list price ÷ reference price of the industry   > 0
+    relative_price   list price ÷ what it is compared with: the industry's reference price in the private domain,
+                     today's competitors in the public one   > 0
 
     Source: evidence M8, M12; details.md.
     """
-    level = math.log(relative_price * asked) - elsewhere
+    level = math.log(relative_price * asked)
     deal = p.discount * deal_response * price_gap(asked, reference_price)
     return min(1.0, logistic(p.base + p.trust * trust - p.price * level + deal) * deal_factor(asked, proneness, deals))
 

@@ -5,7 +5,6 @@ with which any value was chosen.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -18,27 +17,14 @@ from sim.rules.tally import NO_CHANNEL
 from sim.scenario import load_scenario, with_changes
 from sim.scenario.schema import Scenario
 from sim.studies.compare import compare
+from sim.studies.deal_patterns import DEAL_PATTERNS
+from sim.studies.fan_patterns import FAN_PATTERNS
+from sim.studies.push_patterns import PUSH_PATTERNS
+from sim.studies.reach_patterns import REACH_PATTERNS
+from sim.studies.service_patterns import service_patterns
+from sim.studies.verdict import MONTH, Verdict, decided
 
 VALIDATION_SEED = 20_220_618
-MONTH = 30
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """One pattern: what was observed, what was expected, and whether it holds."""
-
-    pattern: str
-    meaning: str
-    scenario: str
-    observed: str
-    target: str
-    holds: bool | None  # None: the interval does not decide
-    note: str = ""
-
-    @property
-    def verdict(self) -> str:
-        """holds, misses or open."""
-        return "open" if self.holds is None else "holds" if self.holds else "misses"
 
 
 def validate(
@@ -56,13 +42,6 @@ def validate(
             progress(name)
         found += observe(seed, pairs)
     return found
-
-
-def _decided(low: float, high: float, least: float, most: float) -> bool | None:
-    """True when an interval lies in a band, False when it lies outside, None when it does both."""
-    if least <= low and high <= most:
-        return True
-    return False if high < least or low > most else None
 
 
 def _followers(scenario: Scenario, logic: str, seed: int, replications: int) -> np.ndarray:
@@ -86,7 +65,7 @@ def _group(seed: int, _: int) -> Iterator[Verdict]:
             "livestream-group",
             f"{mean.estimate:.1f} ({mean.low:.1f}–{mean.high:.1f}); {inside:.0%} of 40 runs in the band",
             target,
-            _decided(mean.low, mean.high, low, high),
+            decided(mean.low, mean.high, low, high),
         )
 
 
@@ -110,7 +89,7 @@ def _ladder(seed: int, pairs: int) -> Iterator[Verdict]:
                 name,
                 f"difference ¥{gain.estimate:,.0f} ({gain.low:,.0f} … {gain.high:,.0f})",
                 "above 0",
-                _decided(gain.low, gain.high, 0.0, np.inf),
+                decided(gain.low, gain.high, 0.0, np.inf),
             )
         for rival in rivals:
             cross = comparison.duels["growth", rival].crossover
@@ -124,7 +103,7 @@ def _ladder(seed: int, pairs: int) -> Iterator[Verdict]:
                 name,
                 f"after {months(cross.day)} months ({months(cross.low)} – {months(cross.high)})",
                 "3–18 months",
-                _decided(
+                decided(
                     np.inf if cross.low is None else cross.low / DAYS_PER_MONTH,
                     np.inf if cross.high is None else cross.high / DAYS_PER_MONTH,
                     3.0,
@@ -242,8 +221,13 @@ def _trust_gate(seed: int, _: int) -> Iterator[Verdict]:
 PATTERNS: dict[str, Callable[[int, int], Iterator[Verdict]]] = {
     "V1, V2": _group,
     "V3, V4": _ladder,
+    "V8, V9, V10, V17, L20, E-112": service_patterns,
     "V15": _quota,
     "V16": _commission,
     "V19": _pool_metaphor,
     "V22": _trust_gate,
+    **REACH_PATTERNS,
+    **PUSH_PATTERNS,
+    **FAN_PATTERNS,
+    **DEAL_PATTERNS,
 }

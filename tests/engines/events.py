@@ -2,7 +2,7 @@
 
 import sys
 
-from worlds import LONG_DECISIONS, everything
+from worlds import FINDING, LONG_DECISIONS, SERVED, STORE, everything
 
 from sim.engines.run import run
 from sim.rules.tally import Slot
@@ -23,10 +23,11 @@ def events(ledger):
 
 def decisions_drawn():
     """Numbers of the decisions for which a run of every mechanism draws; only without compilation."""
+    import sim.rules.cascade
     import sim.streams
 
     drawn = set()
-    original, daily = sim.streams.uniform, sim.streams.daily_words
+    original, daily, content = sim.streams.uniform, sim.streams.daily_words, sim.rules.cascade.content_draws
 
     def uniform(key, decision, person, day, k):
         drawn.add(int(decision))
@@ -36,10 +37,18 @@ def decisions_drawn():
         drawn.update((8, 9, 10, 11))
         return daily(key, person, day)
 
+    def content_draws(key, account, day, number):
+        drawn.update((56, 57, 58))
+        return content(key, account, day, number)
+
     for module in [m for name, m in sys.modules.items() if name.startswith("sim.")]:
-        for name, mine, theirs in (("uniform", uniform, original), ("daily_words", daily_words, daily)):
+        for name, mine, theirs in (
+            ("uniform", uniform, original),
+            ("daily_words", daily_words, daily),
+            ("content_draws", content_draws, content),
+        ):
             if getattr(module, name, None) is theirs:
                 setattr(module, name, mine)
-    for changes in ({}, LONG_DECISIONS):
+    for changes in (SERVED, LONG_DECISIONS, STORE, FINDING):
         run(everything({"days": 45} | changes), "depletion", seed=7)
     return sorted(drawn)

@@ -173,7 +173,7 @@ def test_buying_rises_with_trust_and_discount_and_falls_with_price(levels, respo
     levels = sorted(levels)
 
     def odds(trust=0.4, discount=0.2, relative=price):
-        return buying_odds(trust, 1.0 - discount, 1.0, 0.3, 0.0, response, relative, p, DEALS)
+        return buying_odds(trust, 1.0 - discount, 1.0, 0.3, response, relative, p, DEALS)
 
     assert rises([odds(trust=t) for t in levels])
     assert rises([odds(discount=0.95 * d) for d in levels])

@@ -48,10 +48,10 @@ VALUES = [
     (persona_trust, (0.35, 0.0, PERSONA), 0.35),
     (persona_trust, (0.35, 1.0, PERSONA), 0.470275290),
     (persona_trust, (0.0, 1.0, PERSONA), 0.0163809460),  # of .01
-    (bargained, (0.05, 0.35, 0.35, PERSONA), 0.05),
-    (bargained, (0.05, 0.2, 0.35, PERSONA), 0.05),  # a small brand pays what all pay
-    (bargained, (0.05, 0.675, 0.35, PERSONA), 0.0375),
-    (bargained, (0.05, 1.0, 0.35, table("persona", bargaining=1.0)), 0.0),
+    (bargained, (0.05, 0.35, PERSONA), 0.05),
+    (bargained, (0.05, 0.2, PERSONA), 0.05),  # a small brand pays what all pay
+    (bargained, (0.05, 0.675, PERSONA), 0.0375),
+    (bargained, (0.05, 1.0, table("persona", bargaining=1.0)), 0.0),
     (expected_mix, (0.1, 0.9, 0.5), 0.5),
     (expected_mix, (0.1, 0.9, 1.0), 0.1),
     (expected_mix, (0.3, 0.3, 0.7), 0.3),
@@ -95,21 +95,21 @@ def test_remembered_price_lies_between_the_old_one_and_the_one_met(reference, as
     assert min(reference, asked) - 1e-15 <= adapted(reference, asked, weight) <= max(reference, asked) + 1e-15
 
 
-@given(share, prices, prices, share, st.floats(-1, 1), st.floats(0, 5), st.floats(0.2, 5))
-def test_readiness_is_a_probability(trust, asked, reference, proneness, elsewhere, response, relative):
-    assert 0.0 <= buying_odds(trust, asked, reference, proneness, elsewhere, response, relative, PURCHASE, DEALS) <= 1.0
+@given(share, prices, prices, share, st.floats(0, 5), st.floats(0.2, 5))
+def test_readiness_is_a_probability(trust, asked, reference, proneness, response, relative):
+    assert 0.0 <= buying_odds(trust, asked, reference, proneness, response, relative, PURCHASE, DEALS) <= 1.0
 
 
 @given(share, prices, share, st.floats(0, 5))
 def test_who_remembers_a_lower_price_buys_less(trust, asked, proneness, response):
-    found = [buying_odds(trust, asked, r, proneness, 0.0, response, 1.0, PURCHASE, DEALS) for r in (0.5, 0.7, 0.9, 1.0)]
+    found = [buying_odds(trust, asked, r, proneness, response, 1.0, PURCHASE, DEALS) for r in (0.5, 0.7, 0.9, 1.0)]
     assert found == sorted(found)
 
 
 def test_a_lasting_discount_keeps_its_level_and_loses_its_gap():
     """Elasticities of a cut of 20 %: 2.6 the first time, b_p = 1.5 once it is what the fan remembers."""
     prices = [(1.0, 1.0), (0.8, 1.0), (0.8, 0.8)]  # asked, remembered
-    odds = [buying_odds(0.1, asked, r, 0.0, 0.0, 1.0, 1.0, PURCHASE, DEALS) for asked, r in prices]
+    odds = [buying_odds(0.1, asked, r, 0.0, 1.0, 1.0, PURCHASE, DEALS) for asked, r in prices]
     first, lasting = (math.log(o / odds[0]) / -math.log(0.8) for o in odds[1:])
     assert first == pytest.approx(2.62, abs=0.02)
     assert lasting == pytest.approx(PURCHASE.price, abs=0.02)

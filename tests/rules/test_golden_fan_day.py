@@ -44,13 +44,12 @@ TOLD = {
     "needs expected today": "0.3",
     "draw of needs": "0.782378",
     "draw of the debt": "0.708549",
-    "log price elsewhere": "-0.0315075",
     "price against the remembered one": "0.111111",
-    "log price against elsewhere": "-0.191636",
-    "readiness to buy": "0.0164719",
+    "log price": "-0.223144",
+    "readiness to buy": "0.0172571",
     "salience": "0.79034",
     "draw of the order": "0.0087385",
-    "P(order)": "0.0130184",
+    "P(order)": "0.013639",
     "list value, cents": "7294",
     "net value, cents": "5835",
     "trust, of a customer": "0.505739",
@@ -132,9 +131,8 @@ def test_golden_fan_day():
     none = math.exp(-rate)
     assert none < tell("draw of needs", draw(Decision.NEED)) < none * (1 + rate)  # exactly one
     assert tell("draw of the debt", draw(Decision.NEED_DEBT)) > 0.3
-    elsewhere = tell("log price elsewhere", (1 - trust) * math.log(0.95))
     gap = tell("price against the remembered one", 1 - 0.8 / 0.9)
-    level = tell("log price against elsewhere", math.log(0.8) - elsewhere)
+    level = tell("log price", math.log(0.8))
     odds = sigma(-6.2 + 4.0 * trust - 1.5 * level + 1.25 * gap) * (1 + proneness)
     tell("readiness to buy", odds)
     mind = tell("salience", 0.8 * intimacy / (intimacy + 0.6) + 0.5)
@@ -199,6 +197,7 @@ def test_golden_fan_day():
         f"GMV_BAND+{shallow_first_follower}": net,
         "PRONENESS_SUM": math.floor(proneness * 2**20 + 0.5), "REFERENCE_SUM": math.floor(remembered * 2**20 + 0.5),
         "GMV": net, "GMV_FOLLOWERS": net, "GMV_FIRST": net, "LIST_VALUE": listed,
+        "GMV_MEMBERS": net, "GMV_MEMBERS+1": net,
         "COMMISSION": commission, "GOODS": goods, "CONTRIBUTION_FOLLOWERS": net - commission - goods,
         "TRUST_SUM": math.floor(trust * 2**20 + 0.5), "FATIGUE_SUM": math.floor(fatigue * 2**20 + 0.5),
         "LOAD_SUM": math.floor(x * 2**20 + 0.5), "INTIMACY_SUM": math.floor(intimacy * 2**20 + 0.5),

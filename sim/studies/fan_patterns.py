@@ -10,12 +10,10 @@ from sim.domains import Cause, Domain
 from sim.parameters import DAYS_PER_MONTH
 from sim.results import Run
 from sim.scenario.schema import Scenario
-from sim.studies.patterns.verdict import (
-    MONTH,
+from sim.studies.samples import (
     YEAR,
     Floats,
     Pattern,
-    Verdict,
     closed,
     in_threads,
     log_ratio,
@@ -25,6 +23,7 @@ from sim.studies.patterns.verdict import (
     tables,
     within,
 )
+from sim.studies.verdict import MONTH, Verdict
 
 LOCALYTICS = ((1.0, 0.10), (5.0, 0.47), (10.0, 0.80))  # messages a week → share who would switch them off
 SPROUT = {"promotion": 0.46, "irrelevant": 0.41, "too many": 0.35}  # several answers possible
@@ -162,7 +161,7 @@ def _by_person(table: dict[str, Any]) -> dict[int, int]:
     return dict(zip(table["key"].tolist(), table["orders"].tolist(), strict=True))
 
 
-PATTERNS: dict[str, Pattern] = {
+FAN_PATTERNS: dict[str, Pattern] = {
     "V5, V6, V7, L9": a_year_of_liquor,
     "L8": tolerance_law,
     "L10": flattening,

@@ -10,11 +10,9 @@ from sim.analysis.pairs import mean_interval
 from sim.engines.reservoir import pool_address
 from sim.results import Interval
 from sim.scenario.schema import Scenario
-from sim.studies.patterns.verdict import (
-    MONTH,
+from sim.studies.samples import (
     Floats,
     Pattern,
-    Verdict,
     closed,
     in_threads,
     log_ratio,
@@ -25,6 +23,7 @@ from sim.studies.patterns.verdict import (
     tables,
     within,
 )
+from sim.studies.verdict import MONTH, Verdict
 
 START = dt.date(2021, 8, 1)  # of the shipped scenarios used here
 CAMPAIGN = 28  # days
@@ -183,7 +182,7 @@ def long_pause(seed: int, _: int) -> Iterator[Verdict]:
         )
 
 
-PATTERNS: dict[str, Pattern] = {
+DEAL_PATTERNS: dict[str, Pattern] = {
     "L13 new and established": new_and_established,
     "L13 sensitivity": deal_sensitivity,
     "L18": bad_news,

@@ -1,8 +1,7 @@
-"""What a pattern reports, and what patterns share: replications, paired intervals, decisions on bands."""
+"""Samples of shipped scenarios for patterns: smaller or closed pools, replications, paired intervals."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -17,44 +16,14 @@ from sim.results import Interval, Run
 from sim.scenario import load_scenario, with_changes
 from sim.scenario.machine import cores
 from sim.scenario.schema import Scenario
+from sim.studies.verdict import Verdict, decided
 
-VALIDATION_SEED = 20_220_618
-MONTH = 30
-YEAR = 365
+YEAR = 365  # days
 
 Floats = npt.NDArray[np.float64]
 
 
-@dataclass(frozen=True)
-class Verdict:
-    """One pattern: what was observed, what was expected, and whether it holds.
-
-    seconds  that the family of the pattern took; 0 where nobody measured
-    """
-
-    pattern: str
-    meaning: str
-    scenario: str
-    observed: str
-    target: str
-    holds: bool | None  # None: the interval does not decide
-    note: str = ""
-    seconds: float = 0.0
-
-    @property
-    def verdict(self) -> str:
-        """holds, misses or open."""
-        return "open" if self.holds is None else "holds" if self.holds else "misses"
-
-
 Pattern = Callable[[int, int], Iterator[Verdict]]  # from a seed and a number of pairs to verdicts
-
-
-def decided(low: float, high: float, least: float, most: float) -> bool | None:
-    """True when an interval lies in a band, False when it lies outside, None when it does both."""
-    if least <= low and high <= most:
-        return True
-    return False if high < least or low > most else None
 
 
 def within(interval: Interval, least: float, most: float) -> bool | None:

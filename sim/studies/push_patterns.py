@@ -10,12 +10,10 @@ from sim.analysis.pairs import mean_interval
 from sim.results import Interval
 from sim.scenario import with_changes
 from sim.scenario.schema import Scenario
-from sim.studies.patterns.verdict import (
-    MONTH,
+from sim.studies.samples import (
     YEAR,
     Floats,
     Pattern,
-    Verdict,
     closed,
     log_ratio,
     logics,
@@ -25,6 +23,7 @@ from sim.studies.patterns.verdict import (
     shown,
     within,
 )
+from sim.studies.verdict import MONTH, Verdict
 
 GRID = (0.5, 1.5, 4.5, 13.5, 40.5, 121.5)  # group pushes per week, each three times the one before
 
@@ -188,7 +187,7 @@ def response_per_send(seed: int, _: int) -> Iterator[Verdict]:
     )
 
 
-PATTERNS: dict[str, Pattern] = {
+PUSH_PATTERNS: dict[str, Pattern] = {
     "L1, L2": lifetime_profit,
     "L3": other_channels,
     "L4": little_contact,

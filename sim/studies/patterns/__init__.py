@@ -1,1 +1,0 @@
-"""Patterns of the evidence, one file per family; ``sim.studies.validate`` runs them all."""

@@ -23,7 +23,8 @@ SMALL = {
     "content-maker": {
         "pool.fans": 300,
         "days": 120,
-        "feed.exposures_at_least": 150,
+        "feed.exposures_at_least": 600,
+        "rules.exposure.known": 20.0,
         "logics.step-by-step": False,  # its later steps lie beyond 120 days
     },
     "trusted-pause": {"pool.fans": 300, "days": 240, "feed.exposures_at_least": 150},
@@ -129,6 +130,7 @@ STORE = SERVED | {
     "industry.decision_days": 5.0,
     "store.visitors": 1.0,
     "rules.leads.ready": 0.9,
+    "industry.sale_share": 0.6,
     "logics.depletion.service_seats": 0.25,
 }
 

@@ -112,6 +112,7 @@ class Advisor(Logic):
             ads_per_day=round(100 * self.ads_per_day),
             bid=100 * self.bid,
             lives_per_week=self.lives_per_week,
+            service_seats=self.seats(brief, seen),
         )
 
     def _towards(self, start: Plan, brief: Brief, seen: Seen, now: Plan) -> Plan:

@@ -84,6 +84,7 @@ class Oracle(Logic):
             ads_per_day=round(100 * self.ads_per_day),
             bid=100 * self.bid,
             lives_per_week=self.lives_per_week,
+            service_seats=self.seats(brief, seen),
         )
 
     def prepare(self, truth: Callable[[], Truth]) -> "Informed":

@@ -73,7 +73,7 @@ def test_without_messages_fatigue_and_shocks_have_no_effect(other):
             {"feed.accounts": 0},
             {"feed.quality_spread": 2.0, "feed.standing": 0.5, "feed.opening": 0.5, "feed.explore_share": 0.5},
         ),
-        ({"feed.price_war": 0.0}, {"rules.purchase.price": 9.0}),
+        (FULL_PRICE | {"feed.price_war": 0.0}, {"rules.purchase.price": 9.0}),
         ({"logics.depletion.lives_per_week": 0.0}, {"rules.lives.notice": 1.0, "feed.exposures_per_live": 5.0}),
     ],
 )  # fmt: skip
@@ -87,5 +87,5 @@ def test_the_price_of_a_cent_more_changes_no_life_before_it_is_paid():
     scenario = small("liquor", {"days": 40, "logics.depletion.replace_exits": False})
     dearer = with_changes(scenario, {"costs.item": 99.0})
     a, b = (run(s, "depletion", 3).daily for s in (scenario, dearer))
-    money = {"content_cost", "margin", "margin_cum", "margin_cum_discounted"}
+    money = {"content_cost", "spend", "margin", "margin_cum", "margin_cum_discounted"}
     assert {name for name in a.columns if not a[name].equals(b[name])} == money

@@ -36,7 +36,13 @@ def _campaign(depth: float, days: int, then: float, **more: Any) -> dict[str, An
     return plan | more | {"phases": [after]}
 
 
-def new_and_established(seed: int, _: int) -> Iterator[Verdict]:
+def deep_deals(seed: int, pairs: int) -> Iterator[Verdict]:
+    """L13: what deep deals do to later orders, by new and established customers, and to the response to later deals."""
+    yield from _new_and_established(seed, pairs)
+    yield from _deal_sensitivity(seed, pairs)
+
+
+def _new_and_established(seed: int, _: int) -> Iterator[Verdict]:
     """L13 after Anderson and Simester (2004): four weeks of deep or shallow deals, then three quarters at full price.
 
     Established: the members of the pool, all of whom have bought before. New: everybody who was nobody's customer and
@@ -50,7 +56,7 @@ def new_and_established(seed: int, _: int) -> Iterator[Verdict]:
     changes = {"days": CAMPAIGN + 270, "pool.customers": 1.0, "pool.channels": {"douyin-group": 1.0}}
     feed = {"feed.exposures_at_least": 6000}
     scenario = sample("liquor", 6000, changes | feed | logics(**plans))
-    pairs = 6
+    pairs = 18
     cells = [(logic, pair) for logic in scenario.logics for pair in range(pairs)]
     later = in_threads(lambda cell: _later_orders(scenario, cell[0], seed, cell[1]), cells)
     deep, shallow = np.array(later[:pairs]), np.array(later[pairs:])
@@ -78,7 +84,7 @@ def _later_orders(scenario: Scenario, logic: str, seed: int, pair: int) -> list[
     return [float(x) for x in orders(horizon) - orders(campaign)]
 
 
-def deal_sensitivity(seed: int, _: int) -> Iterator[Verdict]:
+def _deal_sensitivity(seed: int, _: int) -> Iterator[Verdict]:
     """L13 after Elberg et al. (2019): twelve weeks of deals of 30 or 10 %, then twelve weeks of 10 % for both.
 
     A supermarket's customers: a need a day, all of them customers, none of them lost after an order.
@@ -124,9 +130,9 @@ def deal_sensitivity(seed: int, _: int) -> Iterator[Verdict]:
 
 
 def bad_news(seed: int, _: int) -> Iterator[Verdict]:
-    """L18: products as much better as worse than the expectation of .6, for people who have bought before."""
+    """L18: products as much better as worse than the expectation of .6, with which everybody begins."""
     base = {
-        "days": 2 * MONTH, "pool.customers": 1.0, "industry.need_interval": 7.0, "rules.purchase.base": -2.0,
+        "days": 2 * MONTH, "industry.need_interval": 7.0, "rules.purchase.base": -2.0,
         "rules.trust.experience": 0.0, "rules.purchase.surprise": 0.0,
     }  # fmt: skip
     silent = logics(silent={"kind": "fixed"})
@@ -148,8 +154,8 @@ def bad_news(seed: int, _: int) -> Iterator[Verdict]:
 def _trust_per_order(scenario: Scenario, seed: int, replication: int) -> float:
     """Mean change of trust of the buyers of two months per order."""
     table = tables(scenario, "silent", seed, replication, [scenario.days])[0]
-    bought = table["orders"] > 1
-    return float((table["trust"] - table["trust_prior"])[bought].sum() / (table["orders"][bought] - 1).sum())
+    bought = table["orders"] > 0
+    return float((table["trust"] - table["trust_prior"])[bought].sum() / table["orders"][bought].sum())
 
 
 def long_pause(seed: int, _: int) -> Iterator[Verdict]:
@@ -158,7 +164,7 @@ def long_pause(seed: int, _: int) -> Iterator[Verdict]:
     for trust in (0.65, 0.2):
         scenario = sample("trusted-pause", 3000, {"pool.trust": trust, "logics.on-air": False})
         first, last = ((day - scenario.start).days for day in (dt.date(2021, 5, 1), dt.date(2021, 10, 1)))
-        of = runs(scenario, seed, 6)["pause"]
+        of = runs(scenario, seed, 18)["pause"]
         exits = [run.ledger.of("EXITS").sum(axis=1) for run in of]
         fans = [run.daily.fans_private for run in of]
         kept[trust] = [
@@ -183,8 +189,7 @@ def long_pause(seed: int, _: int) -> Iterator[Verdict]:
 
 
 DEAL_PATTERNS: dict[str, Pattern] = {
-    "L13 new and established": new_and_established,
-    "L13 sensitivity": deal_sensitivity,
+    "L13": deep_deals,
     "L18": bad_news,
     "V21": long_pause,
 }

@@ -58,7 +58,7 @@ FLOATS = {
     "weight": (0.0, 5.0), "group_active": (0.0, 1e5), "active_fans": (0.0, 1e6), "competitors": (-0.01, 0.01),
     "unevenness": (0.0, 9.0), "price_war": (0.0, 0.01),
     "seats": (0.0, 40.0), "load": (0.01, 30.0), "slack": (-2.0, 2.0), "start": (0.0, 1.0), "patience": (1.0, 2000.0),
-    "minutes": (-1.0, 3000.0), "arrivals": (0.0, 5.0), "rate": (1.0, 20.0), "contacts": (0.0, 2000.0),
+    "minutes": (-1.0, 200.0), "arrivals": (0.0, 5.0), "rate": (1.0, 20.0), "contacts": (0.0, 2000.0),
     "hours": (4.0, 24.0), "season": (0.0, 3.0),
 }  # fmt: skip
 

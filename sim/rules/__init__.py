@@ -3,11 +3,14 @@
 from typing import NamedTuple
 
 from sim.rules.auction import AdRules
+from sim.rules.deals import DealRules
 from sim.rules.exposure import ExposureRules
 from sim.rules.follow import FollowRules
 from sim.rules.leads import LeadRules
 from sim.rules.leaving import LeavingRules
 from sim.rules.messages import LiveRules, MessageRules
+from sim.rules.persona import PersonaRules
+from sim.rules.promise import PromiseRules
 from sim.rules.purchase import PurchaseRules
 from sim.rules.service import ServiceRules
 from sim.rules.tiers import TierRules
@@ -28,6 +31,9 @@ class Rules(NamedTuple):
     ads: AdRules
     service: ServiceRules
     leads: LeadRules
+    deals: DealRules
+    persona: PersonaRules
+    promise: PromiseRules
 
 
 RULE_TABLES: dict[str, type[NamedTuple]] = {
@@ -42,6 +48,9 @@ RULE_TABLES: dict[str, type[NamedTuple]] = {
     "ads": AdRules,
     "service": ServiceRules,
     "leads": LeadRules,
+    "deals": DealRules,
+    "persona": PersonaRules,
+    "promise": PromiseRules,
 }
 
 __all__ = ["RULE_TABLES", "Rules"]

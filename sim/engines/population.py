@@ -17,7 +17,7 @@ FAN_TYPES = (
     dict.fromkeys(("source", "tier", "cause", "prospect"), np.int8)
     | dict.fromkeys(("channels", "muted", "attempts"), np.uint8)
     | dict.fromkeys(("joined_on", "left_on", "clicked_on", "ordered_on", "active_on", "updated_on", "due_on"), np.int16)
-    | {"orders": np.int16, "month_counts": np.int64, "spend": np.int64, "threshold": np.float64}
+    | {"orders": np.int16, "month_counts": np.int64, "threshold": np.float64}
 )
 
 
@@ -25,8 +25,8 @@ def _record(fields: tuple[str, ...], types: dict[str, Any]) -> np.dtype[Any]:
     return np.dtype([(name, types.get(name, np.float32)) for name in fields])
 
 
-PERSON = _record(Person._fields, PEOPLE_TYPES)  # 33 bytes
-FAN = _record(Fan._fields, FAN_TYPES)  # 67 bytes
+PERSON = _record(Person._fields, PEOPLE_TYPES)  # 29 bytes
+FAN = _record(Fan._fields, FAN_TYPES)  # 71 bytes
 
 
 def new_rows(rows: int, kind: np.dtype[Any]) -> Rows:

@@ -15,6 +15,7 @@ from sim.engines.desk import Team, service_brief
 from sim.engines.dispatch import Dispatch, Messages
 from sim.engines.groups import Groups
 from sim.engines.market import Market, MarketDay
+from sim.engines.promise import Promises
 from sim.engines.reservoir import Reservoir, Responders
 from sim.engines.tasks import TaskDesk
 from sim.engines.truth import truth_of
@@ -37,6 +38,7 @@ from sim.observables import Ledger
 from sim.plans import Plan, Seen, SeenDay
 from sim.rules.climate import Climate, World, compilable
 from sim.rules.messages import attention, visible_share
+from sim.rules.persona import bargained
 from sim.rules.tally import MAX_SEGMENTS, Slot, Tally, block, new_tally
 from sim.scenario.schema import Scenario
 from sim.streams import replication_key
@@ -117,6 +119,9 @@ class Simulation:
         self.rows.populate(scenario.pool.fans)
         self.reservoir = Reservoir(untouched_of(cells_of(scenario), self.rows.segments()), self.key)
         self.market = Market(scenario, self.world, self.key)
+        brand, rules = self.world.brand, self.world.rules
+        self.commission_share = float(bargained(1.0, brand.trust, rules.persona))
+        self.promises = Promises(self.brief, scenario.pool.used_to_promotion, rules.promise)
         self.dispatch = Dispatch(
             self.brief,
             100.0 * scenario.costs.live,
@@ -124,7 +129,7 @@ class Simulation:
             [c.video_notice for c in scenario.channels],
             [scenario.brand.matrix.accounts if self.world.channels.matrix >> c & 1 else 1 for c in self._positions],
         )
-        self.groups = Groups(scenario.channels, self.world.rules.groups)
+        self.groups = Groups(scenario.channels, rules.groups)
         self.banned = BannedAccounts(scenario.channels, self.key)
         self.book = Book(scenario, self.rows.members())
         self.team = Team(scenario, self.world)
@@ -221,8 +226,9 @@ class Simulation:
         return truth_of(
             self.rows.table(),
             self.world,
+            self.key,
             season=float(self.season.mean()),
-            commission=commission_on(scenario, scenario.start + dt.timedelta(days=self.day)),
+            commission=commission_on(scenario, scenario.start + dt.timedelta(days=self.day), self.commission_share),
             home=self.market.home,
             fees=tuple(100.0 * c.cost_per_message for c in scenario.channels),
             members=tuple(self.book.members_yesterday),
@@ -247,11 +253,12 @@ class Simulation:
             notice=integers(messages.notice, MAX_CHANNELS),
             exposure=floats(self.exposure, MAX_SEGMENTS),
             ad_share=floats(market.ad_share, MAX_SEGMENTS),
-            commission=integers(commission_on(self.scenario, date), MAX_CHANNELS),
+            commission=integers(commission_on(self.scenario, date, self.commission_share), MAX_CHANNELS),
             home=self.market.home,
             click=market.click,
             retarget=market.retarget,
             public_price=market.public_price,
+            breach=floats(self.promises.day(plan), CELLS),
             ask_to_join=floats(plan.ask_to_join or [1.0] * len(self._positions), MAX_CHANNELS),
             chatter=floats(chatter, MAX_CHANNELS),
             noisy=bits(x > 0.0 for x in chatter),

@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from sim.rules.auction import AdRules
+from sim.rules.deals import DealRules
 from sim.rules.exposure import ExposureRules
 from sim.rules.follow import FollowRules
 from sim.rules.groups import GroupRules
@@ -10,6 +11,8 @@ from sim.rules.leads import LeadRules
 from sim.rules.leaving import LeavingRules
 from sim.rules.messages import LiveRules, MessageRules
 from sim.rules.path import PathRules
+from sim.rules.persona import PersonaRules
+from sim.rules.promise import PromiseRules
 from sim.rules.purchase import PurchaseRules
 from sim.rules.service import ServiceRules
 from sim.rules.tiers import TierRules
@@ -32,6 +35,9 @@ class Rules(NamedTuple):
     ads: AdRules
     service: ServiceRules
     leads: LeadRules
+    deals: DealRules
+    persona: PersonaRules
+    promise: PromiseRules
 
 
 RULE_TABLES: dict[str, type[NamedTuple]] = {
@@ -48,6 +54,9 @@ RULE_TABLES: dict[str, type[NamedTuple]] = {
     "ads": AdRules,
     "service": ServiceRules,
     "leads": LeadRules,
+    "deals": DealRules,
+    "persona": PersonaRules,
+    "promise": PromiseRules,
 }
 
 __all__ = ["RULE_TABLES", "Rules"]

@@ -32,16 +32,8 @@ ALWAYS = {
 }
 ALWAYS |= {f"EXITS+{cause}" for cause in (Cause.NATURAL, Cause.FATIGUE, Cause.NEGLECT, Cause.DISTRUST)}
 ALWAYS |= {"IMPULSES", "VANISHED_NEEDS", "WATCHES", "DISAPPOINTMENTS", "ATTRITED"}
-DOUYIN = {
-    "BLOCKED",
-    "MUTES",
-    "AD_CLICKS",
-    "TOUCHES",
-    "COMMISSION",
-    f"ROWS+{Domain.COMMERCIAL}",
-    "CHANNEL_JOINS",
-    "ORDERS_LIVE",
-}
+MET = {"MUTES", "TOUCHES", "COMMISSION", "CHANNEL_JOINS"}  # where people are met in a feed
+DOUYIN = MET | {"BLOCKED", "AD_CLICKS", f"ROWS+{Domain.COMMERCIAL}", "ORDERS_LIVE"}
 DOUYIN |= {f"JOINS+{source}" for source in (Source.FEED, Source.AD, Source.LIVE)}
 DOUYIN |= {f"FLOW+{3 * UNTOUCHED + domain}" for domain in Domain} | {f"FLOW+{3 * Domain.COMMERCIAL + Domain.PUBLIC}"}
 GUIDED = {"GUIDED", "WRITTEN", "FAN_ANSWERS", f"JOINS+{Source.PAYMENT}", f"CHANNEL_JOINS+{DIRECT}"}
@@ -70,6 +62,8 @@ EXPECTED = {
     "clearance": ALWAYS | DOUYIN,
     "depletion-ladder": ALWAYS | DOUYIN,
     "livestream-group": ALWAYS | {f"EXITS+{Cause.SHOCK}", "ACTIVITY+0", "USEFUL+0"},
+    "content-maker": (ALWAYS | MET | {"BREACHES"}) - {"WATCHES"},
+    "trusted-pause": ALWAYS | MET | {"ORDERS_LIVE"},
     "guided-follow": ALWAYS | DOUYIN | GUIDED,
     "flooded-group": ALWAYS - {"ORDERS_LIVE", "WATCHES"} | {"MUTES", "CHATTER+1", "ACTIVITY+1"},
     "douyin-to-wechat": ALWAYS | DOUYIN | {"APPLICATIONS+5", "CHANNEL_JOINS+5", "INCENTIVES", "HOMEPAGE"},
@@ -93,6 +87,8 @@ IMPOSSIBLE = {
     "liquor": UNASKED | NOT_GUIDED | {"BANS"},
     "clearance": UNASKED | NOT_GUIDED | {"BANS"},
     "depletion-ladder": UNASKED | NOT_GUIDED | {"BANS"},
+    "content-maker": UNASKED | {"AD_CLICKS", "WATCHES"},
+    "trusted-pause": UNASKED | {"AD_CLICKS", "BREACHES"},
     "livestream-group": UNASKED | {"JOINS", "AD_CLICKS", "TOUCHES", "COMMISSION", "BLOCKED", "MUTES"},
     "used-cars": {"IMPULSES", "COMMISSION", "MOVED", "AUTOMATIC"},
     "car-dealer-service": {"IMPULSES", "COMMISSION", "MOVED", "AUTOMATIC", "JOINS", "TOUCHES", "WALK_INS"},
@@ -213,6 +209,7 @@ def test_every_counter_of_the_tally_is_used(all_at_once, found_goods):
 def test_every_decision_that_is_built_is_drawn():
     built = {d.value for d in Decision if d <= Decision.STORE_VISIT} - {Decision.DEGREE} - UNBUILT
     built |= {Decision.CASCADE, Decision.FIRST_POOL, Decision.ACCOUNT_REPLACED, Decision.RETARGETED, Decision.SEARCH}
+    built |= {Decision.START_CUSTOMER, Decision.BREACH}
     built |= {Decision.BAN, Decision.ADMISSION}
     built |= {d.value for d in Decision if Decision.ANSWER <= d <= Decision.SECOND_ACCOUNT}
     assert set(in_plain_python("engines.events:decisions_drawn")) == built

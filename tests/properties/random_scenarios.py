@@ -126,6 +126,7 @@ def trees(draw, met=True):
     if draw(st.booleans()):
         segments = {"one": {"share": first} | draw(segment), "two": {"share": 1.0 - first} | draw(segment)}
     passer_by = draw(share)
+    closing = draw(st.sampled_from(["online", "store"]))
     return {
         "title": "Random",
         "days": draw(st.integers(5, 40)),
@@ -138,7 +139,7 @@ def trees(draw, met=True):
             "decision_days": draw(st.sampled_from([1.0, 1.5, 5.0])),
             "price": draw(st.floats(1, 1000)),
             "goods_share": draw(share),
-            "closing": draw(st.sampled_from(["online", "store"])),
+            "closing": closing,
             "visit_share": draw(share),
             "sale_share": draw(share),
             "single_purchase": draw(st.booleans()),
@@ -147,7 +148,7 @@ def trees(draw, met=True):
             "friction": draw(st.floats(0, 20)),
         },
         "service": {"hours": draw(st.floats(4, 24)), "automatic": draw(share)},
-        "store": {"visitors": draw(st.sampled_from([0.0, 2.0]))},
+        "store": {"visitors": draw(st.sampled_from([0.0, 2.0])) if met and closing == "store" else 0.0},
         "segments": segments,
         "market": {"users": fans + draw(st.sampled_from([1, 100, 100_000])), "season": draw(st.floats(0, 3))},
         "brand": {

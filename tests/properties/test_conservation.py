@@ -126,7 +126,7 @@ def test_state_stays_within_its_bounds(scenario, seed):
     for day in range(scenario.days):
         simulation.step()
         table = simulation.rows.table()
-        for name in ("trust", "expectation", "trust_prior", "attrition"):
+        for name in ("trust", "expectation", "trust_prior", "deal_proneness", "reference_price"):
             assert ((table[name] >= 0) & (table[name] <= 1)).all(), name
         for name in (
             "fatigue",
@@ -208,8 +208,11 @@ def test_messages_are_planned_or_blocked_never_lost(scenario, seed):
 @given(scenarios(), seeds)
 def test_money_adds_up(scenario, seed):
     daily = run(scenario, "it", seed).daily
-    assert (daily["contribution"] == daily["gmv"] - daily["goods"] - daily["commission"] - daily["fees"]).all()
-    assert (daily["margin"] == daily["contribution"] - daily["ad_spend"] - daily["content_cost"]).all()
+    taken = daily["goods"] + daily["commission"] + daily["friction"] + daily["fees"]
+    assert (daily["contribution"] == daily["gmv"] - taken).all()
+    spent = daily["ad_spend"] + daily["content_cost"] + daily["service_cost"]
+    assert (daily["margin"] == daily["contribution"] - spent).all()
+    assert (daily["spend"] == spent + daily["fees"]).all()
     assert (daily["margin_cum"] == daily["margin"].cumsum()).all()
     by_channel = sum(daily[f"gmv_{c.name}"] for c in scenario.channels) + daily["gmv_no_channel"]
     assert (daily["gmv"] == by_channel).all()

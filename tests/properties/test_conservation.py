@@ -94,7 +94,7 @@ def test_members_are_conserved_in_every_channel(scenario, seed):
         counted = block(tally, "MEMBERS").reshape(-1, TIERS).sum(axis=1)[: len(now)]
         inside = [int((table["channels"][reachable] >> c & 1).sum()) for c in range(len(now))]
         assert counted.tolist() == inside == now.tolist()  # who cannot be reached is in no channel
-        waiting = table["muted"] & ~table["channels"]  # applications, until the morning
+        waiting = (table["muted"] & ~table["channels"]).astype(np.int64)  # applications, until the morning
         scarce = sum(1 << c for c, channel in enumerate(scenario.channels) if is_scarce(channel))
         assert (waiting & ~scarce == 0).all()
         applied, turned_away = (block(tally, name)[: len(now)] for name in ("APPLICATIONS", "TURNED_AWAY"))

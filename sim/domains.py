@@ -50,6 +50,12 @@ class Source(IntEnum):
     FEED = 1
     AD = 2
     LIVE = 3
+    INVITATION = 4  # a fan's, given without a reward in view
+    REWARD = 5  # a fan's, owed to the reward
+    WALK_IN = 6  # a visitor of the store
+    CODE = 7  # scanned outside the platforms
+    PARTNER = 8  # someone else's private domain
+    EMPLOYEE = 9  # an employee's Moments
 
 
 class ChannelKind(IntEnum):
@@ -65,6 +71,7 @@ class ChannelKind(IntEnum):
 TIERS = len(Tier)
 CAUSES = len(Cause)
 MAX_CHANNELS = 8  # the month's message counts are 7 bits each in one 64-bit integer
+MAX_SOURCES = 8  # beyond feed and ads
 BYTES_PER_ROW = 100  # memory of one person's traits and state
 
 CHINESE: dict[str, str] = {
@@ -88,6 +95,12 @@ CHINESE: dict[str, str] = {
     "FEED": "信息流",
     "AD": "广告",
     "LIVE": "直播",
+    "INVITATION": "好友邀请",
+    "REWARD": "有奖邀请",
+    "WALK_IN": "到店",
+    "CODE": "扫码",
+    "PARTNER": "合作伙伴",
+    "EMPLOYEE": "员工朋友圈",
     "SUBSCRIPTION": "订阅",
     "GROUP": "群聊",
     "DIRECT": "私信",

@@ -22,6 +22,7 @@ class Ledger:
     ad_spend     [D] int64, cents
     content      [D] int64, cents: items and lives
     fees         [D] int64, cents: message fees
+    sources      [D] int64, cents: what sources beyond feed and ads cost
     impressions  [D] int64
     exposures    [D] int64, noticed organic exposures of people without a row, rounded
     weight       [D] float64, organic weight W/W₀ (the operating value, 经营值, is 100 · W/W₀)
@@ -36,6 +37,7 @@ class Ledger:
     ad_spend: npt.NDArray[np.int64]
     content: npt.NDArray[np.int64]
     fees: npt.NDArray[np.int64]
+    sources: npt.NDArray[np.int64]
     impressions: npt.NDArray[np.int64]
     exposures: npt.NDArray[np.int64]
     weight: npt.NDArray[np.float64]
@@ -59,13 +61,14 @@ class Ledger:
 
     @property
     def contribution(self) -> npt.NDArray[np.int64]:
-        """Sales net of discount − goods − commission − message fees, cents by day."""
-        return self.of("GMV").sum(axis=1) - self.one("GOODS") - self.one("COMMISSION") - self.fees
+        """Sales net of discount − goods − commission − message fees − incentives, cents by day."""
+        costs = self.one("GOODS") + self.one("COMMISSION") + self.one("INCENTIVES") + self.fees
+        return self.of("GMV").sum(axis=1) - costs
 
     @property
     def margin(self) -> npt.NDArray[np.int64]:
-        """Contribution − ads − content, cents by day."""
-        return self.contribution - self.ad_spend - self.content
+        """Contribution − ads − content − sources, cents by day."""
+        return self.contribution - self.ad_spend - self.content - self.sources
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,10 +193,10 @@ def _common() -> list[Observable]:
         o("goods", "cents/day", "Cost of goods", "商品成本", _count("GOODS")),
         o("commission", "cents/day", "Commission of platforms", "平台佣金", _count("COMMISSION")),
         o("fees", "cents/day", "Message fees", "消息费用", lambda g: g.fees),
-        o("contribution", "cents/day", "GMV − goods − commission − fees", "贡献毛利", lambda g: g.contribution),
+        o("contribution", "cents/day", "GMV − goods − commission − fees − incentives", "贡献毛利", lambda g: g.contribution),
         o("ad_spend", "cents/day", "Ads", "广告费", lambda g: g.ad_spend),
         o("content_cost", "cents/day", "Content items and lives", "内容成本", lambda g: g.content),
-        o("margin", "cents/day", "Contribution − ads − content", "利润", lambda g: g.margin),
+        o("margin", "cents/day", "Contribution − ads − content − sources", "利润", lambda g: g.margin),
         o("margin_cum", "cents", "Cumulative margin", "累计利润", lambda g: g.margin.cumsum()),
         o("margin_cum_discounted", "cents", "Cumulative margin discounted at 8 % a year", "累计利润（折现）", lambda g: (g.margin * 1.08 ** (-np.arange(len(g.margin)) / 365.25)).cumsum()),
         o("gmv_cum", "cents", "Cumulative GMV", "累计成交额", lambda g: g.of("GMV").sum(axis=1).cumsum()),
@@ -208,6 +211,13 @@ def _common() -> list[Observable]:
         o("quality", "–", "Content quality", "内容质量", lambda g: g.quality),
         o("discount", "–", "Discount in promotions", "折扣", lambda g: g.discount),
         o("lives", "lives/day", "Lives", "直播场次", lambda g: g.lives),
+        o("shares", "shares/day", "Followers who shared the brand with a friend", "分享", _count("SHARES")),
+        o("shares_rewarded", "shares/day", "Shares that the reward brought about", "奖励带来的分享", _count("REWARDED_SHARES")),
+        o("invitations", "invitations/day", "Shares that reached a friend not asked before", "邀请", _count("INVITATIONS")),
+        o("invitations_known", "invitations/day", "Invitations that met somebody known already", "邀请到的老用户", _count("INVITED_KNOWN")),
+        o("joins_invited", "fans/day", "People whom fans brought: joins by invitation, with or without a reward", "粉丝带来的新粉", lambda g: g.of("JOINS")[:, [Source.INVITATION, Source.REWARD]].sum(axis=1)),
+        o("incentives", "cents/day", "Rewards paid for people brought", "激励费用", _count("INCENTIVES")),
+        o("sources_cost", "cents/day", "Cost of sources beyond feed and ads", "外部来源费用", lambda g: g.sources),
         o("flow_untouched_private", "people/day", "First response: began to follow", "首次触达→私域", _flow(UNTOUCHED, Domain.PRIVATE)),
         o("flow_untouched_commercial", "people/day", "First response: clicked an ad", "首次触达→商域", _flow(UNTOUCHED, Domain.COMMERCIAL)),
         o("flow_untouched_public", "people/day", "First response: ordered without following", "首次触达→公域", _flow(UNTOUCHED, Domain.PUBLIC)),

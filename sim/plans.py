@@ -43,6 +43,7 @@ class Plan:
     ads_per_day: int  # cents
     bid: float  # cents per 1,000 impressions
     lives_per_week: float
+    incentive: int = 0  # cents for every person whom a fan brings, or who scans a code that promises them
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,7 @@ class SeenDay:
     contribution: int  # cents
     ad_spend: int  # cents
     joins_by_ads: int
+    joins_invited: int = 0  # people whom fans brought
 
 
 @dataclass(frozen=True, slots=True)

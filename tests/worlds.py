@@ -65,6 +65,18 @@ EVERYTHING = {
     "logics.depletion.lives_per_week": 4.0,
     "logics.depletion.ads_per_day": 2.0,
     "logics.depletion.replace_exits": False,
+    # referral, sources, conformity
+    "network": {"median": 4.0, "mean": 8.0, "most": 40.0},
+    "rules.referral.share": 2.0,
+    "rules.referral.accept": 0.15,
+    "segments.regular.sharing": 3.0,
+    "logics.depletion.incentive": 4.0,
+    "sources.store": {"kind": "walk-in", "per_day": 0.5, "channels": {"wecom": 1.0}, "cost_per_day": 10.0},
+    "sources.card": {"kind": "code", "per_day": 0.3, "rewarded": True, "cost_per_person": 0.5},
+    "sources.teacher": {"kind": "partner", "members": 100, "segment": "regular"},
+    "brand.shows_sales": True,
+    "brand.endorsement": 0.2,
+    "channels.douyin-group.joins_per_month.devoted": 6.0,
 }
 
 

@@ -11,6 +11,7 @@ from sim.rules.tally import TALLY_SIZE, Tally, block
 from sim.scenario.schema import Scenario
 
 OVERFLOW = 1 << 62
+MONTH = 30  # days of sales that a shop shows
 
 
 class Book:
@@ -25,6 +26,7 @@ class Book:
             ad_spend=np.zeros(days, np.int64),
             content=np.zeros(days, np.int64),
             fees=np.zeros(days, np.int64),
+            sources=np.zeros(days, np.int64),
             impressions=np.zeros(days, np.int64),
             exposures=np.zeros(days, np.int64),
             weight=np.zeros(days),
@@ -42,7 +44,13 @@ class Book:
         self.core_yesterday = 0
         self.members_yesterday = list(members)
 
-    def write(self, day: int, plan: Plan, messages: Messages, market: MarketDay, tally: Tally) -> SeenDay:
+    def orders_of_month(self, day: int) -> int:
+        """Orders of the 30 days before a day."""
+        return int(sum(block(tally, "ORDERS").sum() for tally in self.ledger.tallies[max(0, day - MONTH) : day]))
+
+    def write(
+        self, day: int, plan: Plan, messages: Messages, market: MarketDay, tally: Tally, sources_cost: int = 0
+    ) -> SeenDay:
         """Write a day; returns what the operator sees of it.
 
         Raises AssertionError, an error of ours, when fans are not conserved or a counter nears 64 bits.
@@ -57,7 +65,7 @@ class Book:
         g.tallies[day] = tally
         g.ad_spend[day], g.impressions[day] = market.ad_spend, market.impressions
         g.exposures[day], g.weight[day] = round(market.exposures), market.weight
-        g.content[day], g.fees[day] = messages.cost, fee
+        g.content[day], g.fees[day], g.sources[day] = messages.cost, fee, sources_cost
         g.pushes[day] = [sum(f) / TIERS for f in plan.pushes]
         g.value_share[day] = [sum(v) / TIERS for v in plan.value_share]
         g.quality[day], g.discount[day], g.lives[day] = plan.quality, plan.discount, messages.lives
@@ -77,7 +85,8 @@ class Book:
             exits=exits,
             exits_by_cause=tuple(map(int, block(tally, "EXITS"))),
             orders=int(block(tally, "ORDERS").sum()),
-            contribution=sold - costs - fee,
+            contribution=sold - costs - fee - int(block(tally, "INCENTIVES")[0]),
             ad_spend=market.ad_spend,
             joins_by_ads=int(block(tally, "JOINS")[Source.AD]),
+            joins_invited=int(block(tally, "JOINS")[[Source.INVITATION, Source.REWARD]].sum()),
         )

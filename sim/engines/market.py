@@ -54,10 +54,21 @@ class Market:
         self.relative = [s.exposure * sum(shares) / max(1e-12, sum(weights)) for s in scenario.segments.values()]
         self.spent_yesterday = 0
 
-    def day(self, day: int, plan: Plan, lives: int, active_core: int, followers: int, season: float) -> MarketDay:
+    def day(
+        self,
+        day: int,
+        plan: Plan,
+        lives: int,
+        active_core: int,
+        followers: int,
+        season: float,
+        proof_follow: float = 0.0,
+        proof_buy: float = 0.0,
+    ) -> MarketDay:
         """Intensities of a day.
 
         active_core  liking and devoted fans who opened something yesterday;  followers: of yesterday
+        proof_follow, proof_buy  log-odds added by an authority and by shown sales
         """
         rules, brand = self.world.rules, self.world.brand
         weight = organic_weight(float(active_core), float(self.initial_fans), plan.quality, rules.exposure)
@@ -73,12 +84,12 @@ class Market:
             seen, viewed = self.relative[s] * exposures / self.users, self.relative[s] * entries / self.users
             rel = relevance(float(self.world.segments.match_value[s]), 0.0)
             follow = follow_probability(
-                plan.quality, rel, brand.trust, float(followers), brand.certified, 0.0, rules.follow
+                plan.quality, rel, brand.trust, float(followers), brand.certified, 0.0, proof_follow, rules.follow
             )
             need = open_need(float(self.world.segments.need_rate[s]) * season, brand.decision_days, brand.decision_days)
-            buys = buying_odds(brand.trust, 0.0, 1.0, brand.relative_price, rules.purchase)
+            buys = buying_odds(brand.trust, 0.0, 1.0, brand.relative_price, proof_buy, rules.purchase)
             response = float(self.world.segments.deal_response[s])
-            tempted = buying_odds(brand.trust, plan.discount, response, brand.relative_price, rules.purchase)
+            tempted = buying_odds(brand.trust, plan.discount, response, brand.relative_price, proof_buy, rules.purchase)
             at_once = 1.0 if brand.decision_days <= 1.0 else 0.0  # long decisions are not closed at the first touch
             by_kind = {
                 Response.FOLLOW_FROM_FEED: seen * follow,

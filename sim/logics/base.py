@@ -16,6 +16,9 @@ Discount = Annotated[float, fraction("Share off the price in promotions and live
 ValueShare = Annotated[float, fraction("Share of useful content among pushes", source="E-94, details")]
 AdsPerDay = Annotated[float, parameter("Ad budget", unit="¥/day", low=0, high=1e9, source="details")]
 Bid = Annotated[float, parameter("Bid in the ad auction", unit="¥ per 1,000", above=0, high=1e5, source="M2")]
+Incentive = Annotated[
+    float, parameter("Reward for every person whom a fan brings", unit="¥", low=0, high=1e5, source="E-79")
+]
 Lives = Annotated[float, parameter("Lives per week", unit="1/week", low=0, high=140, source="E-46")]
 
 DEFAULT_BID = 30.0
@@ -40,6 +43,7 @@ class Logic(BaseModel, ABC):
     lives_per_week: Lives = 0.0
     ads_per_day: AdsPerDay = 0.0
     bid: Bid = DEFAULT_BID
+    incentive: Incentive = 0.0
 
     @property
     def content_every(self) -> int:

@@ -9,6 +9,7 @@ from sim.logics.base import (
     AdsPerDay,
     Bid,
     Discount,
+    Incentive,
     Lives,
     Logic,
     Pushes,
@@ -30,6 +31,7 @@ class Phase(BaseModel):
     lives_per_week: Lives | None = None
     ads_per_day: AdsPerDay | None = None
     bid: Bid | None = None
+    incentive: Incentive | None = None
 
 
 class Calendar(Logic):

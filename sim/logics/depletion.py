@@ -67,6 +67,7 @@ class Depletion(Logic):
             ads_per_day=round(100 * self.ads_per_day) + self._replacement(seen),
             bid=100 * self.bid,
             lives_per_week=self.lives_per_week,
+            incentive=round(100 * self.incentive),
         )
 
     @staticmethod

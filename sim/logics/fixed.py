@@ -26,4 +26,5 @@ class Fixed(Logic):
             ads_per_day=round(100 * self.ads_per_day),
             bid=100 * self.bid,
             lives_per_week=self.lives_per_week,
+            incentive=round(100 * self.incentive),
         )

@@ -72,6 +72,7 @@ class Growth(Logic):
             ads_per_day=round(100 * self.ads_per_day),
             bid=100 * self.bid,
             lives_per_week=self.lives_per_week,
+            incentive=round(100 * self.incentive),
         )
 
     def _alarmed(self, seen: Seen) -> bool:

@@ -2,11 +2,13 @@
 
 from typing import NamedTuple
 
+from sim.rules.conformity import ConformityRules
 from sim.rules.exposure import ExposureRules
 from sim.rules.follow import FollowRules
 from sim.rules.leaving import LeavingRules
 from sim.rules.messages import LiveRules, MessageRules
 from sim.rules.purchase import PurchaseRules
+from sim.rules.referral import ReferralRules
 from sim.rules.tiers import TierRules
 from sim.rules.trust import TrustRules
 
@@ -22,6 +24,8 @@ class Rules(NamedTuple):
     tiers: TierRules
     purchase: PurchaseRules
     leaving: LeavingRules
+    referral: ReferralRules
+    conformity: ConformityRules
 
 
 RULE_TABLES: dict[str, type[NamedTuple]] = {
@@ -33,6 +37,8 @@ RULE_TABLES: dict[str, type[NamedTuple]] = {
     "tiers": TierRules,
     "purchase": PurchaseRules,
     "leaving": LeavingRules,
+    "referral": ReferralRules,
+    "conformity": ConformityRules,
 }
 
 __all__ = ["RULE_TABLES", "Rules"]

@@ -26,6 +26,7 @@ class Buyer(NamedTuple):
     ordered_on: int
     attrited: int
     spend: int
+    grade: int
 
 
 @rare
@@ -56,7 +57,7 @@ def buy(
     """
     rules, day = world.rules.purchase, climate.day
     trust, expectation, need_debt, due_on = read.trust, read.expectation, fan.need_debt, fan.due_on
-    orders, ordered_on, attrited, spend = fan.orders, fan.ordered_on, fan.attrited, fan.spend
+    orders, ordered_on, attrited, spend, grade = fan.orders, fan.ordered_on, fan.attrited, fan.spend, fan.grade
     if attrited == 0:
         needs = poisson_quantile(draws.need, person.need_rate * climate.season)
         tally[Slot.NEEDS] += needs
@@ -78,7 +79,12 @@ def buy(
         if decisions > 0 or has_offer:
             discount = climate.discount if has_offer else 0.0
             odds = buying_odds(
-                trust, discount, world.segments.deal_response[person.segment], world.brand.relative_price, rules
+                trust,
+                discount,
+                world.segments.deal_response[person.segment],
+                world.brand.relative_price,
+                climate.proof_buy,
+                rules,
             )
             bought = 0
             for n in range(decisions):
@@ -94,7 +100,7 @@ def buy(
                     tally[Slot.IMPULSES] += 1
             for n in range(bought):
                 if attrited == 0:
-                    trust, expectation, attrited, net = order(
+                    trust, expectation, attrited, net, grade = order(
                         person,
                         orders,
                         expectation,
@@ -111,4 +117,4 @@ def buy(
                     )
                     orders, ordered_on, spend = orders + 1, day, spend + net
                     intimacy += world.rules.tiers.order
-    return Buyer(trust, intimacy, expectation, need_debt, due_on, orders, ordered_on, attrited, spend)
+    return Buyer(trust, intimacy, expectation, need_debt, due_on, orders, ordered_on, attrited, spend, grade)

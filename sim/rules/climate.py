@@ -45,6 +45,20 @@ class Segments(NamedTuple):
     match_value: Floats  # [S] log-odds
     match_promotion: Floats  # [S] log-odds
     end: Floats  # [S] cumulative share, last one 1
+    sharing: Floats  # [S] factor on sharing
+
+
+class Sources(NamedTuple):
+    """Sources of people beyond feed and ads as the rules see them; one entry per source.
+
+    Vectors have room for J = 8 sources.
+    """
+
+    used: int  # sources in use
+    source: Integers  # [J] member of Source
+    rewarded: Integers  # [J] 1: its code promises the reward of the day
+    trust: Floats  # [J] mean prior trust
+    joins: Floats  # [J·C] probability of joining the channel at once
 
 
 class BrandFacts(NamedTuple):
@@ -85,6 +99,7 @@ class World(NamedTuple):
     segments: Segments
     brand: BrandFacts
     rules: Rules
+    sources: Sources
 
 
 class Climate(NamedTuple):
@@ -106,6 +121,11 @@ class Climate(NamedTuple):
     ad_share: Floats  # [S] share of ads in today's exposure of known people
     commission: Integers  # [P] basis points of the net order value
     home: int  # platform on which people are met
+    share_limit: float = 0.0  # upper bound of today's probability of sharing; 0: nobody can
+    uplift: float = 1.0  # of the reward on sharing
+    incentive: int = 0  # cents for every person brought
+    proof_follow: float = 0.0  # log-odds of following added by an authority
+    proof_buy: float = 0.0  # log-odds of buying added by shown sales and an authority
 
 
 def compilable(table: Any) -> Any:

@@ -1,14 +1,14 @@
 """One row, one day: ``advance_fan``, the function that every engine shares, and the order of its decisions.
 
 A follower's day (``private_day``) goes: clocks, messages and lives (``reading``), need, decision and order
-(``buying``), stay, mute or leave (``staying``), and the channels joined for tomorrow.
+(``buying``), sharing (``referral``), stay, mute or leave (``staying``), and the channels joined for tomorrow.
 """
 
 import math
 
 from sim.compiled import rare, rule
 from sim.domains import TIERS, Source
-from sim.rules.buying import buy, decision_day
+from sim.rules.buying import Buyer, buy, decision_day
 from sim.rules.climate import Climate, World
 from sim.rules.exposure import next_exposure
 from sim.rules.follow import follow_probability, relevance
@@ -17,6 +17,7 @@ from sim.rules.orders import order
 from sim.rules.people import memberships_at_follow
 from sim.rules.purchase import buying_odds, open_need, salience
 from sim.rules.reading import read_messages
+from sim.rules.referral import share_rate, shares, tier_factor
 from sim.rules.rows import NEVER, Fan, Person, count_channels, count_row, domain_on, reachable
 from sim.rules.staying import stay_mute_or_leave
 from sim.rules.tally import NO_CHANNEL, Slot, Tally
@@ -68,7 +69,7 @@ def clocks(person: Person, fan: Fan, day: int, world: World) -> tuple[float, flo
 def private_day(
     person: Person, fan: Fan, draws: DailyDraws, climate: Climate, world: World, key: int, tally: Tally
 ) -> Fan:
-    """The day of a follower: clocks, messages, lives, need, order, then stay, mute or leave."""
+    """The day of a follower: clocks, messages, lives, need, order, sharing, then stay, mute or leave."""
     rules, day = world.rules, climate.day
     # a. clocks
     fatigue, trust, intimacy = clocks(person, fan, day, world)
@@ -78,14 +79,18 @@ def private_day(
     active_on = day if read.opened else fan.active_on
     # e, f. need, decision, order
     buyer = buy(person, fan, read, intimacy + read.closeness, draws, climate, world, key, tally)
+    # g. sharing
+    intimacy = buyer.intimacy
+    if draws.share < climate.share_limit and share_today(person, fan.tier, buyer, draws.share, climate, world, tally):
+        intimacy += rules.tiers.share
     # h. stay, mute or leave
-    tier = tier_of(buyer.intimacy, fan.tier, rules.tiers)
+    tier = tier_of(intimacy, fan.tier, rules.tiers)
     channels, muted, cause = stay_mute_or_leave(
         person,
         fan,
         buyer.trust,
         read.fatigue,
-        buyer.intimacy,
+        intimacy,
         tier,
         read.shock,
         draws.leave,
@@ -115,7 +120,7 @@ def private_day(
             orders=buyer.orders,
             trust=buyer.trust,
             fatigue=read.fatigue,
-            intimacy=buyer.intimacy,
+            intimacy=intimacy,
             expectation=buyer.expectation,
             need_debt=buyer.need_debt,
             month_counts=read.month_counts,
@@ -126,6 +131,7 @@ def private_day(
                 person.affinity,
                 rules.exposure,
             ),
+            grade=buyer.grade,
         )
     if tier > fan.tier:
         tally[Slot.TIER_UPS] += 1
@@ -156,13 +162,33 @@ def private_day(
         orders=buyer.orders,
         trust=buyer.trust,
         fatigue=read.fatigue,
-        intimacy=buyer.intimacy,
+        intimacy=intimacy,
         expectation=buyer.expectation,
         need_debt=buyer.need_debt,
         month_counts=read.month_counts,
         spend=buyer.spend,
         threshold=fan.threshold,
+        grade=buyer.grade,
     )
+
+
+@rare
+def share_today(
+    person: Person, tier: int, buyer: Buyer, u: float, climate: Climate, world: World, tally: Tally
+) -> bool:
+    """True when a follower shares the brand today (M10); the engine sees it by the counters and settles it tonight.
+
+    u  the day's draw of SHARE
+    """
+    rules = world.rules.referral
+    factor = tier_factor(tier, rules) * world.segments.sharing[person.segment]
+    told = shares(u, share_rate(buyer.trust, buyer.grade, factor, rules), climate.uplift)
+    if told == 0:
+        return False
+    tally[Slot.SHARES] += 1
+    if told == 2:
+        tally[Slot.REWARDED_SHARES] += 1
+    return True
 
 
 @rule
@@ -201,12 +227,13 @@ def public_day(person: Person, fan: Fan, climate: Climate, world: World, key: in
     touched = climate.exposure[person.segment] >= fan.threshold
     source, channels, clicked_on, joined_on, due_on = fan.source, 0, fan.clicked_on, fan.joined_on, fan.due_on
     exposures, threshold, tier = fan.exposures, fan.threshold, 0
-    orders, ordered_on, attrited, spend, expectation = (
+    orders, ordered_on, attrited, spend, expectation, grade = (
         fan.orders,
         fan.ordered_on,
         fan.attrited,
         fan.spend,
         fan.expectation,
+        fan.grade,
     )
     decides = due_on == day
     if touched:
@@ -227,6 +254,7 @@ def public_day(person: Person, fan: Fan, climate: Climate, world: World, key: in
                 climate.followers,
                 brand.certified,
                 float(exposures),
+                climate.proof_follow,
                 rules.follow,
             )
         exposures = min(255, exposures + 1)
@@ -256,9 +284,9 @@ def public_day(person: Person, fan: Fan, climate: Climate, world: World, key: in
                 tally[Slot.WIN_BACKS] += 1
             count_channels(Slot.CHANNEL_JOINS, channels, world, tally)
     if decides and attrited == 0:
-        odds = buying_odds(trust, 0.0, 1.0, brand.relative_price, rules.purchase)
+        odds = buying_odds(trust, 0.0, 1.0, brand.relative_price, climate.proof_buy, rules.purchase)
         if uniform(key, Decision.ORDER, person.key, day, 0) < odds * salience(intimacy, False, touched, rules.purchase):
-            trust, expectation, attrited, net = order(
+            trust, expectation, attrited, net, grade = order(
                 person, orders, expectation, trust, NO_CHANNEL, 0.0, False, False, climate, world, key, tally, 0
             )
             orders, ordered_on, spend = orders + 1, day, spend + net
@@ -289,4 +317,5 @@ def public_day(person: Person, fan: Fan, climate: Climate, world: World, key: in
         month_counts=counts,
         spend=spend,
         threshold=threshold,
+        grade=grade,
     )

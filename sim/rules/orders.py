@@ -6,6 +6,7 @@ from sim.compiled import rare
 from sim.rules.climate import Climate, World
 from sim.rules.numbers import between, bounded_exp, share_of
 from sim.rules.purchase import attrition_probability, order_event, utility
+from sim.rules.referral import grade_of
 from sim.rules.rows import Person
 from sim.rules.tally import NO_CHANNEL, Slot, Tally
 from sim.rules.trust import gained, lost
@@ -27,13 +28,14 @@ def order(
     key: int,
     tally: Tally,
     k: int,
-) -> tuple[float, float, int, int]:
+) -> tuple[float, float, int, int, int]:
     """Book an order and what it leaves behind: trust, expectation, end of buying (M8, M9, M17).
 
     channel  whose message sold; NO_CHANNEL: the platform on which people meet
     k        number of the order on this day
 
-    Returns trust, expectation, 1 if the person will not buy again, and the net value in cents.
+    Returns trust, expectation, 1 if the person will not buy again, the net value in cents, and the grade of the
+    satisfaction.
     """
     rules, brand = world.rules, world.brand
     spread = rules.purchase.basket
@@ -80,4 +82,5 @@ def order(
     ):
         attrited = 1
         tally[Slot.ATTRITED] += 1
-    return trust, expectation + rules.purchase.learning * (experience - expectation), attrited, net
+    learned = expectation + rules.purchase.learning * (experience - expectation)
+    return trust, learned, attrited, net, grade_of(experience - expectation)

@@ -1,10 +1,11 @@
 """People: traits as pure functions of an address, and the initial pool."""
 
 from sim.compiled import rare
-from sim.domains import Source
+from sim.domains import MAX_CHANNELS, Source
 from sim.rules.climate import World
 from sim.rules.exposure import next_exposure
 from sim.rules.numbers import between, bounded_exp
+from sim.rules.referral import ReferralRules
 from sim.rules.rows import NEVER, Fan, Person
 from sim.streams import Decision, beta, exponential, gamma, normal, uniform
 
@@ -100,6 +101,7 @@ def initial_fan(person: Person, world: World, key: int) -> Fan:
         threshold=next_exposure(
             0.0, exponential(key, Decision.EXPOSURE, person.key, 0, 1), person.affinity, world.rules.exposure
         ),
+        grade=0,
     )
 
 
@@ -113,3 +115,33 @@ def memberships_at_follow(address: int, day: int, world: World, key: int) -> int
         if world.channels.joins_at_follow[c] > world.channels.joins_at_follow[widest]:
             widest = c
     return channels if channels != 0 else 1 << widest
+
+
+@rare
+def memberships_at_scan(address: int, day: int, number: int, world: World, key: int) -> int:
+    """Channels that a visitor of a source joins at once; its widest one if chance gives none.
+
+    number  of the source
+    """
+    first, channels, widest = MAX_CHANNELS * number, 0, 0
+    for c in range(world.channels.used):
+        if uniform(key, Decision.JOIN_AT_FOLLOW, address, day, c) < world.sources.joins[first + c]:
+            channels |= 1 << c
+        if world.sources.joins[first + c] > world.sources.joins[first + widest]:
+            widest = c
+    return channels if channels != 0 else 1 << widest
+
+
+@rare
+def came_for_reward(person: Person, p: ReferralRules) -> Person:
+    """The person, leaving sooner: who came for a reward is less attached (evidence E-79)."""
+    return Person(
+        key=person.key,
+        segment=person.segment,
+        tolerance=person.tolerance,
+        frailty=person.frailty * p.reward_frailty,
+        need_rate=person.need_rate,
+        affinity=person.affinity,
+        trust_prior=person.trust_prior,
+        attrition=person.attrition,
+    )

@@ -83,17 +83,22 @@ class PurchaseRules(NamedTuple):
 
 
 @rule
-def buying_odds(trust: float, discount: float, deal_response: float, relative_price: float, p: PurchaseRules) -> float:
-    """Readiness to buy when the brand is on the mind: σ(b₀ + b_T·T + b_d·response·discount − b_p·ln(price/reference)).
+def buying_odds(
+    trust: float, discount: float, deal_response: float, relative_price: float, proof: float, p: PurchaseRules
+) -> float:
+    """Readiness to buy when the brand is on the mind.
+
+        σ(b₀ + b_T·T + b_d·response·discount − b_p·ln(price/reference) + proof)
 
     discount        share off the price that the fan sees today, 0 without an offer
     deal_response   the segment's response to deals relative to b_d
     relative_price  list price ÷ reference price of the industry   > 0
+    proof           log-odds added by others who bought, or by an authority (``conformity.py``)
 
     Source: evidence M8; details.md.
     """
     return logistic(
-        p.base + p.trust * trust + p.discount * deal_response * discount - p.price * math.log(relative_price)
+        p.base + p.trust * trust + p.discount * deal_response * discount - p.price * math.log(relative_price) + proof
     )
 
 

@@ -5,11 +5,13 @@ from sim.domains import Source
 from sim.rules.climate import Climate, World
 from sim.rules.exposure import next_exposure
 from sim.rules.orders import order
-from sim.rules.people import memberships_at_follow, person_at
+from sim.rules.people import came_for_reward, memberships_at_follow, memberships_at_scan, person_at
 from sim.rules.rows import NEVER, Fan, Person, count_channels, count_row, domain_on
 from sim.rules.tally import NO_CHANNEL, UNTOUCHED, Slot, Tally
 from sim.rules.tiers import tier_of
 from sim.streams import Decision, exponential, uniform
+
+SCANS = 32  # first kind of response that is a scan: SCANS + 2 · number of the source, + 1 if for a reward
 
 
 @rare
@@ -19,27 +21,37 @@ def first_response(
     """A person without a row responds for the first time: becomes a row at the end of the day.
 
     kind  member of ``reservoir.Response``: 0 follows from the feed, 1 orders from the feed, 2 clicks an ad,
-          3 follows from a live, 4 orders in a live
+          3 follows from a live, 4 orders in a live; from 32 on scans the code of a source (``SCANS``)
     """
     rules = world.rules
-    by_ad = kind == 2
-    person = person_at(address, segment, world.brand.trust_bought if by_ad else world.brand.trust, world, key)
+    by_ad, scanned, rewarded = kind == 2, kind >= SCANS, kind >= SCANS and (kind - SCANS) & 1 == 1
+    number = (kind - SCANS) >> 1 if scanned else 0
+    mean_trust = world.brand.trust_bought if by_ad else world.brand.trust
     source = Source.FEED.value
     if by_ad:
         source = Source.AD.value
+    elif scanned:
+        source, mean_trust = world.sources.source[number], world.sources.trust[number]
     elif kind >= 3:
         source = Source.LIVE.value
+    if rewarded:
+        mean_trust -= rules.referral.reward_trust
+    person = person_at(address, segment, mean_trust, world, key)
+    if rewarded:
+        person = came_for_reward(person, rules.referral)
+    if scanned and world.sources.rewarded[number] == 1:
+        tally[Slot.INCENTIVES] += climate.incentive
     trust, expectation, intimacy, need_debt = person.trust_prior, rules.purchase.expectation, 0.0, 0.0
-    orders, ordered_on, attrited, spend, channels = 0, NEVER, 0, 0, 0
+    orders, ordered_on, attrited, spend, channels, grade = 0, NEVER, 0, 0, 0, 0
     clicked_on, joined_on = NEVER, NEVER
-    follows = kind in (0, 3)
+    follows = scanned or kind in (0, 3)
     if by_ad:
         tally[Slot.AD_CLICKS] += 1
         clicked_on = climate.day
         follows = uniform(key, Decision.AD_CLICK, address, climate.day, 0) < world.brand.follow_after_click
     if kind in (1, 4):
         discount = climate.discount if kind == 4 else 0.0
-        trust, expectation, attrited, spend = order(
+        trust, expectation, attrited, spend, grade = order(
             person, 0, expectation, trust, NO_CHANNEL, discount, False, kind == 4, climate, world, key, tally, 0
         )
         orders, ordered_on, intimacy = 1, climate.day, rules.tiers.order
@@ -47,7 +59,10 @@ def first_response(
             need_debt = rules.purchase.borrows
             tally[Slot.IMPULSES] += 1
     if follows:
-        channels = memberships_at_follow(address, climate.day, world, key)
+        if scanned:
+            channels = memberships_at_scan(address, climate.day, number, world, key)
+        else:
+            channels = memberships_at_follow(address, climate.day, world, key)
         joined_on, clicked_on = climate.day, NEVER
         tally[Slot.JOINS + source] += 1
         count_channels(Slot.CHANNEL_JOINS, channels, world, tally)
@@ -83,6 +98,7 @@ def first_response(
             person.affinity,
             rules.exposure,
         ),
+        grade=grade,
     )
     count_row(person, fan, climate.day, world, tally)
     return person, fan

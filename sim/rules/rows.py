@@ -55,6 +55,7 @@ class Fan(NamedTuple):
     month_counts: int  # messages this calendar month, 7 bits per channel
     spend: int  # cents
     threshold: float  # accumulated exposure at which a known public person is met again
+    grade: int = 0  # of the satisfaction with the last order, in fiftieths
 
 
 @rule

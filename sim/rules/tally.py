@@ -11,7 +11,7 @@ import numpy.typing as npt
 from sim.domains import CAUSES, MAX_CHANNELS, TIERS
 
 MAX_SEGMENTS = 8
-SOURCES = 8  # room for sources to come
+SOURCES = 16  # room for sources to come
 TRUST_BINS = 20  # of width 0.05
 LOAD_BINS = 40  # of width 0.1, the last one open
 UNTOUCHED = 3  # row of the flow table for people without a row until today
@@ -58,8 +58,13 @@ class Slot(IntEnum):
     GOODS = COMMISSION + 1
     DISAPPOINTMENTS = GOODS + 1  # orders below expectation
     ATTRITED = DISAPPOINTMENTS + 1  # buyers who will not buy again
+    SHARES = ATTRITED + 1  # followers who shared today
+    REWARDED_SHARES = SHARES + 1  # … of them those who would not have without the reward
+    INVITATIONS = REWARDED_SHARES + 1  # shares that reached a friend not asked before
+    INVITED_KNOWN = INVITATIONS + 1  # … of them friends who had a row already
+    INCENTIVES = INVITED_KNOWN + 1  # cents
     # the stock at the end of the day
-    ROWS = ATTRITED + 1  # by domain
+    ROWS = INCENTIVES + 1  # by domain
     TIER = ROWS + 3
     LIFECYCLE = TIER + TIERS
     SEGMENT = LIFECYCLE + 5

@@ -16,7 +16,7 @@ from sim.scenario.document import TRUSTS
 from sim.scenario.fields import LOGICS, Declared, declaration, fields_of
 from sim.scenario.gather import presets
 from sim.scenario.resolve import PARTS
-from sim.scenario.schema import Ads, Channel, Feed, Industry, Platform, Scenario, Shop
+from sim.scenario.schema import Ads, Channel, ExternalSource, Feed, Industry, Platform, Scenario, Segment, Shop
 
 FILE = File(__file__).parent / "scenario.schema.json"
 _SCALARS = {float: "number", int: "integer", bool: "boolean", str: "string"}
@@ -120,10 +120,10 @@ class _Writer:
         return self.form(known)
 
     def named(self, model: type[BaseModel]) -> Schema:
-        """A model, or the name of a preset; a segment may be removed."""
+        """A model, or the name of a preset; a segment or a source may be removed."""
         if model not in _PRESETS:
             reference = self.reference(model)
-            return {"anyOf": [reference, {"const": False}]} if model.__name__ == "Segment" else reference
+            return {"anyOf": [reference, {"const": False}]} if model in (Segment, ExternalSource) else reference
         return {"anyOf": [{"enum": list(presets(_PRESETS[model]))}, self.reference(model)]}
 
     def scalar(self, known: Declared) -> Schema:

@@ -113,9 +113,9 @@ def test_a_run_sees_yesterdays_followers():
     simulation, seen = begun(everything({"days": 30}), "depletion", 3), []
     day = simulation.market.day
 
-    def watched(number, plan, lives, active_core, followers, season):
+    def watched(number, plan, lives, active_core, followers, *rest):
         seen.append((active_core, followers))
-        return day(number, plan, lives, active_core, followers, season)
+        return day(number, plan, lives, active_core, followers, *rest)
 
     simulation.market.day = watched
     for _ in range(30):

@@ -170,10 +170,10 @@ def test_load_makes_promotions_worse(xs, rel):
 @given(st.lists(share, min_size=2, max_size=6), st.floats(0, 5), st.floats(0.05, 20), purchases)
 def test_buying_rises_with_trust_and_discount_and_falls_with_price(levels, response, price, p):
     levels = sorted(levels)
-    assert rises([buying_odds(t, 0.2, response, price, p) for t in levels])
-    assert rises([buying_odds(0.4, d, response, price, p) for d in levels])
-    assert rises([buying_odds(0.4, 0.2, response, price * (1 + d), p) for d in reversed(levels)])
-    assert 0.0 <= buying_odds(0.4, 0.2, response, price, p) <= 1.0
+    assert rises([buying_odds(t, 0.2, response, price, 0.0, p) for t in levels])
+    assert rises([buying_odds(0.4, d, response, price, 0.0, p) for d in levels])
+    assert rises([buying_odds(0.4, 0.2, response, price * (1 + d), 0.0, p) for d in reversed(levels)])
+    assert 0.0 <= buying_odds(0.4, 0.2, response, price, 0.0, p) <= 1.0
 
 
 @given(st.lists(st.floats(0, 100), min_size=2, max_size=6), flag, flag, purchases)
@@ -210,7 +210,7 @@ def test_following_rises_with_quality_relevance_trust_and_proof(quality, rel, tr
     p = table("follow")
 
     def chance(q=quality, r=rel, t=trust, f=followers, c=float(certified), n=float(previous)):
-        return follow_probability(q, r, t, f, c, n, p)
+        return follow_probability(q, r, t, f, c, n, 0.0, p)
 
     assert 0.0 < chance() < 1.0
     assert chance(q=0.0) <= chance() <= chance(q=1.0)

@@ -106,9 +106,9 @@ MEETING = [
     (next_exposure, (0.0, 1.0, 0.0, EXPOSURE), 1 / 30),
     (relevance, (0.0, 0.0), 0.5),
     (relevance, (0.5, -0.2), 0.574442517),
-    (follow_probability, (0.5, 0.5, 0.35, 9999.0, 1.0, 0.0, FOLLOW), 0.008),
-    (follow_probability, (0.6, 0.7, 0.45, 20_000.0, 0.0, 3.0, FOLLOW), 0.00960688704),
-    (follow_probability, (0.0, 0.2, 0.1, 0.0, 1.0, 0.0, FOLLOW), 0.000928697294),
+    (follow_probability, (0.5, 0.5, 0.35, 9999.0, 1.0, 0.0, 0.0, FOLLOW), 0.008),
+    (follow_probability, (0.6, 0.7, 0.45, 20_000.0, 0.0, 3.0, 0.0, FOLLOW), 0.00960688704),
+    (follow_probability, (0.0, 0.2, 0.1, 0.0, 1.0, 0.0, 0.0, FOLLOW), 0.000928697294),
 ]  # fmt: skip
 READING = [
     (load_per_fatigue, (MESSAGES,), 0.1331221),
@@ -151,9 +151,9 @@ READING = [
     (promotion_is_negative, (0.0, 0.0), 1.0),
 ]
 BUYING = [
-    (buying_odds, (0.35, 0.0, 1.0, 1.0, PURCHASE), 0.00816257115),
-    (buying_odds, (0.5, 0.3, 1.5, 1.2, PURCHASE), 0.0645563553),
-    (buying_odds, (1.0, 0.5, 1.0, 1.0, PURCHASE), 0.450166003),
+    (buying_odds, (0.35, 0.0, 1.0, 1.0, 0.0, PURCHASE), 0.00816257115),
+    (buying_odds, (0.5, 0.3, 1.5, 1.2, 0.0, PURCHASE), 0.0645563553),
+    (buying_odds, (1.0, 0.5, 1.0, 1.0, 0.0, PURCHASE), 0.450166003),
     (salience, (0.9, False, False, PURCHASE), 0.48),
     (salience, (0.0, False, False, PURCHASE), 0.0),
     (salience, (0.0, False, True, PURCHASE), 0.3),

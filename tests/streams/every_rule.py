@@ -15,6 +15,7 @@ from sim.engines.population import rounded_fan, rounded_person
 from sim.engines.reservoir import cell_address, pool_address
 from sim.rules import RULE_TABLES
 from sim.rules.climate import Climate, World
+from sim.rules.response import SCANS
 from sim.rules.rows import NEVER, Fan, Person
 from sim.rules.tally import Slot, new_tally
 from sim.streams import Decision
@@ -25,12 +26,13 @@ MODULES = ("sim.streams", *(f"sim.rules.{m.name}" for m in pkgutil.iter_modules(
 
 # ranges of arguments by name; integers first, then floats
 INTEGERS = {
-    "decision": (1, max(Decision)), "day": (0, 700), "k": (0, 300), "segment": (0, 1), "tier": (0, 2), "kind": (0, 4),
+    "decision": (1, max(Decision)), "day": (0, 700), "k": (0, 300), "segment": (0, 1), "tier": (0, 2),
     "channels": (0, 63), "muted": (0, 63), "amount": (0, 10**9), "basis_points": (0, 10_000), "channel": (0, 8),
     "fan_orders": (0, 3), "clicked_on": (0, 700), "left_on": (0, 700), "tenure": (-5, 400), "word": (0, 2**32 - 1),
     "counts": (0, 2**40), "c": (0, 5), "n": (0, 50), "slot": (Slot.CHANNEL_JOINS, Slot.CHANNEL_JOINS),
     "month_counts": (0, 2**40), "offer": (0, 8), "due_on": (0, 60), "orders": (0, 5), "ordered_on": (0, 47),
     "attrited": (0, 1), "spend": (0, 10**6), "joinable": (0, 7),
+    "grade": (-32, 31), "stubs": (2000, 10**6), "used": (0, 2000), "mine": (0, 1000), "number": (0, 2),
 }  # fmt: skip
 FLOATS = {
     "p": (1e-9, 1 - 1e-9), "u": (1e-9, 1 - 1e-9), "x": (-9.0, 9.0), "mean": (0.0, 12.0), "shape": (0.05, 20.0),
@@ -43,6 +45,8 @@ FLOATS = {
     "spend": (0.0, 1e8), "reference": (1e3, 1e8), "impressions_per_head": (0.0, 20.0), "growth": (-0.01, 0.01),
     "values": (0.0, 9.0), "promotions": (0.0, 9.0), "low": (-3.0, 0.0), "high": (0.0, 3.0), "tolerance": (0.01, 30.0),
     "need_rate": (0.0, 3.0), "trust_prior": (0.01, 1.0), "deal_response": (0.0, 10.0), "certified": (0.0, 1.0),
+    "uplift": (1.0, 3.0), "reward": (0.0, 50.0), "own": (-3.0, 3.0), "sender": (-3.0, 3.0),
+    "sender_affinity": (-3.0, 3.0), "orders_shown": (0.0, 1e5), "satisfaction": (-1.0, 1.0),
 }  # fmt: skip
 
 
@@ -110,7 +114,7 @@ class Arguments:
             int(chance.integers(4)), bits, muted, tier, int(chance.integers(-1, 5)), int(chance.random() < 0.2),
             int(chance.integers(0, 256)), on(), on(), on(), on(), on(), DAY - int(chance.integers(1, 40)), due,
             int(chance.integers(0, 5)), x(0, 1), x(0, 30), x(0, 6), x(0, 1), x(0, 2), month,
-            int(chance.integers(0, 10**7)), x(0, 2),
+            int(chance.integers(0, 10**7)), x(0, 2), int(chance.integers(-32, 32)),
         ))  # fmt: skip
 
     def one(self, name, kind):
@@ -135,6 +139,9 @@ class Arguments:
                 return int(self.chance.integers(-(1 << 63), (1 << 63) - 1))
             if name in ("address", "person"):
                 return self.address()
+            if name == "kind":  # scans of a code among them
+                kinds = [*range(5), *range(SCANS, SCANS + 6)]
+                return kinds[int(self.chance.integers(len(kinds)))]
             if name in ("c0", "c1", "c2", "c3", "k0", "k1"):
                 return int(self.chance.integers(1 << 32))
             low, high = INTEGERS[name]

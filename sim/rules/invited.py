@@ -1,0 +1,144 @@
+"""Invited: a friend who was untouched becomes a row, and one who had left comes back (M10)."""
+
+from sim.compiled import rare
+from sim.domains import Domain, Lifecycle, Source
+from sim.rules.climate import Climate, World
+from sim.rules.exposure import next_exposure
+from sim.rules.fan_day import clocks
+from sim.rules.people import came_for_reward, memberships_at_follow, person_at
+from sim.rules.referral import friends_affinity, invited_prior
+from sim.rules.rows import NEVER, Fan, Person, count_channels, count_row, domain_on
+from sim.rules.tally import UNTOUCHED, Slot, Tally
+from sim.rules.tiers import tier_of
+from sim.streams import Decision, exponential
+
+
+@rare
+def count_join(rewarded: bool, channels: int, climate: Climate, world: World, tally: Tally) -> int:
+    """Count one whom a fan brought, and the reward paid for it; returns the source."""
+    source = Source.REWARD.value if rewarded else Source.INVITATION.value
+    tally[Slot.JOINS + source] += 1
+    tally[Slot.INCENTIVES] += climate.incentive
+    count_channels(Slot.CHANNEL_JOINS, channels, world, tally)
+    return source
+
+
+@rare
+def invited_person(
+    address: int, segment: int, sender_trust: float, sender_affinity: float, rewarded: bool, world: World, key: int
+) -> Person:
+    """Who an invited person is: like the sender in interest, with part of the sender's trust (evidence L17, E-78)."""
+    rules = world.rules.referral
+    mean = invited_prior(world.brand.trust, sender_trust, rewarded, rules)
+    person = person_at(address, segment, mean, world, key)
+    if rewarded:
+        person = came_for_reward(person, rules)
+    return Person(
+        key=person.key,
+        segment=person.segment,
+        tolerance=person.tolerance,
+        frailty=person.frailty,
+        need_rate=person.need_rate,
+        affinity=friends_affinity(person.affinity, sender_affinity, rules),
+        trust_prior=person.trust_prior,
+        attrition=person.attrition,
+    )
+
+
+@rare
+def invited_response(
+    address: int,
+    segment: int,
+    sender_trust: float,
+    sender_affinity: float,
+    rewarded: bool,
+    climate: Climate,
+    world: World,
+    key: int,
+    tally: Tally,
+) -> tuple[Person, Fan]:
+    """An untouched friend accepts an invitation: becomes a row and a follower at the end of the day.
+
+    rewarded  the invitation was owed to a reward
+    """
+    person = invited_person(address, segment, sender_trust, sender_affinity, rewarded, world, key)
+    channels = memberships_at_follow(address, climate.day, world, key)
+    source = count_join(rewarded, channels, climate, world, tally)
+    tally[Slot.FLOW + 3 * UNTOUCHED + Domain.PRIVATE] += 1
+    fan = Fan(
+        source=source,
+        channels=channels,
+        muted=0,
+        tier=0,
+        cause=-1,
+        attrited=0,
+        exposures=0,
+        joined_on=climate.day,
+        left_on=NEVER,
+        clicked_on=NEVER,
+        ordered_on=NEVER,
+        active_on=NEVER,
+        updated_on=climate.day,
+        due_on=NEVER,
+        orders=0,
+        trust=person.trust_prior,
+        fatigue=0.0,
+        intimacy=0.0,
+        expectation=world.rules.purchase.expectation,
+        need_debt=0.0,
+        month_counts=0,
+        spend=0,
+        threshold=next_exposure(
+            climate.exposure[segment],
+            exponential(key, Decision.EXPOSURE, address, climate.day, 0),
+            person.affinity,
+            world.rules.exposure,
+        ),
+        grade=0,
+    )
+    count_row(person, fan, climate.day, world, tally)
+    return person, fan
+
+
+@rare
+def come_back(person: Person, fan: Fan, rewarded: bool, climate: Climate, world: World, key: int, tally: Tally) -> Fan:
+    """One who is known and does not follow accepts an invitation, at the end of a day that has been counted."""
+    day = climate.day
+    fatigue, trust, intimacy = clocks(person, fan, day, world)
+    counts = fan.month_counts if fan.updated_on >= climate.month_start else 0
+    before = domain_on(fan.channels, fan.muted, fan.clicked_on, day)
+    tally[Slot.ROWS + before] -= 1
+    tally[Slot.FLOW + 3 * before + Domain.PRIVATE] += 1
+    if fan.left_on > NEVER:
+        tally[Slot.LIFECYCLE + Lifecycle.CHURNED] -= 1
+        tally[Slot.WIN_BACKS] += 1
+    channels = memberships_at_follow(person.key, day, world, key)
+    source = count_join(rewarded, channels, climate, world, tally)
+    after = Fan(
+        source=source,
+        channels=channels,
+        muted=0,
+        tier=tier_of(intimacy, 0, world.rules.tiers),
+        cause=fan.cause,
+        attrited=fan.attrited,
+        exposures=fan.exposures,
+        joined_on=day,
+        left_on=fan.left_on,
+        clicked_on=NEVER,
+        ordered_on=fan.ordered_on,
+        active_on=fan.active_on,
+        updated_on=day,
+        due_on=fan.due_on,
+        orders=fan.orders,
+        trust=trust,
+        fatigue=fatigue,
+        intimacy=intimacy,
+        expectation=fan.expectation,
+        need_debt=fan.need_debt,
+        month_counts=counts,
+        spend=fan.spend,
+        threshold=fan.threshold,
+        grade=fan.grade,
+    )
+    count_row(person, after, day, world, tally)
+    return after

@@ -155,6 +155,9 @@ def summarise(ledger: Ledger) -> dict[str, Any]:
         "lifetime_value": value,
         "payback_days": acquisition / per_fan_day if acquisition is not None and per_fan_day > 0 else None,
         "fan_days": fan_days,
+        "joins_invited": int(ledger.of("JOINS")[:, [Source.INVITATION, Source.REWARD]].sum()),
+        "incentives": int(ledger.one("INCENTIVES").sum()),
+        "sources_cost": int(ledger.sources.sum()),
     }
 
 

@@ -20,6 +20,9 @@ SMALL = {
     "clearance": {"pool.fans": 300, "days": 75, "feed.exposures_at_least": 300},
     "depletion-ladder": {"pool.fans": 300, "days": 120, "feed.exposures_at_least": 60},
     "livestream-group": {"pool.fans": 300, "days": 120},
+    "yoga-partners": {"pool.fans": 300, "days": 120, "feed.exposures_at_least": 150, "sources.teachers.members": 600},
+    "forum-super-users": {"pool.fans": 300, "days": 120, "feed.exposures_at_least": 60},
+    "tennis-coach": {"pool.fans": 300, "days": 120, "feed.exposures_at_least": 60},
 }
 
 # leaving only by what a test switches back on

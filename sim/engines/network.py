@@ -5,8 +5,8 @@ it to one drawn from all that are still open: those of the untouched as one bloc
 the order of birth (day of birth, then the order in which the day's newcomers were admitted), found in a Fenwick tree
 (1994) over blocks of rows. Each edge is used once. A refused invitation leaves an untouched person untouched, with a
 stub less; since the people of a cell are exchangeable, it is enough to count such stubs by cell, and to draw how many
-of them were a person's own when the person becomes a row (``used_stubs``). So nothing is kept of people without a row, and
-the law is exactly that of a graph drawn in full before the first day.
+of them were a person's own when the person becomes a row (``used_stubs``). So nothing is kept of people without a row,
+and the law is exactly that of a graph drawn in full before the first day.
 
 Draws have the inviter and the number of the stub as their address, and the day's invitations are settled in the order
 of the inviters' keys: neither storage, threads nor engine decide anything.

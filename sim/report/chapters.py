@@ -282,6 +282,10 @@ def money_chapter(c: Comparison, w: Words) -> Chapter:
     def row(key: str, values: Sequence[float], strong: bool = False) -> Row:
         return Row(w(f"money.{key}"), tuple(Cell(money(value, lang)) for value in values), strong)
 
+    def spent(key: str, values: Sequence[float]) -> list[Row]:
+        """A cost that most scenarios do not have."""
+        return [row(key, values)] if any(values) else []
+
     each = [books[logic] for logic in c.logics]
     account = Table(
         w("page.account"),
@@ -291,9 +295,11 @@ def money_chapter(c: Comparison, w: Words) -> Chapter:
             row("goods", [-b.goods for b in each]),
             row("commission", [-b.commission for b in each]),
             row("fees", [-b.fees for b in each]),
+            *spent("incentives", [-b.incentives for b in each]),
             row("contribution", [b.contribution for b in each], strong=True),
             row("ads", [-b.ads for b in each]),
             row("content", [-b.content for b in each]),
+            *spent("sources", [-b.sources for b in each]),
             row("margin", [b.margin for b in each], strong=True),
             Row(w("money.left"), tuple(Cell(money(_left(c, logic), lang)) for logic in c.logics)),
         ),

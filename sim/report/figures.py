@@ -20,7 +20,8 @@ from sim.report.words import Lang, Words, words
 from sim.results import Comparison, Run
 
 TIER_COLOURS = ("#d5dde3", "#7fb3c8", "#1f5f7a")
-SOURCE_COLOURS = dict(zip(Source, ("#e3e6ea", "#9ccfc4", "#2f8f83", "#175e57"), strict=True))
+_SOURCES = "#e3e6ea #9ccfc4 #2f8f83 #175e57 #f0c987 #d98e32 #a9bce3 #6c86c4 #3c5496 #bba6d3"
+SOURCE_COLOURS = dict(zip(Source, _SOURCES.split(), strict=True))
 CAUSE_COLOURS = dict(zip(Cause, STACK[2:], strict=False))
 _SHORT = 90  # days; longer runs have months along the axis
 _POINTS = 220  # of a line; more cannot be seen

@@ -250,6 +250,7 @@ def print_runs(runs: Sequence[Run], target: Path, lang: Lang) -> None:
 
 
 MONEY = {"gmv", "contribution", "ad_spend", "content_cost", "margin", "acquisition_cost", "lifetime_value"}
+MONEY |= {"incentives", "sources_cost"}
 SHARES = {"exits_per_month", "joins_per_month", "gmv_followers_share", "open_rate"}
 
 

@@ -42,17 +42,28 @@ DOUYIN = {
 }
 DOUYIN |= {f"JOINS+{source}" for source in (Source.FEED, Source.AD, Source.LIVE)}
 DOUYIN |= {f"FLOW+{3 * UNTOUCHED + domain}" for domain in Domain} | {f"FLOW+{3 * Domain.COMMERCIAL + Domain.PUBLIC}"}
+INVITED = {"SHARES", "INVITATIONS", f"JOINS+{Source.INVITATION}", f"JOINS+{Source.FEED}"}
+REWARDED = {"REWARDED_SHARES", "INCENTIVES", f"JOINS+{Source.REWARD}"}
+BUYING = {"IMPULSES", "VANISHED_NEEDS", "DISAPPOINTMENTS", "ATTRITED", "ORDERS", "GMV"}  # seldom, or slowly decided
 EXPECTED = {
     "liquor": ALWAYS | DOUYIN,
     "clearance": ALWAYS | DOUYIN,
     "depletion-ladder": ALWAYS | DOUYIN,
     "livestream-group": ALWAYS | {f"EXITS+{Cause.SHOCK}"},
+    "yoga-partners": (ALWAYS - {"WATCHES"}) | INVITED | {"BLOCKED", "MUTES", "COMMISSION", f"JOINS+{Source.PARTNER}"},
+    "forum-super-users": (ALWAYS - {"WATCHES"} - BUYING) | INVITED | REWARDED | {"OPEN_DECISIONS", "TOUCHES"},
+    "tennis-coach": (ALWAYS - {"WATCHES"} - BUYING)
+    | INVITED
+    | {"ORDERS", "OPEN_DECISIONS", f"JOINS+{Source.WALK_IN}", "INVITED_KNOWN"},
 }
 IMPOSSIBLE = {
-    "liquor": {"OPEN_DECISIONS"},
-    "clearance": {"OPEN_DECISIONS"},
-    "depletion-ladder": {"OPEN_DECISIONS"},
-    "livestream-group": {"OPEN_DECISIONS", "JOINS", "AD_CLICKS", "TOUCHES", "COMMISSION", "BLOCKED", "MUTES"},
+    "liquor": {"OPEN_DECISIONS", "SHARES", "INCENTIVES"},
+    "clearance": {"OPEN_DECISIONS", "SHARES", "INCENTIVES"},
+    "depletion-ladder": {"OPEN_DECISIONS", "SHARES", "INCENTIVES"},
+    "livestream-group": {"OPEN_DECISIONS", "JOINS", "AD_CLICKS", "TOUCHES", "COMMISSION", "BLOCKED", "MUTES", "SHARES"},
+    "yoga-partners": {"OPEN_DECISIONS", "WATCHES", "AD_CLICKS"} | REWARDED,
+    "forum-super-users": {"IMPULSES", "WATCHES", "BLOCKED", "COMMISSION", "AD_CLICKS"},
+    "tennis-coach": {"IMPULSES", "WATCHES", "AD_CLICKS"} | REWARDED,
 }  # the only channel with a quota of a livestream group, and its weak ones, are never joined
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.scenario import ScenarioError, load_scenario
+from sim.scenario import ScenarioError, load_scenario, shipped_scenarios
 
 HEAD = """title = "Test"
 days = 100
@@ -15,7 +15,7 @@ industry = "frequent-online"
 LOGICS = "[logics.growth]\n"
 CHANNELS = "douyin-subscription, douyin-group, wechat-group, wecom, official-account, moments"
 KINDS = "subscription, group, direct, article, moments"
-SCENARIOS = "clearance, depletion-ladder, liquor, livestream-group"
+SCENARIOS = ", ".join(shipped_scenarios())
 
 
 def said(folder: Path, text: str | bytes) -> str:

@@ -47,6 +47,16 @@ def source_facts(scenario: Scenario) -> SourceFacts:
     )
 
 
+def among_all(rate: float, share: float) -> float:
+    """Intensity per head at which as many of all people respond as of a share of them at a rate: ≤ the share.
+
+        r = −ln(1 − share · (1 − e^−rate))
+
+    share = 1 → rate (up to 27); small rates → rate · share.
+    """
+    return -math.log1p(-min(1.0 - 1e-12, -math.expm1(-rate) * share))
+
+
 class Sources:
     """All sources of a scenario, day by day.
 
@@ -79,8 +89,8 @@ class Sources:
                 if self._reaches(j, s):
                     rate = float(self.per_day[j][day]) / people
                     if source.kind == "partner":
-                        shown = float(self.exposures[j][day]) * min(1.0, self.left[j] / people)
-                        rate += shown * self._follows(s, float(self.world.sources.trust[j]), plan, followers, proof)
+                        follows = self._follows(s, float(self.world.sources.trust[j]), plan, followers, proof)
+                        rate += among_all(float(self.exposures[j][day]) * follows, self.left[j] / people)
                 rates += [rate, rate * more]
         return [tuple(rates) for rates in found]
 

@@ -111,7 +111,7 @@ class AgentRows:
         return np.array([agent.person.segment for agent in self.model.born], np.int64)
 
     def keys(self) -> npt.NDArray[np.int64]:
-        """Addresses of all rows, in any order."""
+        """Addresses of all rows, in the order of birth."""
         return np.array([agent.person.key for agent in self.model.born], np.int64)
 
     def members(self) -> list[int]:

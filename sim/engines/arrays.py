@@ -328,8 +328,9 @@ class ArrayRows:
         return segments if self._numbers is None else segments[np.argsort(self._numbers)]
 
     def keys(self) -> npt.NDArray[np.int64]:
-        """Addresses of all rows, in any order."""
-        return np.array(self.people.key[: self.count], np.int64)
+        """Addresses of all rows, in the order of birth."""
+        keys = np.array(self.people.key[: self.count], np.int64)
+        return keys if self._numbers is None else keys[np.argsort(self._numbers)]
 
     def members(self) -> list[int]:
         """Members by channel."""

@@ -208,6 +208,16 @@ def settle_invitations(
     return count, in_rows
 
 
+@rare
+def name_friends(keys: Integers, used: Integers, children: Integers) -> None:
+    """Addresses of the friends behind the first ``used`` stubs of each row, one row after the other."""
+    n = 0
+    for row in range(len(keys)):
+        for ordinal in range(used[row]):
+            children[n] = invited_address(int(keys[row]), ordinal)
+            n += 1
+
+
 class Settled(NamedTuple):
     """What became of a day's invitations, each [n] int64, in the order of the inviters' keys."""
 
@@ -263,6 +273,20 @@ class Network:
             self.degrees, self.p, self.key, outcomes, targets, addresses,
         )  # fmt: skip
         return Settled(outcomes, targets, addresses)
+
+    def friends_asked(self, keys: Integers) -> tuple[Integers, Integers]:
+        """Number of a row and address of the friend behind a stub, for every stub used so far by any row.
+
+        keys  addresses of all rows, in the order of birth
+
+        Some of these friends had rows of their own already, or refused, so that nobody has the address.
+        """
+        words = self.stubs[: self.count].astype(np.int64)
+        used = self.degrees[words >> CLASS_SHIFT] - (words & OPEN)
+        parents = np.repeat(np.arange(self.count), used)
+        children = np.empty(len(parents), np.int64)
+        name_friends(keys, used, children)
+        return parents, children
 
     def _make_room(self, more: int) -> None:
         size = len(self.stubs)

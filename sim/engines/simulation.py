@@ -69,7 +69,7 @@ class Rows(Protocol):
         ...
 
     def keys(self) -> npt.NDArray[np.int64]:
-        """Addresses of all rows."""
+        """Addresses of all rows, in the order of birth."""
         ...
 
     def members(self) -> list[int]:

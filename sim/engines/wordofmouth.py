@@ -53,7 +53,7 @@ class SharingRows(Protocol):
         """Known people accept an invitation."""
 
     def keys(self) -> Integers:
-        """Addresses of all rows."""
+        """Addresses of all rows, in the order of birth."""
         ...
 
 
@@ -94,6 +94,19 @@ class WordOfMouth:
         )
         rows.admit_invited(invited, climate, tally)
         rows.bring_back(settled.targets[known], senders.rewarded[known], climate, tally)
+
+    def inviters(self, keys: Integers) -> Integers:
+        """Number of birth of the row that brought each row, −1 for those who came by themselves.
+
+        keys  addresses of all rows, in the order of birth
+        """
+        parents, children = self.network.friends_asked(keys)
+        order = np.argsort(keys)
+        at = np.minimum(np.searchsorted(keys[order], children), len(keys) - 1)
+        found = np.full(len(keys), -1, np.int64)
+        mine = keys[order[at]] == children
+        found[order[at[mine]]] = parents[mine]
+        return found
 
     @staticmethod
     def check_addresses(rows: SharingRows) -> None:

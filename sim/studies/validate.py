@@ -5,7 +5,6 @@ with which any value was chosen.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -17,28 +16,12 @@ from sim.parameters import DAYS_PER_MONTH
 from sim.rules.tally import NO_CHANNEL
 from sim.scenario import load_scenario, with_changes
 from sim.scenario.schema import Scenario
+from sim.studies import telling
 from sim.studies.compare import compare
+from sim.studies.verdict import Verdict, decided as _decided
 
 VALIDATION_SEED = 20_220_618
 MONTH = 30
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """One pattern: what was observed, what was expected, and whether it holds."""
-
-    pattern: str
-    meaning: str
-    scenario: str
-    observed: str
-    target: str
-    holds: bool | None  # None: the interval does not decide
-    note: str = ""
-
-    @property
-    def verdict(self) -> str:
-        """holds, misses or open."""
-        return "open" if self.holds is None else "holds" if self.holds else "misses"
 
 
 def validate(
@@ -56,13 +39,6 @@ def validate(
             progress(name)
         found += observe(seed, pairs)
     return found
-
-
-def _decided(low: float, high: float, least: float, most: float) -> bool | None:
-    """True when an interval lies in a band, False when it lies outside, None when it does both."""
-    if least <= low and high <= most:
-        return True
-    return False if high < least or low > most else None
 
 
 def _followers(scenario: Scenario, logic: str, seed: int, replications: int) -> np.ndarray:
@@ -246,4 +222,9 @@ PATTERNS: dict[str, Callable[[int, int], Iterator[Verdict]]] = {
     "V16": _commission,
     "V19": _pool_metaphor,
     "V22": _trust_gate,
+    "V20": telling.coach,
+    "L14": telling.worlds,
+    "L15": telling.popularity,
+    "L16": telling.elasticity,
+    "L17": telling.referred,
 }

@@ -97,15 +97,10 @@ def gini(values: npt.NDArray[np.float64]) -> float:
     return float((2.0 * np.arange(1, n + 1) - n - 1.0) @ ordered / (n * ordered.sum()))
 
 
-def _bootstrapped(
-    statistic: Any, a: npt.NDArray[np.float64], b: npt.NDArray[np.float64], seed: int
-) -> Interval:
+def _bootstrapped(statistic: Any, a: npt.NDArray[np.float64], b: npt.NDArray[np.float64], seed: int) -> Interval:
     """Difference of a statistic of two samples with its 95 % bootstrap interval."""
     chance = np.random.default_rng(seed)
-    found = [
-        statistic(chance.choice(a, len(a))) - statistic(chance.choice(b, len(b)))
-        for _ in range(2000)
-    ]
+    found = [statistic(chance.choice(a, len(a))) - statistic(chance.choice(b, len(b))) for _ in range(2000)]
     low, high = np.quantile(found, [0.025, 0.975])
     return Interval(float(statistic(a) - statistic(b)), float(low), float(high))
 
@@ -189,7 +184,9 @@ def _carry_over(base: Scenario, seed: int, pairs: int) -> Verdict:
     first, week, felt = 180, 7, 90
     start = base.start
     dates = [np.datetime64(start) + day for day in (first, first + week)]
-    on, off = ({"from": date.astype(object), "incentive": reward} for date, reward in zip(dates, (10.0, 0.0), strict=True))
+    on, off = (
+        {"from": date.astype(object), "incentive": reward} for date, reward in zip(dates, (10.0, 0.0), strict=True)
+    )
     fixed = {"kind": "calendar", "pushes_per_week": {"group": 7.0}, "value_share": 0.75, "discount": 0.05}
     both = with_changes(
         base,

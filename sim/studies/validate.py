@@ -18,7 +18,8 @@ from sim.scenario import load_scenario, with_changes
 from sim.scenario.schema import Scenario
 from sim.studies import telling
 from sim.studies.compare import compare
-from sim.studies.verdict import Verdict, decided as _decided
+from sim.studies.verdict import Verdict
+from sim.studies.verdict import decided as _decided
 
 VALIDATION_SEED = 20_220_618
 MONTH = 30

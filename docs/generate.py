@@ -1,11 +1,12 @@
 """Write the pages of this folder that follow from declarations in the code, or check that they are current.
 
-python docs/generate.py           writes parameters.md, observables.md, shipped.md and glossary.md
+python docs/generate.py           writes parameters.md, observables.md, shipped.md, glossary.md and coverage.md
 python docs/generate.py --check   exit 1 and the names of the pages that are out of date
 """
 
 import inspect
 import sys
+import tomllib
 from collections.abc import Iterator
 from enum import IntEnum
 from pathlib import Path
@@ -15,16 +16,18 @@ from pydantic import BaseModel
 
 from sim import domains
 from sim.domains import chinese, word
-from sim.observables import COHORT_COLUMNS, FLOW_COLUMNS, observables
+from sim.logics import LOGICS
+from sim.observables import ADVICE_COLUMNS, COHORT_COLUMNS, FLOW_COLUMNS, observables
 from sim.parameters import Series
 from sim.scenario import assumptions, load_scenario, shipped_scenarios
-from sim.scenario.fields import LOGICS, Declared, declaration, fields_of
-from sim.scenario.schema import Ads, Channel, ExternalSource, Feed, Industry, Network, Scenario, Segment, Shop
+from sim.scenario.fields import Declared, declaration, fields_of
+from sim.scenario.reach import Ads, Feed
+from sim.scenario.schema import Channel, ExternalSource, Industry, Network, Scenario, Search, Segment, Shop
 
 FOLDER = Path(__file__).parent
 MADE = "<!-- Made by docs/generate.py from the code. Change the code, then run: python docs/generate.py -->"
 _NAMING = ("name", "kind", "title", "question")
-_OF_PLATFORMS = ("channels.", "feed.", "ads.", "shop.")
+_OF_PLATFORMS = ("channels.", "feed.", "ads.", "shop.", "search.")
 
 Row = tuple[str, ...]
 
@@ -49,7 +52,8 @@ def shown(value: Any) -> str:
     if isinstance(value, dict):
         return "{ " + ", ".join(f"{key} = {shown(item)}" for key, item in value.items()) + " }" if value else "{}"
     if isinstance(value, tuple):
-        return "[]" if not value else "a list"
+        plain = all(isinstance(item, float | int) for item in value)
+        return f"[{', '.join(shown(item) for item in value)}]" if plain else "a list"
     return str(value)
 
 
@@ -64,12 +68,14 @@ def _leaves(model: type[BaseModel], prefix: str) -> Iterator[tuple[str, Declared
             inner = declaration(known.item)
             if isinstance(inner.type, type) and issubclass(inner.type, BaseModel):
                 yield from _leaves(inner.type, f"{at}[].")
+            else:
+                yield at, known
         else:
             yield at, known
 
 
 def _row(name: str, known: Declared) -> Row:
-    item = declaration(known.item) if known.type is dict else known
+    item = declaration(known.item) if known.type in (dict, tuple) else known
     meaning = known.meaning or item.meaning
     allowed = ""
     if item.type in (float, int, Series):
@@ -101,14 +107,15 @@ def parameters() -> str:
         "design. *Trust* says how good the source is: `stated` in a source document, `measured` from data, `weak`, or",
         "`assumed`. The defaults of channels, feeds, ads, shops and industries are the schema's; presets set most of",
         "them. What holds in a given file, and which line or preset said so, is printed by `sanyu show FILE`. Values",
-        "with the unit 1/month or 1/week become rates per day where they are used (a month is 30.4375 days).",
+        "with the unit 1/month or 1/week become rates per day where they are used (a month is 30.4375 days). The unit",
+        "¥ stands for the currency of the scenario; nothing is converted.",
         "",
     ]
     sections: list[tuple[str, str, list[tuple[str, Declared]]]] = []
     whole = fields_of(Scenario)
-    plain = [(name, known) for name, known in whole.items() if name in ("days", "start")]
+    plain = [(name, known) for name, known in whole.items() if name in ("days", "start", "currency")]
     sections.append(("The run", "", plain))
-    for name in ("market", "brand", "pool", "costs"):
+    for name in ("market", "brand", "pool", "costs", "service", "store"):
         sections.append((f"[{name}]", "", list(_leaves(whole[name].type, f"{name}."))))
     for title, model, prefix, note in (
         ("[industry]", Industry, "industry.", "Name a preset, or start from one with `extends`."),
@@ -119,6 +126,7 @@ def parameters() -> str:
         ("[feed]", Feed, "feed.", "Changes the feed of the one platform that has one."),
         ("[ads]", Ads, "ads.", "Changes the ad auction of the one platform that has one."),
         ("[shop]", Shop, "shop.", "Changes the shop of the one platform that has one."),
+        ("[search]", Search, "search.", "Changes the search of the one platform that has one."),
     ):
         sections.append((title, note, list(_leaves(model, prefix))))
     for name, known in fields_of(whole["rules"].type).items():
@@ -144,7 +152,8 @@ def columns() -> str:
         "",
         MADE,
         "",
-        "The columns of `daily.parquet` and of `Run.daily`, one row per day. Money is in integer cents (分). Rows",
+        "The columns of `daily.parquet` and of `Run.daily`, one row per day. Money is in integer cents (分) of the",
+        "scenario's currency. Rows",
         "whose name ends in `_CHANNEL` or `_SEGMENT` stand once for each channel or segment of the scenario, with",
         "hyphens written as underscores (`delivered_douyin_group`). Units and meanings are in the Parquet metadata",
         "too. A published column name never changes its meaning.",
@@ -160,6 +169,9 @@ def columns() -> str:
         "  domains `public`, `commercial` and `private`; `untouched` are people without a row until that day.",
         f"- `cohorts.parquet` (`Run.cohorts`): {', '.join(f'`{name}`' for name in COHORT_COLUMNS)}. Followers left",
         "  at the end of a calendar month, by the month in which they followed; `pool` followed before day 0.",
+        f"- `advice.parquet` (`Run.advice`), if there was any: {', '.join(f'`{name}`' for name in ADVICE_COLUMNS)}.",
+        "  Small tasks: when each was proposed, for which stage of the loop, that stage's rate and target in the units",
+        "  of the columns `stage_…`, and whether it was done; empty while its week was not over.",
         "",
     ]
     return "\n".join(lines)
@@ -181,6 +193,7 @@ def shipped() -> str:
     ]
     platforms = [", ".join(p.name for p in load_scenario(name).platforms) for name in names]
     rows.insert(0, ("`platforms`", *platforms))
+    rows.insert(1, ("`currency`", *(load_scenario(name).currency for name in names)))
     lines = [
         "# What differs between the shipped scenarios",
         "",
@@ -209,7 +222,7 @@ def shipped() -> str:
 
 FIELD: tuple[Row, ...] = (
     ("private domain", "私域", "the people whom a brand can reach at will: its followers"),
-    ("public domain", "公域", "everyone on a platform; met through the feed"),
+    ("public domain", "公域", "everyone on a platform; met through the feed or a search"),
     ("commercial domain", "商域", "people met through paid impressions"),
     ("growth logic", "增长逻辑", "light touch, serve, close: few messages, useful content first"),
     ("depletion logic", "消耗逻辑", "promotion as often as it goes, until fans leave; the lost are bought back"),
@@ -224,19 +237,38 @@ FIELD: tuple[Row, ...] = (
     ("trust", "信任", "slow clock of the relationship, 0 … 1"),
     ("intimacy", "亲密度", "recent engagement; decides the tier"),
     ("potential fan", "潜在粉丝", "a person who does not follow"),
+    (
+        "shelf",
+        "货架",
+        "a platform on which people find goods (人找货) by search; in a feed goods find people (货找人)",
+    ),
+    ("repurchase intent", "复购心智", "one who has bought looks for the brand again when in need, without a message"),
     ("win-back", "召回", "a person who followed before and follows again"),
     ("live", "直播", "a livestream; it announces itself in channels with `live_notice`"),
     ("user profile group", "画像", "a segment of users"),
     ("feedback to the public domain", "反哺", "active fans raise the brand's weight in the feed"),
+    (
+        "traffic pool",
+        "流量池",
+        "plays that the feed gives to a content at once; what does well is promoted to a larger one",
+    ),
+    ("cold start", "冷启", "active group members give a live or a new content its first views"),
+    ("head", "头部", "the fifth of accounts with most plays; head contents are those in the largest pools"),
+    ("retargeting", "再营销", "ads for people who clicked within 30 days and do not follow"),
     ("operating value", "经营值", "100 × organic weight"),
     ("popularity value", "人气值", "100 × ln(1 + followers)"),
     ("certification mark", "蓝V认证", "the platform's mark of a verified business"),
     ("GMV", "成交额", "orders net of discount"),
     ("contribution", "贡献毛利", "GMV − goods − commission − message fees − incentives"),
-    ("margin", "利润", "contribution − ads − content − sources"),
+    ("margin", "利润", "contribution − ads − content − service − sources"),
     ("crossover day", "交叉日", "first day from which one logic's cumulative margin stays ahead"),
     ("repurchase", "复购", "an order by a person who has ordered before"),
-    ("lead", "留资", "contact data left for an offline deal; not built yet"),
+    ("lead", "留资", "contact data left for a deal that closes in a store"),
+    ("qualified lead", "有效线索", "a lead that has been answered and means it; its decision is open"),
+    ("lead card", "留资卡片", "the form by which one who does not follow leaves contact data"),
+    ("promise", "时效承诺", "the time within which nine in ten contacts shall be answered"),
+    ("service seat", "客服席位", "one who answers, full time"),
+    ("leakage", "私下成交", "closing a deal off the platform to save its commission"),
     ("fission, referral", "裂变", "fans who bring fans, by invitations along their friendships"),
     ("invitation", "邀请", "a fan's share that reaches a friend who had not been asked before"),
     ("incentive, reward", "激励", "paid for every person brought; brings more people, and less attached ones"),
@@ -244,6 +276,12 @@ FIELD: tuple[Row, ...] = (
     ("word of mouth", "口碑", "what fans and buyers tell others"),
     ("partner", "合作伙伴", "one who shows the brand to the members of their own private domain"),
     ("conformity", "从众", "to follow or buy because many did (从数), or because an authority does (从权)"),
+    ("loop", "闭环", "acquire, deposit, activate, convert, repurchase, fission, and again"),
+    ("loop gain R_fan", "循环增益", "joins that fans cause per fan who leaves; above 1 a pool grows by itself"),
+    ("reach", "触达", "noticed exposures, paid impressions and messages delivered"),
+    ("small task", "小任务", "what an operator takes on for a week; a platform may pay for it with traffic"),
+    ("smart operation", "智慧经营", "goals, and tasks for the weakest stage of the loop"),
+    ("upper bound", "上限", "what the `oracle` earns, which sees what no operator can"),
 )
 
 
@@ -268,7 +306,45 @@ def glossary() -> str:
     return "\n".join(lines)
 
 
-PAGES = {"parameters.md": parameters, "observables.md": columns, "shipped.md": shipped, "glossary.md": glossary}
+def coverage() -> str:
+    """The page of the evidence's rows: where each lives, what shows it."""
+    rows = tomllib.loads((FOLDER / "coverage.toml").read_text("utf-8"))
+    lines = [
+        "# Coverage of the evidence",
+        "",
+        "<!-- Made by docs/generate.py from coverage.toml. Change that file, then run: python docs/generate.py -->",
+        "",
+        "Every system, rule and figure of the source documents, where it lives in Sanyu, and what shows it: a pattern",
+        "of `sanyu validate`, a file of tests, or an effect. An effect is a change of values in a shipped scenario",
+        "(made small) after which the observable moves as stated, people and luck being the same; `tests/evidence`",
+        "asserts every one.",
+        "Rows tagged CTX are context only.",
+        "",
+    ]
+    found: list[Row] = []
+    for name, row in rows.items():
+        places = [f"`{place.replace('#', ' · ')}`" for place in row.get("where", ())]
+        proofs = [proof if proof.startswith(("V", "L")) else f"`{proof}`" for proof in row.get("shown", ())]
+        effects = [
+            f"{scenario}: {', '.join(f'`{key} = {shown(value)}`' for key, value in changes.items())} → `{seen}` {way}"
+            for scenario, _, changes, seen, way, *_ in row.get("effects", ())
+        ]
+        found.append((name, row["item"], row["zh"], " ".join(row["tags"]), "<br>".join(places),
+                      "<br>".join([", ".join(proofs), *effects]) if proofs else "–"))  # fmt: skip
+    lines += table(("row", "item", "中文", "kind", "lives in", "shown by"), found)
+    missing = [f"E-{n}" for n in range(1, 115) if f"E-{n}" not in rows]
+    if missing:
+        lines += ["", f"Without a place in this table so far: {', '.join(missing)}."]
+    return "\n".join([*lines, ""])
+
+
+PAGES = {
+    "parameters.md": parameters,
+    "observables.md": columns,
+    "shipped.md": shipped,
+    "glossary.md": glossary,
+    "coverage.md": coverage,
+}
 
 
 def stale() -> list[str]:

@@ -12,12 +12,15 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
 from cyclopts import App, CycloptsError, Group, Parameter, UnknownOptionError
 
 if TYPE_CHECKING:
+    from sim.report.fairness import Missing
     from sim.scenario.load import Loaded
+    from sim.studies.fairness import Fairness
 
 DONE, FAILED, WRONG, INTERRUPTED = 0, 1, 2, 130
 LARGEST_SEED = 2**64 - 1
 NEAR = 0.7  # similarity of words from which one may have been meant
 
+FAIRNESS = Group("Is the comparison fair?", sort_key=1)
 OUTPUT = Group("Output", sort_key=2)
 
 File = Annotated[str, Parameter(help="Scenario file, or the name of a shipped one.")]
@@ -158,11 +161,14 @@ def compare(
     quiet: Quiet = False,
     lang: Lang = "en",
     report: Annotated[bool, Parameter(group=OUTPUT)] = True,
-    decompose: Annotated[bool, Parameter(negative="", show_default=False)] = False,
+    equal_spend: Annotated[bool | None, Parameter(group=FAIRNESS, show_default=False)] = None,
+    money_of: Annotated[str | None, Parameter(group=FAIRNESS)] = None,
+    decompose: Annotated[bool | None, Parameter(group=FAIRNESS, show_default=False)] = None,
 ) -> int:
     """Compare all logics of a scenario on the same people with the same luck.
 
-    At least ten pairs of runs; more until the verdict is clear or the budget of fan-days is spent.
+    At least ten pairs of runs; more until the verdict is clear or the budget of fan-days is spent. Then, unless you fix
+    the number of pairs: the same money for all on four pairs, and what makes the difference if that is cheap.
 
     Parameters
     ----------
@@ -172,9 +178,13 @@ def compare(
         Runs at a time [default: one per core].
     report
         Write report.html and figures, or only the tables.
+    equal_spend
+        Run the others with the money that the first logic spends, on all pairs; or not at all.
+    money_of
+        The logic whose money the others get, instead of the first.
     decompose
-        Also split the difference between the best two into the shares of frequency, value share, content, discount
-        and ads. Takes 128 more runs.
+        Also split the difference between the best two into the shares of frequency, value share, content, discount,
+        ads and, where people ask the brand, service. Takes 128 more runs, with service 256.
     """
     _check_seed(seed)
     _check_least("--pairs", pairs, 2, "An interval needs two pairs or more.")
@@ -183,14 +193,19 @@ def compare(
     if len(loaded.scenario.logics) < 2:
         name = next(iter(loaded.scenario.logics))
         raise Wrong(f"{loaded.path}: it has one logic ({name}), and a comparison needs two. Try: sanyu run {file}")
-    options = {"seed": seed, "pairs": pairs, "engine": engine} | ({"decompose": True} if decompose else {})
+    if money_of is not None:
+        if equal_spend is False:
+            raise Wrong("--money-of asks for equal spend, and --no-equal-spend declines it. Leave one of them out.")
+        money_of, equal_spend = _logic(loaded, money_of, "--money-of"), True
+    asked = {"equal_spend": equal_spend, "money_of": money_of, "decompose": decompose}
+    options = {"seed": seed, "pairs": pairs, "engine": engine} | {k: v for k, v in asked.items() if v is not None}
     target = _target(loaded, out, overwrite, "compare", **options)
     _announce_compilation(engine)
 
-    from sim.report.terminal import comparison_progress, decomposition_progress, print_comparison
+    from sim.report.terminal import comparison_progress, fairness_progress, print_comparison
     from sim.report.write import summary_of, write_comparison
     from sim.studies.compare import compare as study
-    from sim.studies.decompose import decompose as split
+    from sim.studies.fairness import Fairness, examine
 
     shown = not quiet and not json
     try:
@@ -199,31 +214,33 @@ def compare(
     except KeyboardInterrupt:
         _say("Interrupted before two pairs had finished; nothing was written.")
         return INTERRUPTED
-    shares = None
-    if decompose and found.stopped != "interrupted":
-        best, second = found.ranking[:2]
-        try:
-            with decomposition_progress(shown, lang) as progress_of_runs:
-                shares = split(
-                    loaded.scenario, best, second, seed, engine=engine, threads=threads, progress=progress_of_runs
-                )
-        except KeyboardInterrupt:
-            pass  # the comparison is kept
+    fairness, missing = Fairness(), None
+    if found.stopped != "interrupted":
+        with fairness_progress(shown, lang) as progress_of_runs:
+            fairness = examine(found, equal_spend, decompose, money_of, threads, progress_of_runs)
+        missing = _missing(fairness, equal_spend, decompose, out)
     with _writing(target, overwrite) as folder:
-        write_comparison(found, folder, lang, assumptions=loaded.assumptions, report=report, decomposition=shares)
+        write_comparison(
+            found,
+            folder,
+            lang,
+            assumptions=loaded.assumptions,
+            report=report,
+            fairness=fairness,
+            missing=missing,
+        )
     if json:
-        _print_json(summary_of(found, lang, shares) | {"folder": str(target)})
+        _print_json(summary_of(found, lang, fairness) | {"folder": str(target)})
     elif quiet:
         print(target)
     else:
-        print_comparison(found, target, lang, report, shares)
+        print_comparison(found, target, lang, report, fairness, missing)
     if found.stopped == "interrupted":
         _say(f"Interrupted; the {found.pairs} finished pairs are kept. To continue with more pairs:")
         _say("  " + _again(pairs=f"{max(10, 2 * found.pairs)}", overwrite=None, out=str(target)))
         return INTERRUPTED
-    if decompose and (shares is None or shares.stopped == "interrupted"):
-        kept = "without shares" if shares is None else f"with shares from {shares.pairs} pairs"
-        _say(f"Interrupted; the comparison is kept, {kept}. To get the whole decomposition:")
+    if fairness.interrupted:
+        _say(f"Interrupted; the comparison is kept, {_kept(fairness)}. To get the rest:")
         _say("  " + _again(overwrite=None, out=str(target)))
         return INTERRUPTED
     return DONE
@@ -313,7 +330,10 @@ def show(file: File, /, *, json: Json = False, lang: Lang = "en") -> int:
 
 @app.command
 def presets(name: str | None = None, /) -> int:
-    """List the presets of platforms and industries and the shipped scenarios, or print one.
+    """List presets and shipped scenarios, or print one.
+
+    The user's own are among them: files KIND/NAME.toml in a folder "presets" here, or in one that the environment
+    variable SANYU_PRESETS names.
 
     Parameters
     ----------
@@ -362,10 +382,10 @@ def new(file: Path, /, *, from_: Annotated[str, Parameter(name="--from")] = "liq
 
 @app.command
 def schema() -> int:
-    """Print the JSON Schema of scenario files, for completion in editors."""
+    """Print the JSON Schema of scenario files, for completion in editors; the user's own presets are in it."""
     from sim.scenario.json_schema import json_schema
 
-    _print_json(json_schema())
+    _print_json(json_schema(Path()))
     return DONE
 
 
@@ -404,13 +424,40 @@ def _load(file: str) -> "Loaded":
         raise Wrong(str(error)) from None
 
 
-def _logic(loaded: "Loaded", logic: str | None) -> str:
+def _logic(loaded: "Loaded", logic: str | None, option: str = "--logic") -> str:
     known = loaded.scenario.logics
     if logic is None:
         return next(iter(known))
     if logic not in known:
-        raise Wrong(f"--logic {logic}: {loaded.path} has no such logic. {_did_you_mean(logic, known)}")
+        raise Wrong(f"{option} {logic}: {loaded.path} has no such logic. {_did_you_mean(logic, known)}")
     return logic
+
+
+def _missing(
+    fairness: "Fairness", equal_spend: bool | None, decompose: bool | None, out: Path | None
+) -> "Missing | None":
+    """What of fairness was neither made nor declined, and the command that makes it."""
+    from sim.report.fairness import Missing
+
+    wanted = {
+        "equal-spend": fairness.equal_spend is None and equal_spend is None,
+        "decompose": fairness.decomposition is None and decompose is None,
+    }
+    options = [option for option, missing in wanted.items() if missing]
+    if not options or fairness.interrupted:
+        return None
+    key = "both" if len(options) == 2 else {"equal-spend": "equal_spend", "decompose": "decomposition"}[options[0]]
+    replaced = {"overwrite": None} if out else {}  # without --out, other options have a folder of their own
+    return Missing(key, _again(**dict.fromkeys(options), **replaced))
+
+
+def _kept(fairness: "Fairness") -> str:
+    """What of fairness was finished when the user stopped."""
+    parts = {"equal_spend": ("equal spend", fairness.equal_spend), "decomposition": ("shares", fairness.decomposition)}
+    return ", ".join(
+        f"with {name} from {part.pairs} pairs" if part else f"without {name}"
+        for name, part in map(parts.__getitem__, fairness.asked)
+    )
 
 
 def _did_you_mean(name: str, known: Any) -> str:
@@ -500,6 +547,13 @@ def main() -> NoReturn:
     except KeyboardInterrupt:
         _say("Interrupted.")
         code = INTERRUPTED
+    except Exception as error:
+        from sim.logics.own import OwnLogicError
+
+        if not isinstance(error, OwnLogicError):
+            raise
+        _say(str(error))  # what is wrong in a logic of the user's own
+        code = FAILED
     except BrokenPipeError:  # the reader, such as head, has left
         sys.stderr.close()
         code = DONE

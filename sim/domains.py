@@ -50,12 +50,13 @@ class Source(IntEnum):
     FEED = 1
     AD = 2
     LIVE = 3
-    INVITATION = 4  # a fan's, given without a reward in view
-    REWARD = 5  # a fan's, owed to the reward
-    WALK_IN = 6  # a visitor of the store
-    CODE = 7  # scanned outside the platforms
-    PARTNER = 8  # someone else's private domain
-    EMPLOYEE = 9  # an employee's Moments
+    SEARCH = 4
+    STORE = 5  # came to the store of their own accord
+    INVITATION = 6  # a fan's, given without a reward in view
+    REWARD = 8  # a fan's, owed to the reward
+    CODE = 9  # scanned outside the platforms
+    PARTNER = 10  # someone else's private domain
+    EMPLOYEE = 11  # an employee's Moments
 
 
 class ChannelKind(IntEnum):
@@ -66,12 +67,42 @@ class ChannelKind(IntEnum):
     DIRECT = 2  # one to one
     ARTICLE = 3  # folded among other accounts' articles
     MOMENTS = 4  # a stream that can be scrolled past
+    PULL = 5  # a homepage or a mini-program: visited by fans on their own, nothing is pushed there
+
+
+class Stage(IntEnum):
+    """Stages of the closed loop (闭环) through which a brand and its fans go (evidence E-51)."""
+
+    ACQUIRE = 0  # people who see the brand respond
+    DEPOSIT = 1  # people who are met begin to follow
+    ACTIVATE = 2  # followers open something
+    CONVERT = 3  # active followers order
+    REPURCHASE = 4  # buyers order again
+    FISSION = 5  # fans bring fans
+
+
+class PoolState(IntEnum):
+    """How a pool of fans lives, by the loop gain R_fan (evidence E-9, E-53)."""
+
+    GROWING = 0  # fans bring more fans than leave: R above 1
+    FED = 1  # fans bring fewer than leave, inflow from outside holds the pool
+    DEPLETING = 2  # more leave than come
+
+
+class Prospect(IntEnum):
+    """Where a person stands as a buyer (evidence E-101, M19)."""
+
+    OPEN = 0  # may buy; nothing is under way but, perhaps, a need
+    OVER = 1  # will not buy again
+    WAITING = 2  # left contact data and waits for a reply overnight
+    QUALIFIED = 3  # has been answered and means it: the decision is open
 
 
 TIERS = len(Tier)
 CAUSES = len(Cause)
-MAX_CHANNELS = 8  # the month's message counts are 7 bits each in one 64-bit integer
-MAX_SOURCES = 8  # beyond feed and ads
+MAX_MEMBERSHIPS = 8  # channels that fans join: the month's message counts are 7 bits each in one 64-bit integer
+MAX_CHANNELS = 12  # with those that fans visit on their own, which have no members
+MAX_SOURCES = 8  # beyond feed, ads, searches and the store
 BYTES_PER_ROW = 100  # memory of one person's traits and state
 
 CHINESE: dict[str, str] = {
@@ -95,17 +126,32 @@ CHINESE: dict[str, str] = {
     "FEED": "信息流",
     "AD": "广告",
     "LIVE": "直播",
+    "SEARCH": "搜索",
+    "STORE": "到店",
     "INVITATION": "好友邀请",
     "REWARD": "有奖邀请",
-    "WALK_IN": "到店",
     "CODE": "扫码",
     "PARTNER": "合作伙伴",
     "EMPLOYEE": "员工朋友圈",
+    "OPEN": "可成交",
+    "OVER": "交易完结",
+    "WAITING": "待回复",
+    "QUALIFIED": "有效线索",
     "SUBSCRIPTION": "订阅",
     "GROUP": "群聊",
     "DIRECT": "私信",
     "ARTICLE": "公众号",
     "MOMENTS": "朋友圈",
+    "PULL": "主动访问",
+    "ACQUIRE": "新增",
+    "DEPOSIT": "沉淀",
+    "ACTIVATE": "活跃",
+    "CONVERT": "转化",
+    "REPURCHASE": "回购",
+    "FISSION": "裂变",
+    "GROWING": "增长",
+    "FED": "靠流入维持",
+    "DEPLETING": "消耗",
 }
 
 

@@ -2,16 +2,35 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from sim.domains import TIERS, Cause, Domain, Lifecycle, Source, Tier, chinese, word
+from sim.domains import TIERS, Cause, Domain, Lifecycle, Source, Stage, Tier, chinese, word
+from sim.loop import STAGE_RATES, joins_by_fans, loop_gain, stage_by_day, stage_counts, trailing
 from sim.rules.numbers import FIXED_POINT
+from sim.rules.service import ANSWER_BINS, FIRST_EDGE
 from sim.rules.tally import LOAD_BINS, NO_CHANNEL, TRUST_BINS, UNTOUCHED, block
 
 Column = npt.NDArray[Any]
+BINS_KEPT = int(np.log2(30 / FIRST_EDGE)) + 1  # bins of ``answer_bin`` up to the promise of 30 minutes (E-110)
+
+
+class FeedDay(NamedTuple):
+    """A day of the public and the commercial domain, as the ledger keeps it."""
+
+    contents: float = 0.0  # published in the feed
+    plays: float = 0.0  # of these contents
+    best_plays: float = 0.0  # of the content played most
+    live_entries: float = 0.0  # noticed exposures that were entries into lives
+    seed_views: float = 0.0  # expected views of a live or new content by active group members
+    retargeting: float = 0.0  # impressions for people who clicked within 30 days
+    aware: float = 0.0  # share of users who know the brand by name, from ads
+    gini: float = 0.0  # of plays over contents of the field
+    head: float = 0.0  # share of plays of the fifth of accounts with most plays
+    newcomers: float = 0.0  # share of plays of newcomers
+    brand: float = 0.0  # share of plays of the brand
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +48,14 @@ class Ledger:
     pushes       [D, C] float64, planned pushes per week, mean over tiers
     value_share  [D, C] float64, planned, mean over tiers
     quality, discount, lives  [D] float64
+    feed         [D, 11] float64, fields of ``FeedDay``
+    service      [D] int64, cents: service seats
+    seats        [D] float64, full-time service seats;  service_load  [D] float64, usual load ÷ what they can answer
     initial_fans, initial_members [C]: the pool before day 0
     channels     names [C];  segments names [S]
+    ads_reinvested  [D] int64, cents of the ad spend drawn from last week's contribution (ι_ads)
+    feedback     [D] float64, share of the organic weight that active fans have added
+    reward       [D] float64, extra exposures for a completed task, as a share of the ordinary ones
     """
 
     tallies: npt.NDArray[np.int64]
@@ -46,29 +71,63 @@ class Ledger:
     quality: npt.NDArray[np.float64]
     discount: npt.NDArray[np.float64]
     lives: npt.NDArray[np.float64]
+    feed: npt.NDArray[np.float64]
+    service: npt.NDArray[np.int64]
+    seats: npt.NDArray[np.float64]
+    service_load: npt.NDArray[np.float64]
     initial_fans: int
     initial_members: tuple[int, ...]
     channels: tuple[str, ...]
     segments: tuple[str, ...]
+    ads_reinvested: npt.NDArray[np.int64]
+    feedback: npt.NDArray[np.float64]
+    reward: npt.NDArray[np.float64]
 
     def of(self, name: str) -> npt.NDArray[np.int64]:
         """Counters of a block by day, shape [D, size of the block]."""
-        return np.stack([block(row, name) for row in self.tallies])
+        return block(self.tallies.T, name).T
+
+    def on(self, day: int) -> "Ledger":
+        """The page of one day, as a book of its own."""
+        pages: dict[str, Any] = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        pages = {name: v[day : day + 1] if isinstance(v, np.ndarray) else v for name, v in pages.items()}
+        return Ledger(**pages)
 
     def one(self, name: str) -> npt.NDArray[np.int64]:
         """A single counter by day, shape [D]."""
         return self.of(name)[:, 0]
 
+    def concentration(self, name: str) -> float | None:
+        """Mean over the days of a share of ``FeedDay``; None where there is no field of accounts to measure it in."""
+        found = self.feed[:, FeedDay._fields.index(name)]
+        return float(found.mean()) if found.any() else None
+
     @property
     def contribution(self) -> npt.NDArray[np.int64]:
-        """Sales net of discount − goods − commission − message fees − incentives, cents by day."""
-        costs = self.one("GOODS") + self.one("COMMISSION") + self.one("INCENTIVES") + self.fees
-        return self.of("GMV").sum(axis=1) - costs
+        """Sales net of discount − goods − commission (or the friction that saved it) − fees − incentives, cents by day."""
+        taken = self.one("COMMISSION") + self.one("FRICTION")
+        return self.of("GMV").sum(axis=1) - self.one("GOODS") - taken - self.fees - self.one("INCENTIVES")
+
+    @property
+    def spend(self) -> npt.NDArray[np.int64]:
+        """What the operator decides to spend, cents by day.
+
+        Ads + content and lives + service + message fees + incentives + sources.
+
+        Goods and commission follow from sales, and a discount is a lower price; none of them is spend.
+        """
+        paid = self.ad_spend + self.content + self.service + self.fees
+        return paid + self.one("INCENTIVES") + self.sources
+
+    @property
+    def reach(self) -> npt.NDArray[np.int64]:
+        """Exposures, impressions and messages delivered, by day (触达)."""
+        return self.exposures + self.impressions + self.of("DELIVERED").sum(axis=1)
 
     @property
     def margin(self) -> npt.NDArray[np.int64]:
-        """Contribution − ads − content − sources, cents by day."""
-        return self.contribution - self.ad_spend - self.content - self.sources
+        """Contribution − ads − content − service − sources, cents by day."""
+        return self.contribution - self.ad_spend - self.content - self.service - self.sources
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +182,11 @@ def _sum(name: str) -> Callable[[Ledger], Column]:
     return lambda ledger: ledger.of(name).sum(axis=1)
 
 
+def _feed(name: str, whole: bool = False) -> Callable[[Ledger], Column]:
+    at = FeedDay._fields.index(name)
+    return lambda ledger: ledger.feed[:, at].astype(np.int64) if whole else ledger.feed[:, at]
+
+
 def _flow(source: int, target: int) -> Callable[[Ledger], Column]:
     return _count("FLOW", 3 * source + target)
 
@@ -166,6 +230,22 @@ def _common() -> list[Observable]:
         o("impressions", "impressions/day", "Paid impressions", "广告曝光", lambda g: g.impressions),
         o("exposures", "exposures/day", "Noticed organic exposures", "自然曝光", lambda g: g.exposures),
         o("cpm", "cents per 1,000", "Price of 1,000 paid impressions", "千次曝光成本", lambda g: _ratio(1000.0 * g.ad_spend, g.impressions)),
+        o("acquisition_cost", "cents", "Ad spend per fan who joined by an ad, 0 on days without one", "获客成本", lambda g: _ratio(g.ad_spend, g.of("JOINS")[:, Source.AD])),
+        o("exposures_feed", "exposures/day", "Noticed organic exposures of contents", "作品自然曝光", lambda g: g.exposures - np.rint(_feed("live_entries")(g)).astype(np.int64)),
+        o("exposures_live", "exposures/day", "Entries of people who do not follow into lives, from the feed", "直播自然进入", lambda g: np.rint(_feed("live_entries")(g)).astype(np.int64)),
+        o("impressions_retargeting", "impressions/day", "Paid impressions for people who clicked within 30 days", "再营销曝光", _feed("retargeting", whole=True)),
+        o("retargeted", "touches/day", "Retargeted ads that reached someone who does not follow", "再营销触达", _count("RETARGETED")),
+        o("aware_share", "–", "Share of users who know the brand by name, from ads", "品牌认知率", _feed("aware")),
+        o("contents", "contents/day", "Contents published in the feed", "发布作品", _feed("contents", whole=True)),
+        o("plays", "plays/day", "Plays of the contents of the day", "播放量", _feed("plays", whole=True)),
+        o("plays_per_content", "plays", "Plays per content of the day", "单条播放量", lambda g: _ratio(_feed("plays")(g), _feed("contents")(g))),
+        o("plays_best", "plays", "Plays of the best content of the day", "最高单条播放量", _feed("best_plays", whole=True)),
+        o("seed_views", "views/day", "Expected views of a live or new content by active group members", "冷启动播放", _feed("seed_views")),
+        o("live_audience", "views/day", "Viewers of lives: followers who watched and entries from the feed", "直播观众", lambda g: g.one("WATCHES") + np.rint(_feed("live_entries")(g)).astype(np.int64)),
+        o("gini_exposure", "–", "Gini coefficient of plays over the contents of other accounts, last full 30 days", "曝光基尼系数", _feed("gini")),
+        o("head_share", "–", "Share of plays of the fifth of accounts with most plays, 30 days", "头部曝光占比", _feed("head")),
+        o("newcomer_share", "–", "Share of plays that newcomers have among other accounts, 30 days", "新账号曝光占比", _feed("newcomers")),
+        o("exposure_share", "–", "The brand's share of the plays of all accounts of the sample, 30 days", "品牌曝光占比", _feed("brand")),
         o("delivered", "messages/day", "Messages delivered", "送达消息", _sum("DELIVERED")),
         o("opened", "messages/day", "Messages opened", "打开消息", _sum("OPENED")),
         o("blocked", "messages/day", "Messages stopped by a quota", "配额拦截", _sum("BLOCKED")),
@@ -184,19 +264,23 @@ def _common() -> list[Observable]:
         o("orders_first", "orders/day", "First orders of a person", "首单", _count("ORDERS_FIRST")),
         o("orders_live", "orders/day", "Orders in a live", "直播订单", _count("ORDERS_LIVE")),
         o("orders_no_channel", "orders/day", "Orders that no message sold", "自然订单", _count("ORDERS", NO_CHANNEL)),
+        o("searches", "searches/day", "Needs that led to the brand by a search, first responses included", "搜索到达", _count("SEARCHES")),
+        o("orders_search", "orders/day", "Orders to which a search led, without a message", "搜索订单", _count("ORDERS_SEARCH")),
         o("disappointments", "orders/day", "Orders below expectation", "失望订单", _count("DISAPPOINTMENTS")),
         o("list_value", "cents/day", "Orders at list price", "原价金额", _count("LIST_VALUE")),
         o("gmv", "cents/day", "Orders net of discount (GMV)", "成交额", _sum("GMV")),
         o("gmv_followers", "cents/day", "GMV of followers", "粉丝成交额", _count("GMV_FOLLOWERS")),
         o("gmv_first", "cents/day", "GMV of first orders", "首单成交额", _count("GMV_FIRST")),
         o("gmv_no_channel", "cents/day", "GMV that no message sold", "自然成交额", _count("GMV", NO_CHANNEL)),
+        o("gmv_search", "cents/day", "GMV of orders to which a search led", "搜索成交额", _count("GMV_SEARCH")),
         o("goods", "cents/day", "Cost of goods", "商品成本", _count("GOODS")),
         o("commission", "cents/day", "Commission of platforms", "平台佣金", _count("COMMISSION")),
         o("fees", "cents/day", "Message fees", "消息费用", lambda g: g.fees),
-        o("contribution", "cents/day", "GMV − goods − commission − fees − incentives", "贡献毛利", lambda g: g.contribution),
+        o("contribution", "cents/day", "GMV − goods − commission (or the friction that saved it) − fees − incentives", "贡献毛利", lambda g: g.contribution),
         o("ad_spend", "cents/day", "Ads", "广告费", lambda g: g.ad_spend),
         o("content_cost", "cents/day", "Content items and lives", "内容成本", lambda g: g.content),
-        o("margin", "cents/day", "Contribution − ads − content − sources", "利润", lambda g: g.margin),
+        o("spend", "cents/day", "Ads + content + service + message fees + incentives + sources: what equal spend compares", "可控支出", lambda g: g.spend),
+        o("margin", "cents/day", "Contribution − ads − content − service − sources", "利润", lambda g: g.margin),
         o("margin_cum", "cents", "Cumulative margin", "累计利润", lambda g: g.margin.cumsum()),
         o("margin_cum_discounted", "cents", "Cumulative margin discounted at 8 % a year", "累计利润（折现）", lambda g: (g.margin * 1.08 ** (-np.arange(len(g.margin)) / 365.25)).cumsum()),
         o("gmv_cum", "cents", "Cumulative GMV", "累计成交额", lambda g: g.of("GMV").sum(axis=1).cumsum()),
@@ -234,7 +318,95 @@ def _common() -> list[Observable]:
         for b in Domain
         if a != b
     ]
-    return found
+    return found + _loop() + _service_and_leads()
+
+
+def _stage(stage: Stage) -> Callable[[Ledger], Column]:
+    return lambda ledger: stage_by_day(ledger, stage)
+
+
+def _counted(name: str) -> Callable[[Ledger], Column]:
+    return lambda ledger: stage_counts(ledger)[name]
+
+
+def _loop() -> list[Observable]:
+    """The loop: counters and rates of its stages, what fans bring, what a push and a bought fan are worth."""
+    o = Observable
+    return [
+        o("reached", "exposures/day", "Noticed organic exposures and paid impressions", "公域与商域曝光", _counted("reached")),
+        o("responses", "people/day", "People who responded for the first time", "首次响应人数", _counted("responses")),
+        o("contacts", "contacts/day", "First responses, and touches of known people who do not follow", "接触", _counted("contacts")),
+        o("active", "fans", "Followers who opened something today", "活跃粉丝", _counted("active")),
+        o("repeat_orders", "orders/day", "Orders of people who had ordered before", "复购订单", _counted("repeat_orders")),
+        *[o(f"stage_{word(s)}", rate.unit, f"{rate.meaning}, last 7 days", f"{chinese(s)}率", _stage(s)) for s, rate in STAGE_RATES.items()],
+        o("feedback_share", "–", "Share of the organic weight that active fans have added", "反哺占比", lambda g: g.feedback),
+        o("joins_by_fans", "fans/day", "Joins that the fans have caused, by feedback, reinvested ads and invitations", "粉丝带来的新增", joins_by_fans),
+        o("r_fan", "–", "Loop gain: joins caused by fans ÷ exits, last 90 days; 0 where nobody left", "循环增益", loop_gain),
+        o("gmv_others", "cents/day", "GMV of people who do not follow", "非粉丝成交额", lambda g: g.of("GMV").sum(axis=1) - g.one("GMV_FOLLOWERS")),
+        o("gmv_returning", "cents/day", "GMV of repeat orders", "复购成交额", lambda g: g.of("GMV").sum(axis=1) - g.one("GMV_FIRST")),
+        o("gmv_per_push", "cents", "GMV sold by messages, per message delivered, last 28 days", "单次推送成交额", lambda g: _ratio(trailing(g.of("GMV")[:, :NO_CHANNEL].sum(axis=1), 28), trailing(g.of("DELIVERED").sum(axis=1), 28))),
+        o("gmv_per_reach", "cents per 1,000", "GMV per 1,000 exposures, impressions and messages delivered, last 28 days", "千次触达成交额", lambda g: _ratio(1000.0 * trailing(g.of("GMV").sum(axis=1), 28), trailing(g.reach, 28))),
+        o("cost_per_fan", "cents", "Ad spend per fan who came through ads, last 28 days", "单个广告粉丝成本", lambda g: _ratio(trailing(g.ad_spend, 28), trailing(g.of("JOINS")[:, Source.AD], 28))),
+        o("ads_reinvested", "cents/day", "Ad spend drawn from the contribution of the week before", "再投入广告费", lambda g: g.ads_reinvested),
+        o("task_reward", "–", "Extra exposures for a completed task, as a share of the ordinary ones", "任务流量奖励", lambda g: g.reward),
+    ]  # fmt: skip
+
+
+def _answered(ledger: Ledger) -> Column:
+    """Contacts by the time until their answer, those never answered in the last bin, shape [D, bins]."""
+    counts = ledger.of("ANSWERS").copy()
+    counts[:, -1] += ledger.one("UNANSWERED")
+    return counts
+
+
+def _answer_quantile(q: float) -> Callable[[Ledger], Column]:
+    """Quantile of the time until an answer over the last 28 days, minutes, linear within a bin; at most 1,440."""
+    edges = np.array([0.0, *(FIRST_EDGE * 2**b for b in range(ANSWER_BINS - 1)), 1440.0])
+
+    def value(ledger: Ledger) -> Column:
+        counts = np.apply_along_axis(trailing, 0, _answered(ledger), 28)
+        below = np.concatenate([np.zeros((len(counts), 1)), counts.cumsum(axis=1)], axis=1)
+        return np.array([np.interp(q * row[-1], row, edges) if row[-1] else 0.0 for row in below])
+
+    return value
+
+
+def _trailing_ratio(part: Callable[[Ledger], Column], whole: Callable[[Ledger], Column]) -> Callable[[Ledger], Column]:
+    return lambda ledger: _ratio(trailing(part(ledger), 28), trailing(whole(ledger), 28))
+
+
+def _sales_in_store(ledger: Ledger) -> Column:
+    sales: Column = ledger.one("SALES_LEADS") + ledger.one("SALES_WALK_INS")
+    return sales
+
+
+def _service_and_leads() -> list[Observable]:
+    o = Observable
+    return [
+        o("questions", "questions/day", "Questions of followers", "咨询", _count("QUESTIONS")),
+        o("questions_automatic", "questions/day", "Questions that the automatic reply settled", "自动回复解决", _count("AUTOMATIC")),
+        o("queued", "contacts/day", "Questions and leads for the service team", "人工咨询与留资", _count("QUEUED")),
+        o("unanswered", "contacts/day", "Contacts that are never answered", "未回复", _count("UNANSWERED")),
+        o("service_seats", "seats", "Full-time service seats", "客服席位", lambda g: g.seats),
+        o("service_load", "–", "Usual contacts ÷ what the seats can answer", "客服负荷", lambda g: g.service_load),
+        o("answer_minutes", "min", "Mean time until an answer of the team, last 28 days", "平均回复时长", _trailing_ratio(_count("ANSWER_MINUTES"), _sum("ANSWERS"))),
+        o("answer_minutes_p90", "min", "Time within which 9 in 10 contacts of the last 28 days are answered (at most 1,440)", "回复时长 90% 分位", _answer_quantile(0.9)),
+        o("promise_kept", "–", "Share of contacts answered within 30 minutes, last 28 days", "30 分钟内回复率", _trailing_ratio(lambda g: g.of("ANSWERS")[:, :BINS_KEPT].sum(axis=1), lambda g: _answered(g).sum(axis=1))),
+        o("give_ups", "fans/day", "Fans who left over questions without a tolerable answer", "咨询无果而流失", _count("GIVE_UPS")),
+        o("service_cost", "cents/day", "Service seats", "客服成本", lambda g: g.service),
+        o("leads", "leads/day", "People who left contact data", "留资", _count("LEADS")),
+        o("leads_followers", "leads/day", "Followers who left contact data", "粉丝留资", _count("LEADS_FOLLOWERS")),
+        o("leads_per_fan", "1/month", "Leads per follower and month, last 28 days", "每粉丝月留资", lambda g: _ratio(30.4375 * trailing(g.one("LEADS"), 28), trailing(_followers(g), 28))),
+        o("qualified", "leads/day", "Leads that an answer qualified", "有效线索", _sum("QUALIFIED")),
+        o("store_visits", "visits/day", "Qualified leads who came to the store", "线索到店", _count("STORE_VISITS")),
+        o("walk_ins", "visits/day", "Visitors of the store who came of their own accord", "自然到店", _count("WALK_INS")),
+        o("sales_store", "sales/day", "Sales in the store", "到店成交", _sales_in_store),
+        o("sales_leads", "sales/day", "Sales in the store to leads", "线索成交", _count("SALES_LEADS")),
+        o("lead_to_sale", "–", "Sales to leads ÷ leads, since the start", "线索成交率", lambda g: _ratio(g.one("SALES_LEADS").cumsum(), g.one("LEADS").cumsum())),
+        o("platform_share", "–", "Share of sales in the store that began on the platforms, since the start", "平台成交占比", lambda g: _ratio(g.one("SALES_LEADS").cumsum(), _sales_in_store(g).cumsum())),
+        o("moved_orders", "orders/day", "Orders closed off the platform to save its commission", "私下成交订单", _count("MOVED")),
+        o("friction", "cents/day", "What closing off the platform cost", "私下成交成本", _count("FRICTION")),
+    ]  # fmt: skip
 
 
 def _of_channel(c: int, name: str) -> list[Observable]:
@@ -250,8 +422,9 @@ def _of_channel(c: int, name: str) -> list[Observable]:
             ("OPENED", "opened", "messages/day", "Messages opened in", "打开"),
             ("BLOCKED", "blocked", "messages/day", "Messages stopped by the quota of", "拦截"),
             ("VISITS", "visits", "visits/day", "Visits of", "访问"),
-            ("ORDERS", "orders", "orders/day", "Orders sold by messages in", "订单"),
-            ("GMV", "gmv", "cents/day", "GMV sold by messages in", "成交额"),
+            ("ORDERS", "orders", "orders/day", "Orders sold by messages in or on visits of", "订单"),
+            ("GMV", "gmv", "cents/day", "GMV sold by messages in or on visits of", "成交额"),
+            ("GMV_MEMBERS", "gmv_members", "cents/day", "GMV of members of", "成员成交额"),
         )],
         o(f"pushes_{n}", "1/week", f"Planned pushes in {name}", f"{name} 计划推送", lambda g: g.pushes[:, c]),
         o(f"value_share_{n}", "–", f"Planned share of useful content in {name}", f"{name} 价值内容占比", lambda g: g.value_share[:, c]),
@@ -278,3 +451,4 @@ def observables(channels: tuple[str, ...], segments: tuple[str, ...]) -> list[Ob
 
 FLOW_COLUMNS = ("day", "from", "to", "people")
 COHORT_COLUMNS = ("cohort", "month", "fans")
+ADVICE_COLUMNS = ("day", "date", "stage", "task", "channel", "rate", "target", "done")

@@ -6,7 +6,7 @@ Trust, fatigue, tolerance and need are not in here: an operator cannot see them.
 import datetime as dt
 from dataclasses import dataclass
 
-from sim.domains import ChannelKind
+from sim.domains import ChannelKind, Stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,21 @@ class ChannelBrief:
 
 
 @dataclass(frozen=True, slots=True)
+class ServiceBrief:
+    """What an operator knows of the team that answers.
+
+    contacts  questions and leads a day for the team, as expected before the first day
+    rate      answers per hour and seat;  hours: of service a day
+    patience  hours of service after which a contact is lost
+    """
+
+    contacts: float
+    rate: float
+    hours: float
+    patience: float
+
+
+@dataclass(frozen=True, slots=True)
 class Brief:
     """What an operator is told before the first day."""
 
@@ -30,6 +45,29 @@ class Brief:
     quality: tuple[float, ...]  # [days] the file's content quality, 0 … 1
     base_item_cost: float  # c₀: cents for a promotion, or for a value item of quality 0
     quality_cost: float  # c₁: a value item costs c₀·e^(c₁·quality)
+    feed: bool = True  # people can be met in a feed
+    ads: bool = True  # ads can be bought
+    service: ServiceBrief | None = None  # None: nobody asks anything
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """A task that an operator sets itself for a week, and why (evidence E-29).
+
+    day      on which it was proposed
+    stage    the weakest stage of the loop
+    task     name of the task
+    rate     the stage's rate in the last week
+    target   the rate that was wanted
+    channel  that the task is about, empty for none
+    """
+
+    day: int
+    stage: Stage
+    task: str
+    rate: float
+    target: float
+    channel: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +81,9 @@ class Plan:
     ads_per_day: int  # cents
     bid: float  # cents per 1,000 impressions
     lives_per_week: float
+    ads_reinvested: int = 0  # cents of ``ads_per_day`` that are drawn from last week's contribution (ι_ads)
+    advice: Advice | None = None  # the task of the week
+    service_seats: float = 0.0  # full-time seats that answer questions and leads
     incentive: int = 0  # cents for every person whom a fan brings, or who scans a code that promises them
 
 
@@ -63,7 +104,17 @@ class SeenDay:
     contribution: int  # cents
     ad_spend: int  # cents
     joins_by_ads: int
-    joins_invited: int = 0  # people whom fans brought
+    spent: int  # cents: ads, content, lives and message fees
+    reached: int = 0  # noticed organic exposures and paid impressions
+    responses: int = 0  # people who responded for the first time
+    contacts: int = 0  # first responses, and touches of known people who do not follow
+    active: int = 0  # followers who opened something
+    orders_followers: int = 0
+    repeat_orders: int = 0  # of people who had ordered before
+    invited: int = 0  # joins by invitation of a fan
+    useful: int = 0  # useful messages published, over channels
+    lives: int = 0  # held
+    queued: int = 0  # questions and leads for the service team
 
 
 @dataclass(frozen=True, slots=True)

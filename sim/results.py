@@ -18,8 +18,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.domains import Domain, Source, word
-from sim.observables import COHORT_COLUMNS, FLOW_COLUMNS, Ledger, observables
+from sim.logics.oracle import is_upper_bound
+from sim.loop import loop_parts
+from sim.observables import ADVICE_COLUMNS, BINS_KEPT, COHORT_COLUMNS, FLOW_COLUMNS, Ledger, observables
 from sim.parameters import DAYS_PER_MONTH
+from sim.plans import Advice
+from sim.rules.tally import NO_CHANNEL
 from sim.scenario.schema import Scenario
 from sim.scenario.write import to_toml
 
@@ -48,6 +52,7 @@ class Run:
     engine       "arrays" or "agents"
     ledger       all integers of the run by day
     cohorts_     [month of following, month] followers left, see ``cohorts``
+    tasks        tasks that the operator took on, and whether each was done, None while its week was not over
     """
 
     scenario: Scenario
@@ -60,6 +65,7 @@ class Run:
     seconds: float
     cohort_months: tuple[str, ...] = ()
     cohort_counts: tuple[tuple[int, ...], ...] = ()
+    tasks: tuple[tuple[Advice, bool | None], ...] = ()
 
     @cached_property
     def daily(self) -> "pd.DataFrame":
@@ -100,6 +106,19 @@ class Run:
         return pd.DataFrame(rows, columns=list(COHORT_COLUMNS))
 
     @cached_property
+    def advice(self) -> "pd.DataFrame":
+        """Tasks: the day on which each was proposed, the weak stage, its rate and target, and whether it was done."""
+        import pandas as pd
+
+        start = np.datetime64(self.scenario.start)
+        rows = [
+            (a.day, start + np.timedelta64(a.day, "D"), word(a.stage), a.task, a.channel, a.rate, a.target, done)
+            for a, done in self.tasks
+        ]
+        table = pd.DataFrame(rows, columns=list(ADVICE_COLUMNS))
+        return table.astype({"done": "boolean", "date": "datetime64[s]"})
+
+    @cached_property
     def summary(self) -> dict[str, Any]:
         """Figures of the whole run; money in cents."""
         return summarise(self.ledger)
@@ -112,8 +131,8 @@ class Run:
 def summarise(ledger: Ledger) -> dict[str, Any]:
     """Figures of a whole run from its ledger; money in cents, rates as stated in their names.
 
-    Rates of exit and joining, lifetime value (contribution of a follower per day ÷ exit rate) and payback are of the
-    last 90 days.
+    Rates of exit and joining, lifetime value (contribution of a follower per day ÷ exit rate), payback, the loop gain
+    R_fan, active share and repurchase rate are of the last 90 days; GMV per push and per 1,000 reached of all days.
     """
     fans = ledger.of("ROWS")[:, Domain.PRIVATE]
     joins, exits = ledger.of("JOINS").sum(axis=1), ledger.of("EXITS").sum(axis=1)
@@ -133,6 +152,10 @@ def summarise(ledger: Ledger) -> dict[str, Any]:
     per_fan_day = int(of_followers[-tail:].sum()) / tail_fans
     acquisition = int(ledger.ad_spend.sum()) / bought if bought else None
     value = per_fan_day / exit_rate if exit_rate > 0 else None
+    caused, left = loop_parts(ledger)
+    orders, first = ledger.of("ORDERS").sum(axis=1), ledger.one("ORDERS_FIRST")
+    tail_orders, reach = int(orders[-tail:].sum()), int(ledger.reach.sum())
+    pushed = int(ledger.of("GMV")[:, :NO_CHANNEL].sum())
     return {
         "fans_start": ledger.initial_fans,
         "fans_end": int(fans[-1]),
@@ -148,6 +171,7 @@ def summarise(ledger: Ledger) -> dict[str, Any]:
         "contribution": contribution,
         "ad_spend": int(ledger.ad_spend.sum()),
         "content_cost": int(ledger.content.sum()),
+        "service_cost": int(ledger.service.sum()),
         "margin": int(ledger.margin.sum()),
         "delivered": delivered,
         "open_rate": int(ledger.of("OPENED").sum()) / max(1, delivered),
@@ -155,9 +179,35 @@ def summarise(ledger: Ledger) -> dict[str, Any]:
         "lifetime_value": value,
         "payback_days": acquisition / per_fan_day if acquisition is not None and per_fan_day > 0 else None,
         "fan_days": fan_days,
+        "r_fan": caused / left if left else None,
+        "gmv_per_reach": 1000 * int(gmv.sum()) / reach if reach else None,
+        "gmv_per_push": pushed / delivered if delivered else None,
+        "active_share": int(ledger.one("ACTIVE")[-tail:].sum()) / tail_fans,
+        "repurchase_rate": 1.0 - int(first[-tail:].sum()) / tail_orders if tail_orders else None,
+        "gini_exposure": ledger.concentration("gini"),
+        "head_share": ledger.concentration("head"),
         "joins_invited": int(ledger.of("JOINS")[:, [Source.INVITATION, Source.REWARD]].sum()),
         "incentives": int(ledger.one("INCENTIVES").sum()),
         "sources_cost": int(ledger.sources.sum()),
+        **_service_and_leads(ledger),
+    }
+
+
+def _service_and_leads(ledger: Ledger) -> dict[str, Any]:
+    """Figures of service and leads; None where nobody asks, or leaves contact data."""
+    answered, lost = ledger.of("ANSWERS").sum(axis=0), int(ledger.one("UNANSWERED").sum())
+    in_time = int(answered[:BINS_KEPT].sum())
+    leads, sold = int(ledger.one("LEADS").sum()), int(ledger.one("SALES_LEADS").sum())
+    in_store = sold + int(ledger.one("SALES_WALK_INS").sum())
+    contacts = int(answered.sum()) + lost
+    return {
+        "queued": int(ledger.one("QUEUED").sum()) or None,
+        "promise_kept": in_time / contacts if contacts else None,
+        "leads": leads or None,
+        "qualified": int(ledger.of("QUALIFIED").sum()) if leads else None,
+        "sales_leads": sold if leads else None,
+        "lead_to_sale": sold / leads if leads else None,
+        "platform_share": sold / in_store if in_store else None,
     }
 
 
@@ -330,7 +380,8 @@ class Comparison:
     bands      logic → observable → band by day
     totals     logic → figure of ``summarise`` → interval over replications
     duels      every ordered pair of logics (a, b), a ≠ b: how a does against b
-    ranking    logics by mean cumulative margin at the horizon, best first
+    ranking    logics by mean cumulative margin at the horizon, best first; where two or more can be followed, upper
+               bounds come after them
     clear      True: the 95 % interval of best − runner-up excludes 0, and did so for the last 5 pairs
     stopped    why no further pairs were run: "clear", "budget", "fixed", "interrupted"
     fan_days   fan-days spent in all
@@ -351,3 +402,9 @@ class Comparison:
     fan_days: int
     seconds: float
     runs: dict[str, list[Run]]
+
+    @property
+    def bounds(self) -> tuple[str, ...]:
+        """Logics that no operator can follow and that therefore stand outside the ranking, behind it."""
+        found = tuple(name for name in self.ranking if is_upper_bound(self.scenario.logics[name]))
+        return found if len(self.ranking) - len(found) >= 2 else ()

@@ -64,20 +64,28 @@ class Decision(IntEnum):
     CAUSE = 36
     LEAVE_CHANNEL = 37
     MUTE = 38
-    # reserved, in the order of model.md: mechanisms that are not built yet
+    # service
     CONTACT = 40
     REPLY = 41
+    CLOSING = 42  # where a deal closes
     # invitations
     SHARE = 44
     STUB = 45
     ACCEPT = 46
-    # reserved
+    # leads and stores
     LEAD = 48
     QUALIFY = 49
     SALE = 50
+    STORE_VISIT = 51
+    # reserved
     BAN = 52
     ADMISSION = 53
-    CASCADE = 56
+    # searches: a need that leads to the brand
+    SEARCH = 62
+    CASCADE = 56  # how far a content gets in the feed
+    FIRST_POOL = 57
+    ACCOUNT_REPLACED = 58  # an account of the feed closes, and another opens
+    RETARGETED = 60
 
 
 MASK32 = 0xFFFFFFFF

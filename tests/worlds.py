@@ -20,8 +20,15 @@ SMALL = {
     "clearance": {"pool.fans": 300, "days": 75, "feed.exposures_at_least": 300},
     "depletion-ladder": {"pool.fans": 300, "days": 120, "feed.exposures_at_least": 60},
     "livestream-group": {"pool.fans": 300, "days": 120},
+    "email-newsletter": {"pool.fans": 300, "days": 120, "feed.exposures_at_least": 60},
+    "upper-bound": {"pool.fans": 300, "days": 90},
+    "advisor": {"pool.fans": 300, "days": 90, "feed.exposures_at_least": 150, "feed.task_reward": 0.5},
+    "used-cars": {"pool.fans": 300, "days": 120, "feed.exposures_at_least": 300, "industry.need_interval": 40.0},
+    "car-dealer-service": {"pool.fans": 300, "days": 120, "industry.need_interval": 40.0},
+    "photo-studio": {"pool.fans": 300, "days": 120, "feed.exposures_at_least": 150, "industry.need_interval": 40.0},
+    "workplace-course": {"pool.fans": 300, "days": 120, "feed.exposures_at_least": 150, "rules.purchase.base": -3.0},
     "yoga-partners": {"pool.fans": 300, "days": 120, "feed.exposures_at_least": 150, "sources.teachers.members": 600},
-    "forum-super-users": {"pool.fans": 300, "days": 120, "feed.exposures_at_least": 60},
+    "forum-super-users": {"pool.fans": 300, "days": 120, "feed.exposures_at_least": 150},
     "tennis-coach": {"pool.fans": 300, "days": 120, "feed.exposures_at_least": 60},
 }
 
@@ -41,6 +48,8 @@ EVERYTHING = {
     "days": 150,
     "feed.exposures_at_least": 50,
     "feed.exposures_per_live": 0.5,
+    "feed.accounts": 40,
+    "ads.retarget_share": 0.3,
     "ads.click": 0.05,
     "ads.reference_spend": 1000.0,
     "industry.need_interval": 10.0,
@@ -74,7 +83,7 @@ EVERYTHING = {
     "rules.referral.accept": 0.15,
     "segments.regular.sharing": 3.0,
     "logics.depletion.incentive": 4.0,
-    "sources.store": {"kind": "walk-in", "per_day": 0.5, "channels": {"wecom": 1.0}, "cost_per_day": 10.0},
+    "sources.counter": {"kind": "code", "per_day": 0.5, "channels": {"wecom": 1.0}, "cost_per_day": 10.0},
     "sources.card": {"kind": "code", "per_day": 0.3, "rewarded": True, "cost_per_person": 0.5},
     "sources.teacher": {"kind": "partner", "members": 100, "segment": "regular"},
     "brand.shows_sales": True,
@@ -92,6 +101,42 @@ def everything(changes=None):
     """The scenario in which every mechanism that is built has work to do."""
     return with_changes(load_scenario("liquor"), EVERYTHING | (changes or {}))
 
+
+# people find goods: searches on a shelf lead to the brand, and fans visit its homepage on their own
+SEARCH = {"use": 0.5, "share": 0.02, "repurchase_intent": 0.4}
+HOMEPAGE = {"name": "homepage", "kind": "pull", "open": 0.1, "fatigue_weight": 0.0}
+SHELF = {
+    "name": "shelf",
+    "title": "A shelf",
+    "shop": {"commission": 0.03},
+    "search": SEARCH,
+    "channels": [
+        {"name": "store", "kind": "subscription", "open": 0.05, "fatigue_weight": 0.3, "joins_at_follow": 0.2},
+        HOMEPAGE,
+    ],
+}
+FINDING = {"platforms": ["douyin-2021-07", "wechat-2021-07", SHELF]}
+# … where people ask the brand, and orders are moved off the platform
+SERVED = {
+    "industry.questions": 1.0,
+    "industry.leakage": 0.5,
+    "industry.friction": 0.5,
+    "service.automatic": 0.3,
+    "channels.wecom.joins_at_answer": 0.3,
+    "channels.moments.joins_per_month.devoted": 10.0,
+    "logics.depletion.service_seats": 0.06,  # too few: some wait for days, some are never answered
+    "rules.service.calls": 2.0,
+}
+
+# … and where deals close in a store
+STORE = SERVED | {
+    "industry.closing": "store",
+    "industry.decision_days": 5.0,
+    "store.visitors": 1.0,
+    "store.follow": 0.5,
+    "rules.leads.ready": 0.9,
+    "logics.depletion.service_seats": 0.25,
+}
 
 LONG_DECISIONS = {"industry.decision_days": 3.0}  # nobody is tempted into what takes days to decide
 

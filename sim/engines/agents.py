@@ -14,7 +14,9 @@ from sim.rules.fan_day import advance_fan
 from sim.rules.invited import come_back, invited_response
 from sim.rules.people import initial_fan, person_at, segment_of_member
 from sim.rules.response import first_response
-from sim.rules.rows import Fan, Person, count_bystander, needs_visit, reachable
+from sim.rules.retargeting import retargeted
+from sim.rules.rows import Fan, Person, count_bystander, reachable
+from sim.rules.search import needs_visit
 from sim.rules.tally import Slot, Tally
 from sim.streams import daily_draws
 
@@ -40,7 +42,9 @@ class FanAgent(mesa.Agent):  # type: ignore[misc]
 
     def live(self, climate: Climate, world: World, key: int, tally: Tally) -> None:
         """One day of this person."""
-        if needs_visit(self.fan, climate.exposure[self.person.segment], climate.day):
+        if needs_visit(self.person, self.fan, climate, world, key) or retargeted(
+            self.person.key, self.fan.clicked_on, climate, key
+        ):
             draws = daily_draws(key, self.person.key, climate.day)
             told, owed = int(tally[Slot.SHARES]), int(tally[Slot.REWARDED_SHARES])
             self.fan = rounded_fan(advance_fan(self.person, self.fan, draws, climate, world, key, tally))
@@ -133,8 +137,9 @@ class AgentRows:
 
     def table(self) -> dict[str, np.ndarray]:
         """All columns of all rows."""
+        names = (*Person._fields, *Fan._fields)
         rows = [(*agent.person, *agent.fan) for agent in self.model.agents]
-        return dict(zip((*Person._fields, *Fan._fields), map(np.array, zip(*rows, strict=True)), strict=True))
+        return {name: np.array([row[at] for row in rows]) for at, name in enumerate(names)}
 
     def close(self) -> None:
         """Nothing to end."""

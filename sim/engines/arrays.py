@@ -17,7 +17,9 @@ from sim.rules.fan_day import advance_fan
 from sim.rules.invited import come_back, invited_response
 from sim.rules.people import initial_fan, person_at, segment_of_member
 from sim.rules.response import first_response
+from sim.rules.retargeting import retargeted
 from sim.rules.rows import NEVER, Fan, Person, count_bystander, reachable
+from sim.rules.search import searches
 from sim.rules.tally import Slot, Tally, new_tally
 from sim.streams import MASK32, DailyDraws, daily_words, share_word, unit
 
@@ -44,10 +46,10 @@ def store_person(people: Rows, i: int, person: Person) -> None:
 def store_fan(fans: Rows, i: int, fan: Fan) -> None:
     """Write state into a row; this is where it is rounded to 32 bits. ``marks``: see ``population.MARKS``."""
     row = fans[i]
-    row.marks = fan.source | fan.cause + 1 << 4 | fan.tier << 7 | fan.attrited << 9 | fan.grade + 32 << 10
+    row.marks = fan.source | fan.cause + 1 << 4 | fan.tier << 7 | fan.prospect << 9 | fan.grade + 16 << 11
     row.channels = fan.channels
     row.muted = fan.muted
-    row.exposures = fan.exposures
+    row.attempts = fan.attempts
     row.joined_on = fan.joined_on
     row.left_on = fan.left_on
     row.clicked_on = fan.clicked_on
@@ -95,10 +97,10 @@ def load_fan(fans: Rows, i: int) -> Fan:
     marks = whole(row.marks)
     return Fan(
         marks & 15, whole(row.channels), whole(row.muted), marks >> 7 & 3, (marks >> 4 & 7) - 1,
-        marks >> 9 & 1, whole(row.exposures), whole(row.joined_on), whole(row.left_on), whole(row.clicked_on),
+        marks >> 9 & 3, whole(row.attempts), whole(row.joined_on), whole(row.left_on), whole(row.clicked_on),
         whole(row.ordered_on), whole(row.active_on), whole(row.updated_on), whole(row.due_on), whole(row.orders),
         real(row.trust), real(row.fatigue), real(row.intimacy), real(row.expectation), real(row.need_debt),
-        whole(row.month_counts), whole(row.spend), real(row.threshold), (marks >> 10) - 32,
+        whole(row.month_counts), whole(row.spend), real(row.threshold), (marks >> 11) - 16,
     )  # fmt: skip
 
 
@@ -229,7 +231,12 @@ def advance_rows(
                 not reachable(whole(row.channels), whole(row.muted))
                 and climate.exposure[whole(people[i].segment)] < row.threshold
                 and row.due_on != day
-            ):
+                and not retargeted(whole(people[i].key), whole(row.clicked_on), climate, key)
+                and not searches(
+                    whole(people[i].key), real(people[i].need_rate), whole(row.orders), whole(row.marks) >> 9 & 3,
+                    climate, world, key,
+                )
+            ):  # fmt: skip
                 count_bystander(whole(row.clicked_on), whole(row.left_on), day, tally)
                 continue
             draws = load_draws(words, i - first)

@@ -2,16 +2,20 @@
 
 import numpy as np
 
-from sim.domains import MAX_CHANNELS, TIERS, Domain, Source
+from sim.domains import MAX_CHANNELS, TIERS, ChannelKind, Domain, Source
+from sim.engines.desk import Team
 from sim.engines.dispatch import Messages
-from sim.engines.market import MarketDay
-from sim.observables import Ledger
+from sim.engines.market import Activity, MarketDay
+from sim.engines.world import kind_of
+from sim.loop import stage_counts
+from sim.observables import FeedDay, Ledger
 from sim.plans import Plan, SeenDay
 from sim.rules.tally import TALLY_SIZE, Tally, block
 from sim.scenario.schema import Scenario
 
 OVERFLOW = 1 << 62
 MONTH = 30  # days of sales that a shop shows
+_OF_STAGES = ("reached", "responses", "contacts", "active", "orders_followers", "repeat_orders", "invited")
 
 
 class Book:
@@ -35,13 +39,22 @@ class Book:
             quality=np.zeros(days),
             discount=np.zeros(days),
             lives=np.zeros(days),
+            feed=np.zeros((days, len(FeedDay._fields))),
+            service=np.zeros(days, np.int64),
+            seats=np.zeros(days),
+            service_load=np.zeros(days),
             initial_fans=scenario.pool.fans,
             initial_members=tuple(members),
             channels=tuple(c.name for c in channels),
             segments=tuple(scenario.segments),
+            ads_reinvested=np.zeros(days, np.int64),
+            feedback=np.zeros(days),
+            reward=np.zeros(days),
         )
         self.fans_yesterday = scenario.pool.fans
         self.core_yesterday = 0
+        self.activity = Activity()
+        self.groups = [c for c, channel in enumerate(channels) if kind_of(channel) == ChannelKind.GROUP]
         self.members_yesterday = list(members)
 
     def orders_of_month(self, day: int) -> int:
@@ -49,9 +62,19 @@ class Book:
         return int(sum(block(tally, "ORDERS").sum() for tally in self.ledger.tallies[max(0, day - MONTH) : day]))
 
     def write(
-        self, day: int, plan: Plan, messages: Messages, market: MarketDay, tally: Tally, sources_cost: int = 0
+        self,
+        day: int,
+        plan: Plan,
+        messages: Messages,
+        market: MarketDay,
+        tally: Tally,
+        team: Team,
+        reward: float,
+        sources_cost: int = 0,
     ) -> SeenDay:
         """Write a day; returns what the operator sees of it.
+
+        reward  extra exposures of today for a completed task, as a share of the ordinary ones
 
         Raises AssertionError, an error of ours, when fans are not conserved or a counter nears 64 bits.
         """
@@ -69,9 +92,21 @@ class Book:
         g.pushes[day] = [sum(f) / TIERS for f in plan.pushes]
         g.value_share[day] = [sum(v) / TIERS for v in plan.value_share]
         g.quality[day], g.discount[day], g.lives[day] = plan.quality, plan.discount, messages.lives
+        drawn = plan.ads_reinvested / plan.ads_per_day if plan.ads_per_day else 0.0
+        g.ads_reinvested[day] = round(market.ad_spend * drawn)
+        g.feedback[day], g.reward[day] = market.feedback, reward
+        g.feed[day] = market.feed
+        g.service[day], g.seats[day] = team.cost(plan.service_seats), plan.service_seats
+        g.service_load[day] = team.busy(plan.service_seats)
         self.fans_yesterday, self.core_yesterday = fans, int(block(tally, "ACTIVE_CORE")[0])
+        self.activity = Activity(
+            active=int(block(tally, "ACTIVE")[0]),
+            groups=int(block(tally, "VISITS")[self.groups].sum()),
+            commercial=int(block(tally, "ROWS")[Domain.COMMERCIAL]),
+        )
         sold = int(block(tally, "GMV").sum())
-        costs = int(block(tally, "GOODS")[0] + block(tally, "COMMISSION")[0])
+        costs = int(block(tally, "GOODS")[0] + block(tally, "COMMISSION")[0] + block(tally, "FRICTION")[0])
+        counts = stage_counts(g.on(day))
         members = block(tally, "MEMBERS").reshape(MAX_CHANNELS, TIERS)[: self.channels]
         self.members_yesterday = members.sum(axis=1).tolist()
         return SeenDay(
@@ -88,5 +123,9 @@ class Book:
             contribution=sold - costs - fee - int(block(tally, "INCENTIVES")[0]),
             ad_spend=market.ad_spend,
             joins_by_ads=int(block(tally, "JOINS")[Source.AD]),
-            joins_invited=int(block(tally, "JOINS")[[Source.INVITATION, Source.REWARD]].sum()),
+            spent=int(g.spend[day]),
+            lives=messages.lives,
+            useful=messages.useful,
+            **{name: int(counts[name][0]) for name in _OF_STAGES},
+            queued=int(block(tally, "QUEUED")[0]),
         )

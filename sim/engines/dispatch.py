@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.domains import TIERS
+from sim.domains import TIERS, ChannelKind
 from sim.plans import Brief, Plan
 
 _ROUNDING = 1e-9  # 7 × (1/7) must send
@@ -20,7 +20,8 @@ _ROUNDING = 1e-9  # 7 × (1/7) must send
 class Messages:
     """Messages of a day by channel × tier, shape [C·T]; notices of lives by channel, shape [C].
 
-    cost  cents for the items and lives made today
+    cost    cents for the items and lives made today
+    useful  value messages published, over channels with members
     """
 
     value: np.ndarray
@@ -29,6 +30,7 @@ class Messages:
     week: np.ndarray
     lives: int
     cost: int
+    useful: int = 0
 
 
 class Dispatch:
@@ -52,6 +54,8 @@ class Dispatch:
         value = np.zeros(TIERS * channels, np.int64)
         promotion = np.zeros(TIERS * channels, np.int64)
         for c in range(channels):
+            if self.brief.channels[c].kind == ChannelKind.PULL:
+                continue  # fans come on their own, whatever a plan says
             for t in range(TIERS):
                 at = TIERS * c + t
                 self.remainder[at] += plan.pushes[c][t] / 7.0
@@ -67,11 +71,13 @@ class Dispatch:
         self.live_remainder += plan.lives_per_week / 7.0
         lives = math.floor(self.live_remainder + _ROUNDING)
         self.live_remainder -= lives
-        cost = self._cost(value, promotion, lives, plan.quality, np.array(members) > 0)
+        read = np.array(members) > 0
+        cost = self._cost(value, promotion, lives, plan.quality, read)
+        useful = int(value.reshape(-1, TIERS).max(axis=1)[read].sum())
         notice = np.array([lives if c.live_notice else 0 for c in self.brief.channels], np.int64)
         promotion += np.repeat(notice, TIERS)  # the notice of a live is a promotion that needs no item of its own
         self.last[day % 7] = value + promotion
-        return Messages(value, promotion, notice, self.last.sum(axis=0).astype(np.float64), lives, cost)
+        return Messages(value, promotion, notice, self.last.sum(axis=0).astype(np.float64), lives, cost, useful)
 
     def _cost(self, value: np.ndarray, promotion: np.ndarray, lives: int, quality: float, read: np.ndarray) -> int:
         """One item per channel, day and kind of content, shared by tiers; a value item costs c₀·e^(c₁·quality)."""

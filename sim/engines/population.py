@@ -14,11 +14,11 @@ Rows = Any  # np.recarray of PERSON or FAN
 
 PEOPLE_TYPES = {"key": np.int64, "segment": np.int8}
 # fields of Fan that share the 16 bits of one column, ``marks``: first bit, number of bits, what is added to the value
-MARKS = {"source": (0, 4, 0), "cause": (4, 3, 1), "tier": (7, 2, 0), "attrited": (9, 1, 0), "grade": (10, 6, 32)}
+MARKS = {"source": (0, 4, 0), "cause": (4, 3, 1), "tier": (7, 2, 0), "prospect": (9, 2, 0), "grade": (11, 5, 16)}
 FAN_TYPES = (
     dict.fromkeys(MARKS, np.int8)
     | {"marks": np.uint16}
-    | dict.fromkeys(("channels", "muted", "exposures"), np.uint8)
+    | dict.fromkeys(("channels", "muted", "attempts"), np.uint8)
     | dict.fromkeys(("joined_on", "left_on", "clicked_on", "ordered_on", "active_on", "updated_on", "due_on"), np.int16)
     | {"orders": np.int16, "month_counts": np.int64, "spend": np.int64, "threshold": np.float64}
 )

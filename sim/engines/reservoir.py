@@ -32,6 +32,11 @@ class Response(IntEnum):
     CLICK_AD = 2
     FOLLOW_FROM_LIVE = 3
     ORDER_IN_LIVE = 4
+    FOLLOW_FROM_SEARCH = 5
+    ORDER_FROM_SEARCH = 6
+    LEAVE_LEAD_IN_FEED = 7
+    LEAVE_LEAD_IN_LIVE = 8
+    WALK_INTO_STORE = 9
 
 
 def pool_address(number: int) -> int:

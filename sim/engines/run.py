@@ -61,4 +61,5 @@ def run(
         seconds=time.perf_counter() - began,
         cohort_months=simulation.cohort_names(),
         cohort_counts=tuple(simulation.cohorts),
+        tasks=tuple((task.advice, task.done) for task in simulation.tasks.tasks),
     )

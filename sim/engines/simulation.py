@@ -2,17 +2,20 @@
 
 import dataclasses
 import datetime as dt
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from sim.domains import MAX_CHANNELS, TIERS, ChannelKind
 from sim.engines.book import Book
+from sim.engines.desk import Team, service_brief
 from sim.engines.dispatch import Dispatch, Messages
-from sim.engines.market import Market, MarketDay
+from sim.engines.market import Market, MarketDay, Proofs
 from sim.engines.reservoir import Reservoir, Responders
 from sim.engines.sources import Sources
+from sim.engines.tasks import TaskDesk
+from sim.engines.truth import truth_of
 from sim.engines.wordofmouth import Invited, Senders, WordOfMouth
 from sim.engines.world import (
     brief_of,
@@ -27,6 +30,8 @@ from sim.engines.world import (
     world_of,
 )
 from sim.logics import Logic
+from sim.logics.oracle import Truth, informed
+from sim.logics.own import planned
 from sim.observables import Ledger
 from sim.plans import Plan, Seen, SeenDay
 from sim.rules.climate import Climate, World, compilable
@@ -80,6 +85,10 @@ class Rows(Protocol):
         """Followers by month of following."""
         ...
 
+    def table(self) -> dict[str, npt.NDArray[Any]]:
+        """All columns of all rows."""
+        ...
+
     def close(self) -> None:
         """Give back what the engine holds."""
 
@@ -112,10 +121,11 @@ class Simulation:
 
     def __init__(self, scenario: Scenario, logic: str, seed: int, replication: int, make_rows: RowsMaker) -> None:
         self.scenario = scenario
-        self.logic: Logic = scenario.logics[logic]
+        self.logic: Logic = informed(scenario.logics[logic], self.truth)
+        self.name = logic
         self.key = replication_key(seed, replication)
         self.world = compilable(world_of(scenario))
-        self.brief = brief_of(scenario)
+        self.brief = dataclasses.replace(brief_of(scenario), service=service_brief(scenario, self.world))
         self.season = scenario.market.season.daily(scenario.start, scenario.days)
         self.rows = make_rows(self.world, self.key)
         self.rows.populate(scenario.pool.fans)
@@ -126,11 +136,12 @@ class Simulation:
             cells = self.word_of_mouth.populate(scenario.pool.fans, cells)
         taken = np.bincount(cells, minlength=len(classes) * len(scenario.segments)).tolist()
         self.reservoir = Reservoir(untouched_of(cells_of(scenario), taken), self.key, len(classes))
-        self.market = Market(scenario, self.world)
+        self.market = Market(scenario, self.world, self.key)
         self.sources = Sources(scenario, self.world)
         self.endorsement = scenario.brand.endorsement.daily(scenario.start, scenario.days)
         self.dispatch = Dispatch(self.brief, 100.0 * scenario.costs.live)
         self.book = Book(scenario, self.rows.members())
+        self.team = Team(scenario, self.world)
         self.openings = [(c.reach * c.open, kind_of(c) == ChannelKind.GROUP) for c in scenario.channels]
         referral = self.world.rules.referral
         self.most_factor = max(float(tier_factor(tier, referral)) for tier in range(TIERS)) * max(
@@ -143,6 +154,7 @@ class Simulation:
         self.history: list[SeenDay] = []
         self.exposure = [0.0] * len(scenario.segments)
         self.cohorts: list[tuple[int, ...]] = []
+        self.tasks = TaskDesk(self.market.feed.task_reward if self.market.feed else 0.0)
         self.day = 0
 
     @property
@@ -154,13 +166,21 @@ class Simulation:
         """One day."""
         day = self.day
         plan = self._plan(day)
+        reward = self.tasks.day(day, plan.advice, self.history)
         messages = self.dispatch.day(day, plan, self.book.members_yesterday)
-        authority, sales = self._proofs(day)
+        book, proofs = self.book, self._proofs(day)
         market = self.market.day(
-            day, plan, messages.lives, self.book.core_yesterday, self.book.fans_yesterday, float(self.season[day]),
-            authority, authority + sales,
-        )  # fmt: skip
-        climate = self._climate(day, plan, messages, market, authority, authority + sales)
+            day,
+            plan,
+            messages.lives,
+            book.core_yesterday,
+            book.fans_yesterday,
+            float(self.season[day]),
+            book.activity,
+            reward,
+            proofs,
+        )
+        climate = self._climate(day, plan, messages, market, proofs)
         tally = new_tally()
         self.rows.advance(climate, tally)
         responders = self.reservoir.respond(self._rates(day, plan, market, climate))
@@ -168,7 +188,8 @@ class Simulation:
         sources_cost = self.sources.came(responders, self._untouched())
         if self.word_of_mouth:
             self.word_of_mouth.day(responders, self.reservoir, self.rows, climate, tally)
-        seen = self.book.write(day, plan, messages, market, tally, sources_cost)
+        seen = self.book.write(day, plan, messages, market, tally, self.team, reward, sources_cost)
+        self.team.close(seen.queued)
         self.history = [*self.history, seen][-max(1, self.logic.memory) :]
         self._close_month(day)
         self.day += 1
@@ -178,17 +199,18 @@ class Simulation:
         if self.plan is None or day % self.logic.every == 0:
             history = tuple(self.history[-self.logic.memory :]) if self.logic.memory else ()
             date = self.scenario.start + dt.timedelta(days=day)
-            self.plan = self.logic.plan(self.brief, Seen(day, date, history, self.plan))
+            self.plan = planned(self.logic, self.name, self.brief, Seen(day, date, history, self.plan))
             self.planned_on = day - day % self.logic.content_every
         # between plans content quality follows the file's own series
         moved = self.brief.quality[day] - self.brief.quality[self.planned_on]
         return dataclasses.replace(self.plan, quality=min(1.0, max(0.0, self.plan.quality + moved)))
 
-    def _proofs(self, day: int) -> tuple[float, float]:
+    def _proofs(self, day: int) -> Proofs:
         """Log-odds added today by an authority, and by the sales that the brand shows (M11)."""
         p = self.world.rules.conformity
         shown = self.book.orders_of_month(day) if self.scenario.brand.shows_sales else 0
-        return authority_proof(float(self.endorsement[day]), p), sales_proof(float(shown), p)
+        authority = float(authority_proof(float(self.endorsement[day]), p))
+        return Proofs(authority, authority + float(sales_proof(float(shown), p)))
 
     def _untouched(self) -> list[int]:
         """People without a row by segment."""
@@ -208,9 +230,20 @@ class Simulation:
         )  # fmt: skip
         return tuple(met + scanned for met, scanned in zip(market.rates, scans, strict=True))
 
-    def _climate(
-        self, day: int, plan: Plan, messages: Messages, market: MarketDay, proof_follow: float, proof_buy: float
-    ) -> Climate:
+    def truth(self) -> Truth:
+        """What an oracle sees this morning."""
+        scenario = self.scenario
+        return truth_of(
+            self.rows.table(),
+            self.world,
+            season=float(self.season.mean()),
+            commission=commission_on(scenario, scenario.start + dt.timedelta(days=self.day)),
+            home=self.market.home,
+            fees=tuple(100.0 * c.cost_per_message for c in scenario.channels),
+            members=tuple(self.book.members_yesterday),
+        )
+
+    def _climate(self, day: int, plan: Plan, messages: Messages, market: MarketDay, proofs: Proofs) -> Climate:
         referral = self.world.rules.referral
         uplift = float(reward_uplift(plan.incentive / 100.0, referral))
         self.exposure = [x + today for x, today in zip(self.exposure, market.exposure, strict=True)]
@@ -232,11 +265,15 @@ class Simulation:
             ad_share=floats(market.ad_share, MAX_SEGMENTS),
             commission=integers(commission_on(self.scenario, date), MAX_CHANNELS),
             home=self.market.home,
+            click=market.click,
+            retarget=market.retarget,
+            public_price=market.public_price,
+            desk=self.team.desk(plan.service_seats),
             share_limit=float(most_sharing(self.most_factor, uplift, referral)) if self.word_of_mouth else 0.0,
             uplift=uplift,
             incentive=plan.incentive,
-            proof_follow=float(proof_follow),
-            proof_buy=float(proof_buy),
+            proof_follow=proofs.follow,
+            proof_buy=proofs.buy,
         )
         return compilable(facts)  # type: ignore[no-any-return]
 

@@ -1,6 +1,7 @@
-"""Sources beyond feed and ads: the store, codes, employees' Moments, and partners who lend their private domain.
+"""Sources beyond feed, ads, searches and the store: codes, employees' Moments, partners.
 
-Each is one more way to respond for the first time, so its people come through the reservoir like all others.
+A partner lends their private domain. Each is one more way to respond for the first time, so its people come through the
+reservoir like all others.
 """
 
 import math
@@ -17,7 +18,7 @@ from sim.rules.follow import follow_probability, relevance
 from sim.rules.response import SCANS
 from sim.scenario.schema import ExternalSource, Scenario
 
-KINDS = {"walk-in": Source.WALK_IN, "code": Source.CODE, "partner": Source.PARTNER, "employee": Source.EMPLOYEE}
+KINDS = {"code": Source.CODE, "partner": Source.PARTNER, "employee": Source.EMPLOYEE}
 KNOWN_TRUST = 0.5  # prior of people who know the brand from nearer than the feed (evidence M7)
 
 

@@ -1,6 +1,7 @@
 """From the scenario to what the rules work with: ``World``, the operator's ``Brief``, the cells."""
 
 import datetime as dt
+import math
 from functools import lru_cache
 from typing import Any
 
@@ -12,13 +13,23 @@ from sim.engines.sources import source_facts
 from sim.parameters import DAYS_PER_MONTH, daily
 from sim.plans import Brief, ChannelBrief
 from sim.rules import RULE_TABLES, Rules
-from sim.rules.climate import BrandFacts, Channels, OneDay, Segments, World, compilable
+from sim.rules.climate import (
+    BrandFacts,
+    Channels,
+    ClosingFacts,
+    OneDay,
+    Segments,
+    ServiceFacts,
+    World,
+    compilable,
+)
 from sim.rules.leaving import trust_factor
 from sim.rules.messages import load_per_fatigue, open_limit
 from sim.rules.numbers import kept
 from sim.rules.rows import MOST_COUNTED
+from sim.rules.service import ServiceRules
 from sim.rules.tally import MAX_SEGMENTS
-from sim.scenario.schema import Channel, Scenario
+from sim.scenario.schema import Channel, Scenario, Search
 
 SHOP_OPENED_BEFORE = dt.timedelta(days=60)  # details.md
 
@@ -52,13 +63,14 @@ def brief_of(scenario: Scenario) -> Brief:
     return Brief(
         start=scenario.start,
         channels=tuple(
-            ChannelBrief(c.name, kind_of(c), p.name, c.strong, c.quota_per_month, c.live_notice)
-            for p in scenario.platforms
-            for c in p.channels
+            ChannelBrief(c.name, kind_of(c), scenario.platforms[p].name, c.strong, c.quota_per_month, c.live_notice)
+            for p, c in scenario.placed_channels
         ),
         quality=tuple(scenario.brand.content.quality.daily(scenario.start, scenario.days).tolist()),
         base_item_cost=100.0 * scenario.costs.item,
         quality_cost=scenario.costs.quality,
+        feed=any(p.feed for p in scenario.platforms),
+        ads=any(p.ads for p in scenario.platforms),
     )
 
 
@@ -100,7 +112,9 @@ def world_of(scenario: Scenario) -> World:
     """Everything that stays the same during a run."""
     channels = scenario.channels
     industry, brand, pool = scenario.industry, scenario.brand, scenario.pool
-    platforms = [p for p, platform in enumerate(scenario.platforms) for _ in platform.channels]
+    platforms = [platform for platform, _ in scenario.placed_channels]
+    joined = [kind_of(c) != ChannelKind.PULL for c in channels]
+    beside = [sum(1 << c for c, at in enumerate(platforms) if at == p and joined[c]) for p in platforms]
     for channel in channels:
         assert channel.quota_per_month is None or channel.quota_per_month <= MOST_COUNTED, channel
     start = {c.name: c.joins_at_follow for c in channels} if pool.channels is None else pool.channels
@@ -113,6 +127,8 @@ def world_of(scenario: Scenario) -> World:
     ends[-1] = max(1.0, ends[-1])
     tiers = np.cumsum([pool.tiers.passer_by, pool.tiers.liking, pool.tiers.devoted])
     tiers[-1] = max(1.0, tiers[-1])
+    shelf, search = next(((i, p.search) for i, p in enumerate(scenario.platforms) if p.search), (0, Search()))
+    found, again = float(search.use * search.share), float(search.repurchase_intent)
     price = industry.price if brand.price is None else brand.price
     ads = next((p.ads for p in scenario.platforms if p.ads), None)
     assert len(joins) == TIERS * len(channels)
@@ -128,6 +144,7 @@ def world_of(scenario: Scenario) -> World:
         ),
         Channels(
             used=len(channels),
+            joined=sum(joined),
             kind=integers([kind_of(c) for c in channels], MAX_CHANNELS),
             platform=integers(platforms, MAX_CHANNELS),
             weak=integers([0 if c.strong else 1 for c in channels], MAX_CHANNELS),
@@ -139,6 +156,7 @@ def world_of(scenario: Scenario) -> World:
             joins=floats(joins, TIERS * MAX_CHANNELS),
             joinable=channel_sets(joins),
             start=floats([start.get(c.name, 0.0) for c in channels], MAX_CHANNELS),
+            beside=integers(beside, MAX_CHANNELS),
         ),
         Segments(
             used=len(segments),
@@ -148,6 +166,7 @@ def world_of(scenario: Scenario) -> World:
             match_value=floats([s.match_value for s in segments], MAX_SEGMENTS),
             match_promotion=floats([s.match_promotion for s in segments], MAX_SEGMENTS),
             end=floats(ends, MAX_SEGMENTS),
+            trust_shift=floats([s.trust_shift for s in segments], MAX_SEGMENTS),
             sharing=floats([s.sharing for s in segments], MAX_SEGMENTS),
         ),
         BrandFacts(
@@ -160,13 +179,45 @@ def world_of(scenario: Scenario) -> World:
             relative_price=float(price / industry.price),
             goods=round(10_000 * (industry.goods_share if brand.goods_share is None else brand.goods_share)),
             decision_days=float(industry.decision_days),
-            click=float(ads.click if ads else 0.0),
             follow_after_click=float(ads.follow if ads else 0.0),
             tier_end=floats(tiers, TIERS),
             mean_age=float(pool.age),
+            found=found,
+            found_again=again + (1.0 - again) * found,
+            shelf=shelf,
         ),
         rules,
+        service_of(scenario, rules.service),
+        closing_of(scenario),
         source_facts(scenario),
+    )
+
+
+def service_of(scenario: Scenario, rules: ServiceRules) -> ServiceFacts:
+    """Who asks the brand, and what answers by itself."""
+    by_tier = [scenario.industry.questions / DAYS_PER_MONTH * factor for factor in (1.0, rules.liking, rules.devoted)]
+    rates = [rules.weak * rate for rate in by_tier] + by_tier
+    channels = scenario.channels
+    return ServiceFacts(
+        asks=[-math.expm1(-rate) for rate in rates],
+        strong=sum(1 << c for c, channel in enumerate(channels) if channel.strong),
+        automatic=float(scenario.service.automatic),
+        joins=floats([c.joins_at_answer for c in channels], MAX_CHANNELS),
+    )
+
+
+def closing_of(scenario: Scenario) -> ClosingFacts:
+    """Where deals close."""
+    industry = scenario.industry
+    return ClosingFacts(
+        in_store=1 if industry.closing == "store" else 0,
+        visit=float(industry.visit_share),
+        sale=float(industry.sale_share),
+        single=1 if industry.single_purchase else 0,
+        trust=float(scenario.store.trust),
+        leakage=float(industry.leakage),
+        friction=round(100 * industry.friction),
+        follow=float(scenario.store.follow),
     )
 
 

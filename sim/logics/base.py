@@ -8,8 +8,11 @@ from pydantic import BaseModel, ConfigDict
 from sim.domains import TIERS, ChannelKind, word
 from sim.parameters import fraction, parameter
 from sim.plans import Brief, ChannelBrief, Plan, Seen, SeenDay
+from sim.rules.service import seats_needed
 
 SHORTEST_MONTH_WEEKS = 4.0
+BEST_QUALITY = 0.95  # content quality beyond which money buys nothing
+WEEK = 7
 
 Pushes = Annotated[float, parameter("Pushes per week", unit="1/week", low=0, high=700, source="E-43, details")]
 Discount = Annotated[float, fraction("Share off the price in promotions and lives", source="details")]
@@ -19,9 +22,20 @@ Bid = Annotated[float, parameter("Bid in the ad auction", unit="¥ per 1,000", a
 Incentive = Annotated[
     float, parameter("Reward for every person whom a fan brings", unit="¥", low=0, high=1e5, source="E-79")
 ]
+Minutes = Annotated[
+    float,
+    parameter(
+        "Time within which nine in ten contacts shall be answered", unit="min", low=1, high=720, source="E-110, details"
+    ),
+]
+Seats = Annotated[
+    float, parameter("Full-time service seats (default: as many as the promise needs)", low=0, high=1e5, source="M13")
+]
 Lives = Annotated[float, parameter("Lives per week", unit="1/week", low=0, high=140, source="E-46")]
 
 DEFAULT_BID = 30.0
+KEPT = 0.9  # share of contacts for which the promise of an answer is kept
+_WEEK = 7
 
 
 class Logic(BaseModel, ABC):
@@ -44,6 +58,8 @@ class Logic(BaseModel, ABC):
     ads_per_day: AdsPerDay = 0.0
     bid: Bid = DEFAULT_BID
     incentive: Incentive = 0.0
+    reply_minutes: Minutes = 60.0
+    service_seats: Seats | None = None
 
     @property
     def content_every(self) -> int:
@@ -53,6 +69,19 @@ class Logic(BaseModel, ABC):
     @abstractmethod
     def plan(self, brief: Brief, seen: Seen) -> Plan:
         """The plan from ``seen.day`` on."""
+
+    def seats(self, brief: Brief, seen: Seen) -> float:
+        """Service seats: those given, or the fewest that keep the promise at the contacts that are usual.
+
+        Usual is the mean of the days that the logic remembers; before there is a week of them, what was expected.
+        """
+        if self.service_seats is not None:
+            return self.service_seats
+        if brief.service is None:
+            return 0.0
+        s, days = brief.service, seen.history[-self.memory :] if self.memory else ()
+        usual = sum(d.queued for d in days) / len(days) if len(days) >= _WEEK else s.contacts
+        return float(seats_needed(usual, self.reply_minutes, KEPT, s.rate, s.hours, s.patience))
 
 
 def by_channel(table: dict[str, float], channels: tuple[ChannelBrief, ...], missing: float = 0.0) -> tuple[float, ...]:
@@ -93,3 +122,14 @@ def value_shares_by_tier(value_share: float, brief: Brief, last: SeenDay | None)
         else:
             shares.append((1.0,) + (value_share,) * (TIERS - 1))
     return tuple(shares)
+
+
+def value_items(
+    pushes: tuple[tuple[float, ...], ...], value_share: tuple[tuple[float, ...], ...], last: SeenDay | None
+) -> float:
+    """Value items a week that a plan makes: one a day and channel at most, none for a channel without members."""
+    items = 0.0
+    for c, (tiers, share) in enumerate(zip(pushes, value_share, strict=True)):
+        if last is None or sum(last.members[c]) > 0:
+            items += min(WEEK, max(f * v for f, v in zip(tiers, share, strict=True)))
+    return items

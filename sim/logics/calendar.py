@@ -12,7 +12,9 @@ from sim.logics.base import (
     Incentive,
     Lives,
     Logic,
+    Minutes,
     Pushes,
+    Seats,
     ValueShare,
 )
 from sim.logics.fixed import Fixed
@@ -32,6 +34,8 @@ class Phase(BaseModel):
     ads_per_day: AdsPerDay | None = None
     bid: Bid | None = None
     incentive: Incentive | None = None
+    reply_minutes: Minutes | None = None
+    service_seats: Seats | None = None
 
 
 class Calendar(Logic):

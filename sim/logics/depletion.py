@@ -6,6 +6,7 @@ from typing import Annotated, ClassVar, Literal
 from sim.logics.base import (
     Discount,
     Logic,
+    Minutes,
     Pushes,
     ValueShare,
     by_channel,
@@ -27,6 +28,7 @@ class Depletion(Logic):
     pushes_per_week: dict[str, Pushes] = {"group": 21.0, "subscription": 2.0}
     value_share: ValueShare = 0.10
     discount: Discount = 0.20
+    reply_minutes: Minutes = 120.0
     escalate: bool = True
     escalation: Annotated[
         float, parameter("Factor on pushes when orders fell", low=1, high=10, source="model §3.1")
@@ -59,15 +61,18 @@ class Depletion(Logic):
                 )
                 pushes = within_quotas(raised, brief.channels)
                 discount = max(discount, min(discount + self.discount_step, self.most_discount))
+        replacement = self._replacement(seen)
         return Plan(
             pushes=pushes,
             value_share=to_all_tiers((self.value_share,) * len(brief.channels)),
             quality=brief.quality[min(seen.day, len(brief.quality) - 1)],
             discount=discount,
-            ads_per_day=round(100 * self.ads_per_day) + self._replacement(seen),
+            ads_per_day=round(100 * self.ads_per_day) + replacement,
             bid=100 * self.bid,
             lives_per_week=self.lives_per_week,
             incentive=round(100 * self.incentive),
+            ads_reinvested=replacement,
+            service_seats=self.seats(brief, seen),
         )
 
     @staticmethod

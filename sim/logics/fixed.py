@@ -27,4 +27,5 @@ class Fixed(Logic):
             bid=100 * self.bid,
             lives_per_week=self.lives_per_week,
             incentive=round(100 * self.incentive),
+            service_seats=self.seats(brief, seen),
         )

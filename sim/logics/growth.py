@@ -5,12 +5,15 @@ import math
 from typing import Annotated, ClassVar, Literal
 
 from sim.logics.base import (
+    BEST_QUALITY,
     Discount,
     Logic,
+    Minutes,
     Pushes,
     ValueShare,
     by_channel,
     to_all_tiers,
+    value_items,
     value_shares_by_tier,
     within_quotas,
 )
@@ -29,10 +32,16 @@ class Growth(Logic):
     pushes_per_week: dict[str, Pushes] = {"group": 7.0, "subscription": 1.5}
     value_share: ValueShare = 0.75
     discount: Discount = 0.05
+    reply_minutes: Minutes = 30.0
     reinvest_content: Annotated[
         float, fraction("ι_c: share of last week's contribution put into content", source="details")
     ] = 0.10
-    best_quality: Annotated[float, fraction("Content quality beyond which money buys nothing", source="details")] = 0.95
+    best_quality: Annotated[float, fraction("Content quality beyond which money buys nothing", source="details")] = (
+        BEST_QUALITY
+    )
+    reinvest_ads: Annotated[
+        float, fraction("ι_ads: share of last week's contribution put into ads", source="model §3.1")
+    ] = 0.0
     open_alarm: Annotated[
         float, fraction("Fall of opens per push under their 28-day mean that slows down", source="model §3.1")
     ] = 0.10
@@ -64,15 +73,19 @@ class Growth(Logic):
                 )
         last = seen.history[-1] if seen.history else None
         shares = value_shares_by_tier(self.value_share, brief, last)
+        earned = max(0, sum(d.contribution for d in seen.history[-_WEEK:]))
+        reinvested = round(self.reinvest_ads * earned / _WEEK) if len(seen.history) >= _MONTH else 0
         return Plan(
             pushes=pushes,
             value_share=shares,
             quality=self._quality(brief, seen, pushes, shares),
             discount=self.discount,
-            ads_per_day=round(100 * self.ads_per_day),
+            ads_per_day=round(100 * self.ads_per_day) + reinvested,
             bid=100 * self.bid,
             lives_per_week=self.lives_per_week,
             incentive=round(100 * self.incentive),
+            ads_reinvested=reinvested,
+            service_seats=self.seats(brief, seen),
         )
 
     def _alarmed(self, seen: Seen) -> bool:
@@ -92,10 +105,7 @@ class Growth(Logic):
         """clip(ln((base + ι·contribution of last week) / items / c₀) / c₁, start, best)."""
         start = brief.quality[min(seen.day, len(brief.quality) - 1)]
         last = seen.history[-1] if seen.history else None
-        items = 0.0  # per week: one a day and channel at most, none for a channel without members
-        for c, (tiers, share) in enumerate(zip(pushes, shares, strict=True)):
-            if last is None or sum(last.members[c]) > 0:
-                items += min(_WEEK, max(f * v for f, v in zip(tiers, share, strict=True)))
+        items = value_items(pushes, shares, last)
         if items <= 0 or brief.base_item_cost <= 0 or brief.quality_cost <= 0:
             return start
         base = items * brief.base_item_cost * math.exp(brief.quality_cost * start)

@@ -1,4 +1,4 @@
-"""Mixed: elements of two logics in one, to learn which of them makes the difference (decomposition, equal spend)."""
+"""Mixed: elements of two logics in one, to learn which of them makes the difference (decomposition)."""
 
 from dataclasses import dataclass, replace
 from typing import ClassVar
@@ -8,11 +8,12 @@ from sim.plans import Brief, Plan, Seen
 
 # Fields of the plan by element; together they are the whole plan.
 ELEMENTS: dict[str, tuple[str, ...]] = {
-    "frequency": ("pushes", "lives_per_week"),
+    "frequency": ("pushes", "lives_per_week", "advice"),
     "value_share": ("value_share",),
     "content": ("quality",),
     "discount": ("discount",),
-    "ads": ("ads_per_day", "bid", "incentive"),
+    "ads": ("ads_per_day", "bid", "ads_reinvested", "incentive"),
+    "service": ("service_seats",),
 }
 
 

@@ -1,26 +1,28 @@
 """Chapters 2 to 6 of the report: what each says, shows and counts."""
 
 import math
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
 from sim.domains import CAUSES, Cause, Domain, Source, Tier
+from sim.report.cells import Cell, Chapter, Row, Table
+from sim.report.cells import count_cell as _count_cell
+from sim.report.cells import counts as _counts
+from sim.report.cells import gain_cell as _gain_cell
+from sim.report.cells import money_cell as _money_cell
+from sim.report.cells import percent_cell as _percent_cell
+from sim.report.cells import percents as _percents
 from sim.report.numbers import (
-    NOTHING,
     count,
     date_of,
     decimal,
     money,
-    money_interval,
-    moneys,
-    not_negative,
     percent,
-    percent_interval,
     rounded,
     trend,
 )
+from sim.report.operation import operation_tables
 from sim.report.tables import (
     Floats,
     Money,
@@ -33,58 +35,16 @@ from sim.report.tables import (
 from sim.report.verdict import bootstraps, is_unclear, led_at_once
 from sim.report.words import Words
 from sim.results import Comparison, Interval
-from sim.studies.decompose import Decomposition
 
 _NOTHING = Interval(math.nan, math.nan, math.nan)
 _AGES = (1, 3, 6, 12, 18, 24, 36)
+_NOT_EVERYWHERE = ("friction", "incentives", "service", "sources")  # costs that many scenarios do not have
 
 
-@dataclass(frozen=True)
-class Cell:
-    """What a cell says, and beside it an interval or a share."""
-
-    text: str
-    beside: str = ""
-
-
-@dataclass(frozen=True)
-class Row:
-    """A row: its label, its cells, and whether it is a sum."""
-
-    label: str
-    cells: tuple[Cell, ...]
-    strong: bool = False
-
-
-@dataclass(frozen=True)
-class Table:
-    """A table with a head for every column but the first."""
-
-    caption: str
-    columns: tuple[str, ...]
-    rows: tuple[Row, ...]
-    note: str = ""
-    even: bool = True  # columns of equal width, one per logic
-
-
-@dataclass(frozen=True)
-class Chapter:
-    """A chapter: sentences, figures by name, tables.
-
-    key  names the chapter in links
-    """
-
-    key: str
-    title: str
-    sentences: tuple[str, ...] = ()
-    figures: tuple[str, ...] = ()
-    tables: tuple[Table, ...] = ()
-
-
-def chapters_of(c: Comparison, w: Words, decomposition: Decomposition | None = None) -> tuple[Chapter, ...]:
-    """The chapters in the order of the report; the verdict comes before, the assumptions after them."""
-    makers: tuple[Callable[[Comparison, Words], Chapter], ...] = (course, movements, pool, money_chapter)
-    return (*(make(c, w) for make in makers), stakes(c, w, decomposition))
+def chapters_of(c: Comparison, w: Words) -> tuple[Chapter, ...]:
+    """The chapters in the order of the report; the verdict comes before, fairness and assumptions after them."""
+    makers: tuple[Callable[[Comparison, Words], Chapter], ...] = (course, movements, pool, money_chapter, stakes)
+    return tuple(make(c, w) for make in makers)
 
 
 def _heads(c: Comparison, w: Words) -> tuple[str, ...]:
@@ -93,37 +53,6 @@ def _heads(c: Comparison, w: Words) -> tuple[str, ...]:
 
 def _total(c: Comparison, logic: str, key: str) -> Interval:
     return c.totals[logic].get(key) or _NOTHING
-
-
-def _from_to(parts: tuple[str, str, str], w: Words) -> Cell:
-    estimate, low, high = parts
-    return Cell(estimate, "" if NOTHING in (low, high) else w("terminal.from_to", low=low, high=high))
-
-
-def _money_cell(interval: Interval, w: Words) -> Cell:
-    return _from_to(money_interval(interval, w.lang), w)
-
-
-def _percent_cell(interval: Interval, w: Words) -> Cell:
-    return _from_to(percent_interval(interval), w)
-
-
-def _gain_cell(interval: Interval, w: Words) -> Cell:
-    return _money_cell(not_negative(interval), w)
-
-
-def _count_cell(interval: Interval, w: Words) -> Cell:
-    interval = not_negative(interval)
-    low, high = (rounded(value, w.lang) for value in (interval.low, interval.high))
-    return _from_to((rounded(interval.estimate, w.lang), low, high), w)
-
-
-def _percents(values: Iterable[float]) -> tuple[Cell, ...]:
-    return tuple(Cell(percent(value)) for value in values)
-
-
-def _counts(values: Iterable[float], w: Words) -> tuple[Cell, ...]:
-    return tuple(Cell(rounded(value, w.lang)) for value in values)
 
 
 def course(c: Comparison, w: Words) -> Chapter:
@@ -265,7 +194,13 @@ def pool(c: Comparison, w: Words) -> Chapter:
         rows.append(Row(w(f"pool.{key}"), tuple(Cell(decimal(late(x, key))) for x in c.logics)))
     rows.append(Row(w("pool.active_share"), _percents(late(x, "active_share") for x in c.logics)))
     table = Table(w("page.pool_table"), _heads(c, w), tuple(rows), w("pool.note"))
-    return Chapter("pool", w("chapter.pool"), (w("pool.lead"),), ("retention", "tiers", "trust-and-load"), (table,))
+    return Chapter(
+        "pool",
+        w("chapter.pool"),
+        (w("pool.lead"),),
+        ("retention", "tiers", "trust-and-load"),
+        (table, *operation_tables(c, w)),
+    )
 
 
 def _trend(c: Comparison, logic: str, w: Words) -> str:
@@ -277,37 +212,32 @@ def _trend(c: Comparison, logic: str, w: Words) -> str:
 def money_chapter(c: Comparison, w: Words) -> Chapter:
     """GMV by channel and kind of buyer, costs, acquisition cost, lifetime value, payback."""
     books = {logic: money_of(c.runs[logic]) for logic in c.logics}
-    lang = w.lang
 
     def row(key: str, values: Sequence[float], strong: bool = False) -> Row:
-        return Row(w(f"money.{key}"), tuple(Cell(money(value, lang)) for value in values), strong)
-
-    def spent(key: str, values: Sequence[float]) -> list[Row]:
-        """A cost that most scenarios do not have."""
-        return [row(key, values)] if any(values) else []
+        return Row(w(f"money.{key}"), tuple(Cell(money(value, w)) for value in values), strong)
 
     each = [books[logic] for logic in c.logics]
+
+    def costs(*keys: str) -> list[Row]:
+        found = {key: [-getattr(book, key) for book in each] for key in keys}
+        return [row(key, values) for key, values in found.items() if key not in _NOT_EVERYWHERE or any(values)]
+
     account = Table(
         w("page.account"),
         _heads(c, w),
         (
             row("gmv", [b.gmv for b in each], strong=True),
-            row("goods", [-b.goods for b in each]),
-            row("commission", [-b.commission for b in each]),
-            row("fees", [-b.fees for b in each]),
-            *spent("incentives", [-b.incentives for b in each]),
+            *costs("goods", "commission", "friction", "fees", "incentives"),
             row("contribution", [b.contribution for b in each], strong=True),
-            row("ads", [-b.ads for b in each]),
-            row("content", [-b.content for b in each]),
-            *spent("sources", [-b.sources for b in each]),
+            *costs("ads", "content", "service", "sources"),
             row("margin", [b.margin for b in each], strong=True),
-            Row(w("money.left"), tuple(Cell(money(_left(c, logic), lang)) for logic in c.logics)),
+            Row(w("money.left"), tuple(Cell(money(_left(c, logic), w)) for logic in c.logics)),
         ),
         w("money.account_note"),
     )
 
     def share(part: float, book: Money) -> Cell:
-        return Cell(money(part, lang), percent(part / book.gmv) if part else "")
+        return Cell(money(part, w), percent(part / book.gmv) if part else "")
 
     buyers = [
         Row(w(f"money.{key}"), tuple(share(getattr(b, key), b) for b in each))
@@ -337,7 +267,26 @@ def money_chapter(c: Comparison, w: Words) -> Chapter:
         Table(w("page.by_buyer"), _heads(c, w), tuple(buyers)),
         Table(w("page.per_fan"), _heads(c, w), tuple(unit), w("money.unit_note")),
     )
-    return Chapter("money", w("chapter.money"), (w("money.lead"),), ("gmv",), tables)
+    served = [table for table in (_service_and_leads(c, w),) if table.rows]
+    return Chapter("money", w("chapter.money"), (w("money.lead"),), ("gmv",), (*tables, *served))
+
+
+def _service_and_leads(c: Comparison, w: Words) -> Table:
+    """What people asked, how soon they were answered, and what became of leads; no rows where nobody asked."""
+    rows = [
+        Row(w(f"totals.{key}"), tuple(cell(_total(c, x, key), w) for x in c.logics))
+        for key, cell in (
+            ("queued", _count_cell),
+            ("promise_kept", _percent_cell),
+            ("leads", _count_cell),
+            ("qualified", _count_cell),
+            ("sales_leads", _count_cell),
+            ("lead_to_sale", _percent_cell),
+            ("platform_share", _percent_cell),
+        )
+        if any(key in c.totals[x] for x in c.logics)
+    ]
+    return Table(w("page.service_and_leads"), _heads(c, w), tuple(rows))
 
 
 def _left(c: Comparison, logic: str) -> float:
@@ -345,8 +294,8 @@ def _left(c: Comparison, logic: str) -> float:
     return _total(c, logic, "fans_end").estimate * _total(c, logic, "lifetime_value").estimate
 
 
-def stakes(c: Comparison, w: Words, decomposition: Decomposition | None = None) -> Chapter:
-    """What would change the verdict: the horizon and, if they were swapped, the elements of the logics."""
+def stakes(c: Comparison, w: Words) -> Chapter:
+    """What would change the verdict: the horizon."""
     best, second = c.ranking[0], c.ranking[1]
     duel = c.duels[best, second]
     ends = [day for day in (30, 60, 90, 180, 270, 360, 540, 720, 1080, 1440) if day < c.scenario.days]
@@ -372,19 +321,4 @@ def stakes(c: Comparison, w: Words, decomposition: Decomposition | None = None) 
         w("stakes.ahead_then"),
     )
     table = Table(w("page.by_horizon"), columns, tuple(rows), w("stakes.note"), even=False)
-    tables = (table, _shares(decomposition, w)) if decomposition else (table,)
-    return Chapter("stakes", w("chapter.stakes"), (w("stakes.lead"), w("stakes.limits")), ("horizon",), tables)
-
-
-def _shares(d: Decomposition, w: Words) -> Table:
-    """Shares of the elements in the difference, all amounts in one unit."""
-    names = {"winner": w.logic(d.logic), "other": w.logic(d.reference)}
-    labels = [w(f"element.{key}") + w("list.colon") + w(f"element.{key}_means") for key in d.shares]
-    intervals = [*d.shares.values(), d.difference]
-    amounts = iter(moneys([cents for i in intervals for cents in (i.estimate, i.low, i.high)], w.lang))
-    rows = [
-        Row(label, (_from_to((next(amounts), next(amounts), next(amounts)), w),), strong=sums)
-        for label, sums in [*((label, False) for label in labels), (w("shares.sum"), True)]
-    ]
-    note = w("shares.note", pairs=count(d.pairs), **names)
-    return Table(w("shares.caption", **names), (w("shares.share"),), tuple(rows), note, even=False)
+    return Chapter("stakes", w("chapter.stakes"), (w("stakes.lead"), w("stakes.limits")), ("horizon",), (table,))

@@ -1,6 +1,5 @@
 """Figures of the report: each a function of a comparison (or a run) and a language."""
 
-import datetime as dt
 import math
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -11,26 +10,30 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
 
 from sim.domains import Cause, Source, Tier
-from sim.parameters import DAYS_PER_MONTH
-from sim.report.numbers import count, date_of, money_tick, percent
+from sim.report.axes import calendar as _calendar
+from sim.report.axes import clean as _clean
+from sim.report.axes import date as _date
+from sim.report.axes import dates as _dates
+from sim.report.axes import in_counts as _in_counts
+from sim.report.axes import in_money as _in_money
+from sim.report.axes import label_ends as _label_ends
+from sim.report.axes import thinned as _thinned
+from sim.report.numbers import count, date_of, percent
 from sim.report.style import DASHES, FAINT, INK, STACK, canvas, colours, dashes, drawing
 from sim.report.tables import Floats, by_month, causes, mean_of, months, retention, sources, tier_shares
 from sim.report.verdict import is_dated
-from sim.report.words import Lang, Words, words
+from sim.report.words import Lang, Words, words_of
 from sim.results import Comparison, Run
 
 TIER_COLOURS = ("#d5dde3", "#7fb3c8", "#1f5f7a")
-_SOURCES = "#e3e6ea #9ccfc4 #2f8f83 #175e57 #f0c987 #d98e32 #a9bce3 #6c86c4 #3c5496 #bba6d3"
+_SOURCES = "#e3e6ea #9ccfc4 #2f8f83 #175e57 #c8b560 #8a6d9e #f0c987 #d98e32 #a9bce3 #6c86c4 #3c5496"
 SOURCE_COLOURS = dict(zip(Source, _SOURCES.split(), strict=True))
 CAUSE_COLOURS = dict(zip(Cause, STACK[2:], strict=False))
-_SHORT = 90  # days; longer runs have months along the axis
-_POINTS = 220  # of a line; more cannot be seen
-_LABEL_GAP = 0.06  # of the height of the axes
 
 
 def figures_of(comparison: Comparison, lang: Lang) -> dict[str, Figure]:
     """All figures of a comparison by name, in the order of the report."""
-    w = words(lang)
+    w = words_of(comparison.scenario, lang)
     makers: Mapping[str, Callable[[Comparison, Words], Figure]] = {
         "margin": margin,
         "fans": fans,
@@ -43,71 +46,6 @@ def figures_of(comparison: Comparison, lang: Lang) -> dict[str, Figure]:
     }
     with drawing():
         return {name: make(comparison, w) for name, make in makers.items()}
-
-
-def _calendar(axes: Axes, start: dt.date, days: int, lang: Lang, most: int = 7) -> None:
-    """Dates along the axis: first days of months, or every so many days of a short run; at most ``most``."""
-    axes.set_xlim(_date(start, 0), _date(start, max(1, days - 1)))  # type: ignore[arg-type]
-    if days > _SHORT:
-        span = math.ceil(days / DAYS_PER_MONTH)
-        step = next(s for s in (1, 2, 3, 4, 6, 12) if span / s <= most or s == 12)
-        every = [start + dt.timedelta(days=d) for d in range(days)]
-        ticks = [d for d in every if d.day == 1 and (d.month - 1) % step == 0]
-        labels = [f"{d:%Y-%m}" if lang == "zh" else f"{d:%b %Y}" for d in ticks]
-    else:
-        step = next(s for s in (1, 2, 7, 14, 28) if days / s <= most or s == 28)
-        ticks = [start + dt.timedelta(days=d) for d in range(0, days, step)]
-        labels = [f"{d:%m-%d}" for d in ticks]
-    axes.set_xticks([np.datetime64(d) for d in ticks], labels)
-
-
-def _date(start: dt.date, day: int) -> np.datetime64:
-    return np.datetime64(start) + np.timedelta64(int(day), "D")
-
-
-def _dates(start: dt.date, days: int) -> Any:
-    return np.datetime64(start) + np.arange(days)
-
-
-def _thinned(days: int) -> Any:
-    """Days that are drawn: evenly spread, the first and the last among them."""
-    return np.unique(np.linspace(0, days - 1, min(days, _POINTS)).round().astype(int))
-
-
-def _in_money(axes: Axes, lang: Lang) -> None:
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda cents, _: money_tick(_clean(cents), lang)))
-
-
-def _in_counts(axes: Axes) -> None:
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: count(value)))
-
-
-def _clean(value: float) -> float:
-    return float(f"{value:.6g}")
-
-
-def _label_ends(axes: Axes, ends: list[tuple[float, str, str]]) -> None:
-    """Names of lines at their right ends, pushed apart where they would overlap: (value, name, colour)."""
-    low, high = axes.get_ylim()
-    ends = sorted(ends)
-    places = [(value - low) / (high - low) for value, _, _ in ends]
-    for n in range(1, len(places)):
-        places[n] = max(places[n], places[n - 1] + _LABEL_GAP)
-    for n in range(len(places)):  # a crowd at the top moves down
-        places[n] = min(places[n], 1.02 - _LABEL_GAP * (len(places) - 1 - n))
-    for (_, name, colour), at in zip(ends, places, strict=True):
-        axes.annotate(
-            name,
-            (1, at),
-            xycoords="axes fraction",
-            xytext=(5, 0),
-            textcoords="offset points",
-            va="center",
-            color=colour,
-            fontweight="bold",
-            fontsize=8.5,
-            annotation_clip=False,
-        )
 
 
 def _bands(axes: Axes, c: Comparison, observable: str, w: Words) -> list[tuple[float, str, str]]:
@@ -130,7 +68,7 @@ def margin(c: Comparison, w: Words) -> Figure:
     figure, (axes,) = canvas(1, 1, 3.5)
     axes.axhline(0, color=FAINT, linewidth=0.8)
     ends = _bands(axes, c, "margin_cum", w)
-    _in_money(axes, w.lang)
+    _in_money(axes, w)
     _label_ends(axes, ends)
     _mark_crossover(axes, c, w)
     return figure
@@ -292,7 +230,7 @@ def gmv(c: Comparison, w: Words) -> Figure:
     seen: dict[str, Any] = {}
     lowest = panels[len(c.logics) - columns : len(c.logics)]
     names = [*(w.channel(channel.name) for channel in c.scenario.channels), w("figure.no_channel")]
-    palette = (*STACK[1:7], "#c9a3b8", "#5a8f53")[: len(names) - 1]
+    palette = (*STACK[1:7], "#c9a3b8", "#5a8f53", "#d9c27a", "#4f7cac", "#a6705b", "#9aa5b1")[: len(names) - 1]
     for axes, logic in zip(panels, c.logics, strict=False):
         monthly = by_month(mean_of(c.runs[logic], "GMV"))
         x = np.arange(1, len(monthly) + 1)
@@ -303,7 +241,7 @@ def gmv(c: Comparison, w: Words) -> Figure:
                 seen[name] = axes.bar(x, values, bottom=base, color=colour, width=0.85, linewidth=0)
                 base = base + values
         axes.set_title(w.logic(logic), color=colours(c.scenario)[logic])
-        _in_money(axes, w.lang)
+        _in_money(axes, w)
         axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=6))
         axes.tick_params(labelbottom=axes in lowest)
         if axes in lowest:
@@ -332,7 +270,7 @@ def horizon(c: Comparison, w: Words) -> Figure:
         wins.plot(x, duel.wins_by_day[at], color=colour, linestyle=dash)
     difference.axhline(0, color=FAINT, linewidth=0.9)
     difference.set_title(w("figure.difference_by_horizon"))
-    _in_money(difference, w.lang)
+    _in_money(difference, w)
     difference.legend(loc="best")
     wins.axhline(0.5, color=FAINT, linewidth=0.9, linestyle=(0, (3, 2)))
     wins.set_title(w("figure.wins_by_horizon", winner=w.logic(best)))
@@ -345,7 +283,7 @@ def horizon(c: Comparison, w: Words) -> Figure:
 
 def plot(run: Run, lang: Lang = "en") -> Figure:
     """Overview of a run: fans, joins and exits, margin, GMV, trust and load."""
-    w = words(lang)
+    w = words_of(run.scenario, lang)
     daily, start, days = run.daily, run.scenario.start, len(run.daily)
     x, colour = _dates(start, days), colours(run.scenario)[run.logic]
     with drawing():
@@ -363,7 +301,7 @@ def plot(run: Run, lang: Lang = "en") -> Figure:
                 axes.plot(x, values, color=colour, linestyle=DASHES[number], label=label and w(f"figure.{label}"))
             axes.set_title(w(f"figure.{name}"))
             if name in ("margin_cum", "gmv"):
-                _in_money(axes, lang)
+                _in_money(axes, w)
             elif name in ("fans_private", "moves"):
                 _in_counts(axes)
             if name != "margin_cum":

@@ -1,4 +1,4 @@
-"""Numbers as people read them: money in ¥ with three digits that mean something, shares, days, dates."""
+"""Numbers as people read them: money with three digits that mean something, shares, days, dates."""
 
 import datetime as dt
 import math
@@ -6,6 +6,7 @@ import math
 from sim.parameters import DAYS_PER_MONTH
 from sim.report.words import Lang, Words
 from sim.results import Interval
+from sim.scenario.schema import YUAN
 
 NOTHING = "–"
 _MONTHS = (
@@ -27,6 +28,7 @@ _UNITS: dict[str, tuple[tuple[float, str], ...]] = {
     "zh": ((1e8, "亿"), (1e4, "万"), (1.0, "")),
 }
 _MOST_DECIMALS = 3
+_YUAN_ZH = "元"
 
 
 def known(value: float | None) -> bool:
@@ -47,36 +49,35 @@ def _scale(size: float, lang: Lang) -> tuple[float, str]:
     return next((u for u in _UNITS[lang] if size >= 0.9995 * u[0]), _UNITS[lang][-1])
 
 
-def money(cents: float | None, lang: Lang, digits: int = 3) -> str:
-    """¥1.23M, ¥845k, ¥12.5; in Chinese 123万元."""
+def money(cents: float | None, w: Words, digits: int = 3) -> str:
+    """¥1.23M, €845k, CHF 12.5; in Chinese 123万元, €123万."""
     if cents is None or not math.isfinite(cents):
         return NOTHING
-    return moneys([cents], lang, digits)[0]
+    return moneys([cents], w, digits)[0]
 
 
-def money_interval(interval: Interval, lang: Lang) -> tuple[str, str, str]:
+def money_interval(interval: Interval, w: Words) -> tuple[str, str, str]:
     """Estimate, low and high in one unit, with enough decimals to tell low from high."""
     if not all(map(known, (interval.estimate, interval.low, interval.high))):
-        return money(interval.estimate, lang), NOTHING, NOTHING
-    a, b, c = moneys([interval.estimate, interval.low, interval.high], lang, plain=True)
+        return money(interval.estimate, w), NOTHING, NOTHING
+    a, b, c = moneys([interval.estimate, interval.low, interval.high], w, plain=True)
     return a, b, c
 
 
-def money_tick(cents: float, lang: Lang) -> str:
+def money_tick(cents: float, w: Words) -> str:
     """Money at an axis: ¥20k, ¥2.5k; nothing after the point that is not needed."""
-    scale, unit = _scale(abs(cents) / 100, lang)
+    scale, unit = _scale(abs(cents) / 100, w.lang)
     size = f"{abs(cents) / 100 / scale:.4g}"
-    before = "−" if cents < 0 and float(size) else ""
-    return f"{before}{size}{unit}元" if lang == "zh" else f"{before}¥{size}{unit}"
+    return _signed(f"{size}{unit}", cents < 0 and float(size) != 0, w)
 
 
-def moneys(cents: list[float], lang: Lang, digits: int = 3, plain: bool = False) -> list[str]:
+def moneys(cents: list[float], w: Words, digits: int = 3, plain: bool = False) -> list[str]:
     """Amounts in one unit with equally many decimals, to be read one under the other; all of them are there.
 
     plain  amounts below ¥1k are plain yuan instead: ¥460 beside ¥12.30k, not ¥0.46k
     """
     yuan = [c / 100 for c in cents]
-    scale, unit = _scale(max(map(abs, yuan)), lang)
+    scale, unit = _scale(max(map(abs, yuan)), w.lang)
     largest, width = max(map(abs, yuan)) / scale, (max(yuan) - min(yuan)) / scale
     largest = float(f"{largest:.{digits}g}")
     decimals = max(0, digits - 1 - _places(largest)) if largest else 0
@@ -84,15 +85,35 @@ def moneys(cents: list[float], lang: Lang, digits: int = 3, plain: bool = False)
         decimals = max(decimals, 1 - _places(width))
     decimals = min(decimals, 2 if scale == 1.0 else _MOST_DECIMALS)
     return [
-        _money(y, 0, "", lang) if plain and scale > 1.0 and abs(y) < 999.5 else _money(y / scale, decimals, unit, lang)
+        _money(y, 0, "", w) if plain and scale > 1.0 and abs(y) < 999.5 else _money(y / scale, decimals, unit, w)
         for y in yuan
     ]
 
 
-def _money(value: float, decimals: int, unit: str, lang: Lang) -> str:
+def _money(value: float, decimals: int, unit: str, w: Words) -> str:
     size = f"{abs(value):,.{decimals}f}"
-    before = "−" if value < 0 and float(size.replace(",", "")) else ""
-    return f"{before}{size}{unit}元" if lang == "zh" else f"{before}¥{size}{unit}"
+    return _signed(f"{size}{unit}", value < 0 and float(size.replace(",", "")) != 0, w)
+
+
+def _signed(amount: str, negative: bool, w: Words) -> str:
+    """An amount with its sign and its currency: −¥20k, CHF 20k; in Chinese −2万元."""
+    before = "−" if negative else ""
+    if w.lang == "zh" and w.currency == YUAN:
+        return f"{before}{amount}{_YUAN_ZH}"
+    gap = "\u00a0" if w.currency[-1:].isalpha() else ""
+    return f"{before}{w.currency}{gap}{amount}"
+
+
+def bare(amount: str, w: Words) -> str:
+    """An amount without its currency, for a column whose head names it, as it does in Chinese."""
+    return amount if w.lang == "en" else amount.removesuffix(_YUAN_ZH).replace(w.currency, "").replace("\u00a0", "")
+
+
+def headed(title: str, w: Words) -> str:
+    """The head of a column of bare amounts: in Chinese it names the currency, 利润(元)."""
+    if w.lang == "en":
+        return title
+    return f"{title}({_YUAN_ZH if w.currency == YUAN else w.currency})"
 
 
 def count(value: float | None) -> str:

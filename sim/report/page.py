@@ -7,15 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 import jinja2
 
-from sim.report.chapters import Chapter, chapters_of
+from sim.report.cells import Chapter
+from sim.report.chapters import chapters_of
 from sim.report.data import evidence_of, group_of, shown_value
+from sim.report.fairness import Missing, fairness_chapter
 from sim.report.numbers import NOTHING, count, date_of
 from sim.report.style import colours, inline_svg
 from sim.report.verdict import Verdict, is_dated, verdict
-from sim.report.words import Lang, Words, words
+from sim.report.words import Lang, Words, words_of
 from sim.results import Comparison, Provenance
 from sim.scenario import Assumption
-from sim.studies.decompose import Decomposition
+from sim.studies.fairness import Fairness
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -93,10 +95,11 @@ def page_of(
     lang: Lang,
     assumptions: Sequence[Assumption],
     provenance: Provenance,
-    decomposition: Decomposition | None = None,
+    fairness: Fairness | None = None,
+    missing: Missing | None = None,
 ) -> Page:
-    """The page of a comparison; ``drawn`` are its figures by name."""
-    w, c = words(lang), comparison
+    """The page of a comparison; ``drawn`` are its figures by name, ``missing`` what of fairness was not made."""
+    w, c = words_of(comparison.scenario, lang), comparison
     pictures = {}
     for name, figure in drawn.items():
         crossed = name != "margin" or is_dated(c.duels[c.ranking[0], c.ranking[1]])
@@ -111,7 +114,7 @@ def page_of(
         facts=_facts(c, w),
         verdict=verdict(c, w),
         colours=colours(c.scenario),
-        chapters=chapters_of(c, w, decomposition),
+        chapters=chapters_of(c, w) + ((fairness_chapter(fairness, w, missing),) if fairness else ()),
         pictures=pictures,
         levels=levels_of(assumptions, w),
         resting=w("page.resting", number=count(len(counted)), weak=count(weak)) if assumptions else "",

@@ -5,37 +5,45 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from sim.scenario import gather
+from sim.scenario import gather, shelves
 
-Kind = Literal["scenario", "platforms", "industries"]
-_PRESETS: tuple[Kind, ...] = ("platforms", "industries")
+Kind = Literal["scenario", "platforms", "channels", "industries", "segments", "brands"]
+_PRESETS: tuple[Kind, ...] = ("platforms", "channels", "industries", "segments", "brands")
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """Something on the shelf: its kind, its file, its title, and the question of a scenario."""
+    """Something on the shelf: its kind, its file, title, the question of a scenario, and whether it is the user's."""
 
     kind: Kind
     path: Path
     title: str
     question: str = ""
+    own: bool = False
 
 
-def shelf() -> dict[str, Item]:
-    """Everything on the shelf by name: shipped scenarios, then platforms, then industries."""
+def shelf(folder: Path | None = None) -> dict[str, Item]:
+    """Everything on the shelves by name: shipped scenarios, then presets by kind, the user's after the shipped ones.
+
+    folder  where the user's folder ``presets`` lies, by default here
+    """
     found = {}
-    folder = Path(gather.__file__).parent / "presets"
     for name in gather.shipped_scenarios():
         found[name] = _item("scenario", gather.shipped_folder() / f"{name}.toml")
     for kind in _PRESETS:
-        for name in gather.presets(kind):
-            found[name] = _item(kind, folder / kind / f"{name}.toml")
+        for name, file in shelves.shipped(kind).items():
+            found[name] = _item(kind, file)
+        for name, file in shelves.own(kind, folder).items():
+            found[name if name not in found else f"{kind}/{name}"] = _item(kind, file, own=True)
     return found
 
 
-def _item(kind: Kind, path: Path) -> Item:
-    table = tomllib.loads(path.read_text(encoding="utf-8"))
-    return Item(kind, path, str(table.get("title", "")), str(table.get("question", "")))
+def _item(kind: Kind, path: Path, own: bool = False) -> Item:
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):  # whoever uses it is told what is wrong; the others stay on the list
+        table = {}
+    return Item(kind, path, str(table.get("title", "")), str(table.get("question", "")), own)
 
 
 def text_of(item: Item) -> str:
@@ -65,12 +73,13 @@ def print_shelf(found: dict[str, Item]) -> None:
     from sim.report.terminal import console
 
     out = console()
-    for kind in ("scenario", "platforms", "industries"):
+    for kind in ("scenario", *_PRESETS):
         title = "shipped scenarios" if kind == "scenario" else f"presets of {kind}"
         out.print(Text(title, style="bold"))
         grid = Table.grid(padding=(0, 2))
         for name, item in found.items():
             if item.kind == kind:
-                grid.add_row(Text("  " + name), Text(item.title), Text(item.question, style="dim"))
+                about = str(item.path) if item.own else item.question
+                grid.add_row(Text("  " + name), Text(item.title), Text(about, style="dim"))
         out.print(grid)
     out.print(Text("\nsanyu presets NAME prints one.", style="dim"))

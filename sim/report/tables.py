@@ -107,6 +107,8 @@ class Money:
     contribution: float
     ads: float
     content: float
+    service: float
+    friction: float
     sources: float
     margin: float
     by_channel: dict[str, float]
@@ -116,7 +118,7 @@ class Money:
     @property
     def others(self) -> float:
         """GMV of people who do not follow."""
-        return self.gmv - self.followers
+        return round(self.gmv - self.followers, 3)  # whole cents of many runs leave a rest near 0
 
     @property
     def returning(self) -> float:
@@ -142,6 +144,8 @@ def money_of(runs: list[Run]) -> Money:
         contribution=mean(lambda g: g.contribution.sum()),
         ads=mean(lambda g: g.ad_spend.sum()),
         content=mean(lambda g: g.content.sum()),
+        service=mean(lambda g: g.service.sum()),
+        friction=float(totals_by(runs, "FRICTION")[0]),
         sources=mean(lambda g: g.sources.sum()),
         margin=mean(lambda g: g.margin.sum()),
         by_channel=by_channel,

@@ -13,23 +13,25 @@ from rich import box
 from rich.console import Console, Group, RenderableType
 from rich.markup import escape
 from rich.padding import Padding
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
 from sim.report.data import evidence_of, group_of, shown_value
-from sim.report.numbers import NOTHING, count, date_of, money, money_interval, moneys, percent, trend
+from sim.report.fairness import Missing
+from sim.report.fairness_lines import fairness_lines
+from sim.report.numbers import NOTHING, bare, count, date_of, decimal, headed, money, money_interval, percent, trend
+from sim.report.terminal_loop import loop_table, state_of_runs, tasks_of
 from sim.report.verdict import bootstraps, is_unclear, led_at_once, verdict
-from sim.report.words import Lang, Words, words
+from sim.report.words import Lang, Words, words, words_of
 from sim.results import Comparison, Interval, Run
 from sim.scenario import Assumption, Scenario
-from sim.studies.decompose import Decomposition
+from sim.studies.fairness import Fairness
 
 _BARS = "▁▂▃▄▅▆▇█"
 _NARROW = 80
 _WIDE = 100
 _SPARK = 36
-_BAR = 28
 _TRUST_STYLE = {"stated": "green", "measured": "green", "weak": "yellow", "assumed": "red"}
 
 
@@ -60,20 +62,16 @@ def sparkline(values: Any, low: float, high: float, width: int = _SPARK) -> str:
     return "".join(_BARS[round(top * min(1.0, max(0.0, (m - low) / (high - low))))] for m in means)
 
 
-def bar(value: float, low: float, high: float, width: int = _BAR) -> str:
-    """A bar from 0 to a value, to the left of the zero line if negative, between low and high."""
-    low, high = min(0.0, low), max(0.0, high)
-    if not high > low:
-        return "│"
-    left, length = (round(width * size / (high - low)) for size in (-low, abs(value)))
-    return f"{'█' * length if value < 0 else '':>{left}}│" + ("█" * length if value > 0 else "")
-
-
 def print_comparison(
-    comparison: Comparison, target: Path, lang: Lang, report: bool, decomposition: Decomposition | None = None
+    comparison: Comparison,
+    target: Path,
+    lang: Lang,
+    report: bool,
+    fairness: Fairness | None = None,
+    missing: Missing | None = None,
 ) -> None:
-    """Verdict, table of logics, sparklines, crossovers, shares of the elements and where the files are."""
-    w, c = words(lang), comparison
+    """Verdict, table of logics, sparklines, crossovers, fairness and where the files are."""
+    w, c = words_of(comparison.scenario, lang), comparison
     out = console()
     found = verdict(c, w)
     out.print()
@@ -83,14 +81,20 @@ def print_comparison(
     out.print()
     for number, sentence in enumerate(found.sentences):
         out.print(Text(sentence, style="bold" if number == 0 else ""))
+    if found.note:
+        out.print(Text(found.note, style="dim"))
     out.print()
     out.print(_logics_table(c, w))
     out.print(Text(w("page.opens_note"), style="dim"))
     out.print()
+    out.print(loop_table(c, w))
+    for logic in c.ranking:
+        if c.runs[logic][0].tasks:
+            out.print(tasks_of(c.runs[logic][0], w))
     out.print(_lines(c, w))
     out.print(_crossovers(c, w))
-    if decomposition is not None:
-        out.print(_shares(decomposition, w))
+    if fairness is not None:
+        out.print(fairness_lines(fairness, w, missing))
     out.print(_files(target, w, "report.html" if report else "daily.parquet", figures=report))
 
 
@@ -98,19 +102,20 @@ def _logics_table(c: Comparison, w: Words) -> Table:
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1), pad_edge=False)
     table.add_column(w("terminal.logic"), style="bold", overflow="fold")
     for key in ("margin", "half", "fans_end", "exits", "gmv", "open_rate"):
-        table.add_column(w(f"terminal.{key}"), justify="right", no_wrap=True)
+        title = w(f"terminal.{key}")
+        table.add_column(headed(title, w) if key in ("margin", "gmv") else title, justify="right", no_wrap=True)
     nothing = Interval(math.nan, math.nan, math.nan)
     for logic in c.ranking:
         t = c.totals[logic]
-        margin = money_interval(t["margin"], w.lang)[0].rstrip("元")
-        half = money((t["margin"].high - t["margin"].low) / 2, w.lang, digits=2).rstrip("元")
+        margin = bare(money_interval(t["margin"], w)[0], w)
+        half = bare(money((t["margin"].high - t["margin"].low) / 2, w, digits=2), w)
         table.add_row(
             escape(w.logic(logic)),
             margin,
             half,
             count(round(t["fans_end"].estimate)),
             percent(t.get("exits_per_month", nothing).estimate),
-            money(t["gmv"].estimate, w.lang).rstrip("元"),
+            bare(money(t["gmv"].estimate, w), w),
             percent(t.get("open_rate", nothing).estimate),
         )
     return table
@@ -127,7 +132,7 @@ def _lines(c: Comparison, w: Words) -> RenderableType:
             start, end = (
                 (count(round(mean[0])), count(round(mean[-1])))
                 if observable == "fans_private"
-                else (money(mean[0], w.lang), money(mean[-1], w.lang))
+                else (money(mean[0], w), money(mean[-1], w))
             )
             grid.add_row(
                 Text("  " + w.logic(logic)),
@@ -172,25 +177,6 @@ def _crossovers(c: Comparison, w: Words) -> RenderableType:
     return Group(*lines, Text(spent, style="dim"), Text())
 
 
-def _shares(d: Decomposition, w: Words) -> RenderableType:
-    """Shares of the elements in the difference: amounts in one unit, and a bar."""
-    intervals = [*d.shares.values(), d.difference]
-    amounts = moneys([x for i in intervals for x in (i.estimate, (i.high - i.low) / 2)], w.lang)
-    lowest, highest = (find(i.estimate for i in d.shares.values()) for find in (min, max))
-    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1), pad_edge=False)
-    table.add_column(w("terminal.element"), style="bold")
-    table.add_column(w("terminal.share"), justify="right", no_wrap=True)
-    table.add_column(w("terminal.half"), justify="right", no_wrap=True)
-    table.add_column("", style="cyan", no_wrap=True)
-    for at, (key, share) in enumerate(d.shares.items()):
-        cells = (amount.rstrip("元") for amount in amounts[2 * at : 2 * at + 2])
-        table.add_row(w(f"element.{key}"), *cells, bar(share.estimate, lowest, highest))
-    table.add_section()
-    table.add_row(w("shares.sum"), *(amount.rstrip("元") for amount in amounts[-2:]), "")
-    lead = w("terminal.shares", winner=w.logic(d.logic), other=w.logic(d.reference), pairs=count(d.pairs))
-    return Group(Text(lead), table)
-
-
 def _short(value: float) -> str:
     for scale, unit in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
         if value >= scale:
@@ -209,7 +195,8 @@ def _files(target: Path, w: Words, first: str, figures: bool = True) -> Renderab
 
 def print_runs(runs: Sequence[Run], target: Path, lang: Lang) -> None:
     """Figures of one logic: the run's, or mean and range over replications."""
-    w, out, first = words(lang), console(), runs[0]
+    out, first = console(), runs[0]
+    w = words_of(first.scenario, lang)
     out.print()
     out.print(Text(f"{first.scenario.title}{w('list.colon')}{w.logic(first.logic)}", style="bold"))
     days = w.counted("day", first.scenario.days)
@@ -228,15 +215,19 @@ def print_runs(runs: Sequence[Run], target: Path, lang: Lang) -> None:
         if key == "half_life_days":  # of mean rates: some runs may shrink and others grow
             joins, exits = (_mean(runs, f"{rate}_per_month") for rate in ("joins", "exits"))
             table.add_row(w("pool.trend"), trend(joins, exits, first.scenario.days, w))
+            table.add_row(w("operation.state"), state_of_runs(runs, w))
         values = [run.summary[key] for run in runs]
         numbers = [float(v) for v in values if v is not None]
         if f"totals.{key}" not in w.texts or not numbers:
             continue
-        cells = [_figure(key, sum(numbers) / len(numbers), lang)]
+        cells = [_figure(key, sum(numbers) / len(numbers), w)]
         if len(runs) > 1:
-            cells.append(f"{_figure(key, min(numbers), lang)} … {_figure(key, max(numbers), lang)}")
+            cells.append(f"{_figure(key, min(numbers), w)} … {_figure(key, max(numbers), w)}")
         table.add_row(w(f"totals.{key}"), *cells)
     out.print(table)
+    if first.logic in w.bounds:
+        out.print(Text(w("bound.means_alone"), style="dim"))
+    out.print(tasks_of(first, w))
     grid = Table.grid(padding=(0, 1))
     for observable in ("fans_private", "margin_cum"):
         series = np.asarray(first.daily[observable], float)
@@ -250,17 +241,23 @@ def print_runs(runs: Sequence[Run], target: Path, lang: Lang) -> None:
 
 
 MONEY = {"gmv", "contribution", "ad_spend", "content_cost", "margin", "acquisition_cost", "lifetime_value"}
+MONEY |= {"gmv_per_reach", "gmv_per_push"}
+SHARES = {"exits_per_month", "joins_per_month", "gmv_followers_share", "open_rate", "active_share", "repurchase_rate"}
+SHARES |= {"head_share"}
+MONEY |= {"service_cost"}
+SHARES |= {"promise_kept", "lead_to_sale", "platform_share"}
 MONEY |= {"incentives", "sources_cost"}
-SHARES = {"exits_per_month", "joins_per_month", "gmv_followers_share", "open_rate"}
 
 
 def _mean(runs: Sequence[Run], key: str) -> float:
     return float(sum(run.summary[key] for run in runs) / len(runs))
 
 
-def _figure(key: str, value: float, lang: Lang) -> str:
+def _figure(key: str, value: float, w: Words) -> str:
     if key in MONEY:
-        return money(value, lang)
+        return money(value, w)
+    if key in ("r_fan", "gini_exposure"):
+        return decimal(value)
     return percent(value) if key in SHARES else count(round(value))
 
 
@@ -357,12 +354,18 @@ def comparison_progress(shown: bool, lang: Lang) -> Iterator[Callable[[Any], Non
 
 
 @contextmanager
-def decomposition_progress(shown: bool, lang: Lang) -> Iterator[Callable[[int, int], None]]:
-    """Progress of a decomposition: runs done, runs in all."""
+def fairness_progress(shown: bool, lang: Lang) -> Iterator[Callable[[str, int, int], None]]:
+    """Progress of equal spend and of the decomposition: runs done, runs in all."""
     w = words(lang)
     with _bars(shown, TextColumn("{task.completed:.0f}/{task.total:.0f} " + w("terminal.runs"))) as bars:
-        task = bars.add_task(w("terminal.decomposing"), total=1)
-        yield lambda done, total: bars.update(task, completed=done, total=total)
+        tasks: dict[str, TaskID] = {}
+
+        def report(part: str, done: int, total: int) -> None:
+            if part not in tasks:
+                tasks[part] = bars.add_task(w(f"terminal.making_{part}"), total=total)
+            bars.update(tasks[part], completed=done, total=total)
+
+        yield report
 
 
 @contextmanager

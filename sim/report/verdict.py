@@ -24,12 +24,14 @@ class Verdict:
                interval of the difference holds 0; "equal": no difference at all
     winner     the logic with the highest mean cumulative margin;  runner_up: the second
     sentences  who leads, from when on, how sure
+    note       what the upper bounds earned that stand beside the ranking; empty without any
     """
 
     kind: Kind
     winner: str
     runner_up: str
     sentences: tuple[str, str, str]
+    note: str = ""
 
 
 def verdict(comparison: Comparison, w: Words) -> Verdict:
@@ -38,7 +40,7 @@ def verdict(comparison: Comparison, w: Words) -> Verdict:
     duel = comparison.duels[winner, second]
     kind = _kind(duel)
     who, when, how_sure = (say(comparison, duel, kind, w) for say in (_who, _when, _how_sure))
-    return Verdict(kind, winner, second, (who, when, how_sure))
+    return Verdict(kind, winner, second, (who, when, how_sure), _bounds(comparison, w))
 
 
 def _kind(duel: Duel) -> Kind:
@@ -85,9 +87,9 @@ def _who(c: Comparison, duel: Duel, kind: Kind, w: Words) -> str:
     if kind == "equal":
         first = w("verdict.equal", **names)
     else:
-        difference, low, high = money_interval(duel.final, w.lang)
+        difference, low, high = money_interval(duel.final, w)
         names |= {"difference": difference, "low": low, "high": high}
-        names["margin"] = money(c.totals[duel.logic]["margin"].estimate, w.lang)
+        names["margin"] = money(c.totals[duel.logic]["margin"].estimate, w)
         first = w("verdict.tie" if kind == "unclear" else "verdict.ahead", **names)
     kept = w.listed(
         [
@@ -96,7 +98,7 @@ def _who(c: Comparison, duel: Duel, kind: Kind, w: Words) -> str:
                 logic=w.logic(logic),
                 fans=count(round(c.totals[logic]["fans_end"].estimate)),
             )
-            for logic in c.ranking[:_MOST_NAMED]
+            for logic in [logic for logic in c.ranking if logic not in c.bounds][:_MOST_NAMED]
         ]
     )
     start = c.totals[duel.logic]["fans_start"].estimate
@@ -105,19 +107,32 @@ def _who(c: Comparison, duel: Duel, kind: Kind, w: Words) -> str:
 
 
 def _others(c: Comparison, w: Words) -> str:
+    followed = [logic for logic in c.ranking if logic not in c.bounds]
     behind = [
         w(
             "verdict.behind_by",
             logic=w.logic(logic),
-            difference=money(-c.duels[logic, c.ranking[0]].final.estimate, w.lang),
+            difference=money(-c.duels[logic, c.ranking[0]].final.estimate, w),
         )
-        for logic in c.ranking[2:_MOST_NAMED]
+        for logic in followed[2:_MOST_NAMED]
     ]
-    more = c.ranking[_MOST_NAMED:]
+    more = followed[_MOST_NAMED:]
     if more:
-        last = money(-c.duels[more[-1], c.ranking[0]].final.estimate, w.lang)
+        last = money(-c.duels[more[-1], c.ranking[0]].final.estimate, w)
         behind.append(w("verdict.more_behind", number=count(len(more)), difference=last))
     return w("verdict.behind", others=w.listed(behind)) if behind else ""
+
+
+def _bounds(c: Comparison, w: Words) -> str:
+    """What each upper bound earned beside the winner, and why nobody can follow it."""
+    said = []
+    for bound in c.bounds:
+        final = c.duels[bound, c.ranking[0]].final
+        difference, low, high = money_interval(final, w)
+        margin = money(c.totals[bound]["margin"].estimate, w)
+        names = {"bound": w.logic(bound), "winner": w.logic(c.ranking[0]), "margin": margin}
+        said.append(w("bound.earned", difference=difference, low=low, high=high, **names))
+    return _joined(w, *said, w("bound.means")) if said else ""
 
 
 def _when(c: Comparison, duel: Duel, kind: Kind, w: Words) -> str:
@@ -154,7 +169,7 @@ def _early_lead(c: Comparison, duel: Duel, w: Words) -> str:
         "verdict.early_lead",
         runner_up=w.logic(duel.reference),
         winner=w.logic(duel.logic),
-        most=money(-float(mean[worst]), w.lang),
+        most=money(-float(mean[worst]), w),
         day=count(worst + 1),
     )
 

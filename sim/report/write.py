@@ -5,22 +5,23 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.report.data import plain
 from sim.report.verdict import verdict
-from sim.report.words import Lang, words
+from sim.report.words import Lang, words_of
 from sim.results import Comparison, Provenance, Run, RunDirectory, write_json, write_table
-from sim.scenario import Assumption, Scenario, to_toml
+from sim.scenario import Assumption, Scenario, to_toml, write_scenario
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
-    from sim.studies.decompose import Decomposition
+    from sim.report.fairness import Missing
+    from sim.studies.fairness import Fairness
 
 PROVENANCE = "provenance.json"
 _LONGEST_SLUG = 40
@@ -118,13 +119,15 @@ def write_comparison(
     *,
     assumptions: Sequence[Assumption] = (),
     report: bool = True,
-    decomposition: "Decomposition | None" = None,
+    fairness: "Fairness | None" = None,
+    missing: "Missing | None" = None,
 ) -> None:
     """Write scenario, provenance, tables, summary, figures and report of a comparison into a folder.
 
     assumptions    what the scenario rests on, from ``sim.scenario.load.load``; the report lists them
     report         False: tables and summary only
-    decomposition  shares of the elements in the difference of the first two, for summary and report
+    fairness       equal spend and shares of the elements, for summary and report
+    missing        what of it was not made, and the command that makes it
     """
     runs = [run for logic in comparison.logics for run in comparison.runs[logic]]
     provenance = Provenance.here(
@@ -136,15 +139,24 @@ def write_comparison(
         fan_days=comparison.fan_days,
     )
     _write_base(runs, provenance, folder)
-    write_json(summary_of(comparison, lang, decomposition), folder / "summary.json")
+    write_json(summary_of(comparison, lang, fairness), folder / "summary.json")
+    if fairness and fairness.equal_spend:
+        funded = [run for of in fairness.equal_spend.runs.values() for run in of]
+        write_table(long_table(funded, "daily"), folder / "equal-spend.parquet")
     if report:
-        from sim.report.figures import figures_of
         from sim.report.page import page_of, render
 
-        drawn = figures_of(comparison, lang)
-        _write_figures(drawn, folder / "figures", lang, comparison)
-        page = page_of(comparison, drawn, lang, assumptions, provenance, decomposition)
+        drawn = _figures(comparison, fairness, lang)
+        _write_figures(drawn, folder / "figures", lang, lambda: _figures(comparison, fairness, _drawable(lang, "png")))
+        page = page_of(comparison, drawn, lang, assumptions, provenance, fairness, missing)
         (folder / "report.html").write_text(render(page), encoding="utf-8")
+
+
+def _figures(comparison: Comparison, fairness: "Fairness | None", lang: Lang) -> "dict[str, Figure]":
+    from sim.report.fairness_figures import figures_of_fairness
+    from sim.report.figures import figures_of
+
+    return figures_of(comparison, lang) | (figures_of_fairness(comparison, fairness, lang) if fairness else {})
 
 
 def write_runs(runs: Sequence[Run], folder: Path, lang: Lang = "en", *, assumptions: Sequence[Assumption] = ()) -> None:
@@ -170,10 +182,12 @@ def write_runs(runs: Sequence[Run], folder: Path, lang: Lang = "en", *, assumpti
 
 
 def _write_base(runs: Sequence[Run], provenance: Provenance, folder: Path) -> None:
-    (folder / "scenario.toml").write_text(to_toml(runs[0].scenario), encoding="utf-8")
+    write_scenario(runs[0].scenario, folder)
     write_json(plain(provenance), folder / PROVENANCE)
     for name in ("daily", "flows", "cohorts"):
         write_table(long_table(runs, name), folder / f"{name}.parquet")
+    if any(run.tasks for run in runs):
+        write_table(long_table(runs, "advice"), folder / "advice.parquet")
 
 
 def long_table(runs: Sequence[Run], name: str) -> "pd.DataFrame":
@@ -193,14 +207,13 @@ def long_table(runs: Sequence[Run], name: str) -> "pd.DataFrame":
     return found
 
 
-def summary_of(
-    comparison: Comparison, lang: Lang = "en", decomposition: "Decomposition | None" = None
-) -> dict[str, Any]:
-    """Verdict, crossovers, totals, duels and shares as plain data; money in cents, days counted from 0."""
-    found = verdict(comparison, words(lang))
+def summary_of(comparison: Comparison, lang: Lang = "en", fairness: "Fairness | None" = None) -> dict[str, Any]:
+    """Verdict, crossovers, totals, duels and fairness as plain data; money in cents, days counted from 0."""
+    found = verdict(comparison, words_of(comparison.scenario, lang))
     return {
         "title": comparison.scenario.title,
         "question": comparison.scenario.question,
+        "currency": comparison.scenario.currency,
         "days": comparison.scenario.days,
         "logics": list(comparison.logics),
         "seed": comparison.seed,
@@ -222,17 +235,37 @@ def summary_of(
             }
             for duel in comparison.duels.values()
         ],
-        **({} if decomposition is None else {"decomposition": plain(decomposition)}),
+        **(_fairness(fairness) if fairness else {}),
         "fan_days": int(comparison.fan_days),
         "seconds": round(float(comparison.seconds), 3),
     }
 
 
+def _fairness(fairness: "Fairness") -> dict[str, Any]:
+    """The parts that were made; runs and bands by day are in the tables."""
+    found: dict[str, Any] = {}
+    if money := fairness.equal_spend:
+        found["equal_spend"] = {
+            "reference": money.reference,
+            "spend": plain(money.spend),
+            "logics": {
+                name: {key: value for key, value in plain(logic).items() if key != "lead_by_day"}
+                for name, logic in money.logics.items()
+            },
+            "pairs": money.pairs,
+            "stopped": money.stopped,
+        }
+    if fairness.decomposition:
+        found["decomposition"] = plain(fairness.decomposition)
+    return found
+
+
 def summary_of_runs(runs: Sequence[Run]) -> dict[str, Any]:
-    """Summaries of the replications of one logic as plain data; money in cents."""
+    """Summaries of the replications of one logic as plain data; money in cents of the currency."""
     first = runs[0]
     return {
         "title": first.scenario.title,
+        "currency": first.scenario.currency,
         "days": first.scenario.days,
         "logic": first.logic,
         "seed": first.seed,
@@ -244,16 +277,15 @@ def summary_of_runs(runs: Sequence[Run]) -> dict[str, Any]:
     }
 
 
-def _write_figures(drawn: "Mapping[str, Figure]", folder: Path, lang: Lang, comparison: Comparison) -> None:
-    from sim.report.figures import figures_of
-
+def _write_figures(
+    drawn: "Mapping[str, Figure]", folder: Path, lang: Lang, drawable: "Callable[[], Mapping[str, Figure]]"
+) -> None:
+    """Vector graphics, and bitmaps of what ``drawable`` draws in a language that this machine has a font for."""
     folder.mkdir()
     for name, figure in drawn.items():
         _save(figure, folder / f"{name}.svg")
     # A bitmap needs the glyphs here and now; a page or a vector graphic is shown with the reader's fonts.
-    for name, figure in (
-        drawn if _drawable(lang, "png") == lang else figures_of(comparison, _drawable(lang, "png"))
-    ).items():
+    for name, figure in (drawn if _drawable(lang, "png") == lang else drawable()).items():
         _save(figure, folder / f"{name}.png")
 
 

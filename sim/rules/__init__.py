@@ -2,13 +2,16 @@
 
 from typing import NamedTuple
 
+from sim.rules.auction import AdRules
 from sim.rules.conformity import ConformityRules
 from sim.rules.exposure import ExposureRules
 from sim.rules.follow import FollowRules
+from sim.rules.leads import LeadRules
 from sim.rules.leaving import LeavingRules
 from sim.rules.messages import LiveRules, MessageRules
 from sim.rules.purchase import PurchaseRules
 from sim.rules.referral import ReferralRules
+from sim.rules.service import ServiceRules
 from sim.rules.tiers import TierRules
 from sim.rules.trust import TrustRules
 
@@ -24,6 +27,9 @@ class Rules(NamedTuple):
     tiers: TierRules
     purchase: PurchaseRules
     leaving: LeavingRules
+    ads: AdRules
+    service: ServiceRules
+    leads: LeadRules
     referral: ReferralRules
     conformity: ConformityRules
 
@@ -37,6 +43,9 @@ RULE_TABLES: dict[str, type[NamedTuple]] = {
     "tiers": TierRules,
     "purchase": PurchaseRules,
     "leaving": LeavingRules,
+    "ads": AdRules,
+    "service": ServiceRules,
+    "leads": LeadRules,
     "referral": ReferralRules,
     "conformity": ConformityRules,
 }

@@ -8,6 +8,7 @@ from sim.rules.orders import order
 from sim.rules.purchase import buying_odds, salience
 from sim.rules.reading import Reading
 from sim.rules.rows import Fan, Person
+from sim.rules.search import found_by_search
 from sim.rules.tally import NO_CHANNEL, Slot, Tally
 from sim.streams import DailyDraws, Decision, exponential, poisson_quantile, uniform
 
@@ -24,8 +25,9 @@ class Buyer(NamedTuple):
     due_on: int
     orders: int
     ordered_on: int
-    attrited: int
+    prospect: int
     spend: int
+    joined: int  # bit set of channels to join from tomorrow on
     grade: int
 
 
@@ -57,8 +59,8 @@ def buy(
     """
     rules, day = world.rules.purchase, climate.day
     trust, expectation, need_debt, due_on = read.trust, read.expectation, fan.need_debt, fan.due_on
-    orders, ordered_on, attrited, spend, grade = fan.orders, fan.ordered_on, fan.attrited, fan.spend, fan.grade
-    if attrited == 0:
+    orders, ordered_on, prospect, spend, grade = fan.orders, fan.ordered_on, fan.prospect, fan.spend, fan.grade
+    if prospect == 0:
         needs = poisson_quantile(draws.need, person.need_rate * climate.season)
         tally[Slot.NEEDS] += needs
         decisions = 0
@@ -77,6 +79,8 @@ def buy(
             decisions += 1
         has_offer = read.offer != NO_CHANNEL
         if decisions > 0 or has_offer:
+            sought = read.sought != NO_CHANNEL
+            found = found_by_search(orders, world)
             discount = climate.discount if has_offer else 0.0
             odds = buying_odds(
                 trust,
@@ -86,12 +90,17 @@ def buy(
                 climate.proof_buy,
                 rules,
             )
-            bought = 0
+            bought = bought_by_search = 0
             for n in range(decisions):
+                searched = found > 0.0 and uniform(key, Decision.SEARCH, person.key, day, n) < found
+                if searched:
+                    tally[Slot.SEARCHES] += 1
                 if uniform(key, Decision.ORDER, person.key, day, n) < odds * salience(
-                    intimacy, has_offer, False, rules
+                    intimacy, has_offer, sought or searched, rules
                 ):
                     bought += 1
+                    if searched and not has_offer and not sought:
+                        bought_by_search += 1
             if needs == 0 and decisions == 0 and need_debt < 1.0 and world.brand.decision_days <= 1.0:
                 strength = rules.impulse_live if read.watched else rules.impulse
                 if draws.impulse < strength * odds:
@@ -99,13 +108,13 @@ def buy(
                     need_debt += rules.borrows
                     tally[Slot.IMPULSES] += 1
             for n in range(bought):
-                if attrited == 0:
-                    trust, expectation, attrited, net, grade = order(
+                if prospect == 0:
+                    trust, expectation, prospect, net, grade = order(
                         person,
                         orders,
                         expectation,
                         trust,
-                        read.offer,
+                        read.offer if has_offer else read.sought,
                         discount,
                         True,
                         read.watched,
@@ -114,7 +123,8 @@ def buy(
                         key,
                         tally,
                         n,
+                        n < bought_by_search,
                     )
                     orders, ordered_on, spend = orders + 1, day, spend + net
                     intimacy += world.rules.tiers.order
-    return Buyer(trust, intimacy, expectation, need_debt, due_on, orders, ordered_on, attrited, spend, grade)
+    return Buyer(trust, intimacy, expectation, need_debt, due_on, orders, ordered_on, prospect, spend, 0, grade)

@@ -6,6 +6,7 @@ import numpy as np
 
 from sim.compiled import INTERPRETED
 from sim.rules import Rules
+from sim.rules.service import Desk
 
 # Vectors of a fixed length, so that another number of channels or segments needs no new compile.
 Floats = Any
@@ -15,10 +16,11 @@ Integers = Any
 class Channels(NamedTuple):
     """Channels as the rules see them; one entry per channel, so that a new channel needs no new code.
 
-    Vectors have room for C = 8 channels.
+    Vectors have room for C = 12 channels: first those that fans join, then those that fans visit on their own.
     """
 
     used: int  # channels in use
+    joined: int  # … that fans join: the first so many
     kind: Integers  # [C] member of ChannelKind
     platform: Integers  # [C] position of the platform in the scenario
     weak: Integers  # [C] 1 on a weak private platform, where fatigue may mute instead of leave
@@ -30,6 +32,7 @@ class Channels(NamedTuple):
     joins: Floats  # [C·T] rate per day at which one outside the channel joins, by tier
     joinable: Integers  # [T] bit set of the channels with a rate above 0
     start: Floats  # [C] share of the initial pool in the channel, in [0, 1]
+    beside: Integers  # [C] bit set of the channels that fans join on the same platform
 
 
 class Segments(NamedTuple):
@@ -45,11 +48,12 @@ class Segments(NamedTuple):
     match_value: Floats  # [S] log-odds
     match_promotion: Floats  # [S] log-odds
     end: Floats  # [S] cumulative share, last one 1
+    trust_shift: Floats  # [S] log-odds added to mean prior trust
     sharing: Floats  # [S] factor on sharing
 
 
 class Sources(NamedTuple):
-    """Sources of people beyond feed and ads as the rules see them; one entry per source.
+    """Sources of people beyond feed, ads, searches and the store as the rules see them; one entry per source.
 
     Vectors have room for J = 8 sources.
     """
@@ -73,10 +77,12 @@ class BrandFacts(NamedTuple):
     relative_price: float  # list price ÷ reference price of the industry
     goods: int  # cost of goods, basis points of the list price
     decision_days: float  # ≥ 1
-    click: float  # probability of a click per person reached by an ad
     follow_after_click: float
     tier_end: Floats  # [T] cumulative shares of the initial tiers
     mean_age: float  # mean days since following of the initial pool
+    found: float  # probability that a need of one who has not bought leads to the brand by a search, in [0, 1]
+    found_again: float  # … of one who has bought, at least as high
+    shelf: int  # platform on which searches lead to the brand
 
 
 class OneDay(NamedTuple):
@@ -90,6 +96,28 @@ class OneDay(NamedTuple):
     trust_limit: float  # largest factor of distrust on the hazard, at trust 0
 
 
+class ServiceFacts(NamedTuple):
+    """Who asks the brand, and what answers by itself."""
+
+    asks: Floats  # [2·T] probability of a question a day, by tier: without a strong channel, then with one
+    strong: int  # bit set of the strong private channels
+    automatic: float  # share of questions that the automatic reply settles
+    joins: Floats  # [C] probability that one who is answered joins the channel
+
+
+class ClosingFacts(NamedTuple):
+    """Where deals close, and what that means."""
+
+    in_store: int  # 1: in a store, after a lead; 0: online
+    visit: float  # share of qualified leads who come to the store, at trust .35 and the reference price
+    sale: float  # share of visitors of the store who buy
+    single: int  # 1: nobody buys a second time
+    trust: float  # mean prior trust of people who come to the store of their own accord
+    leakage: float  # share of followers' orders that are moved off the platform where that pays
+    friction: int  # cents that moving an order costs
+    follow: float  # share of people who come to the store of their own accord who scan its code and follow
+
+
 class World(NamedTuple):
     """Everything that stays the same during a run."""
 
@@ -99,6 +127,8 @@ class World(NamedTuple):
     segments: Segments
     brand: BrandFacts
     rules: Rules
+    service: ServiceFacts
+    closing: ClosingFacts
     sources: Sources
 
 
@@ -121,6 +151,10 @@ class Climate(NamedTuple):
     ad_share: Floats  # [S] share of ads in today's exposure of known people
     commission: Integers  # [P] basis points of the net order value
     home: int  # platform on which people are met
+    click: float  # probability that one who sees an ad clicks it, in [0, 1]
+    retarget: float  # probability that a person of the commercial domain is shown a retargeted ad, in [0, 1]
+    public_price: float  # list price ÷ what people outside the private domain compare it with
+    desk: Desk = Desk()
     share_limit: float = 0.0  # upper bound of today's probability of sharing; 0: nobody can
     uplift: float = 1.0  # of the reward on sharing
     incentive: int = 0  # cents for every person brought
@@ -156,3 +190,13 @@ def _type_of(value: Any) -> Any:
     if isinstance(value, list):
         return np.dtype((_type_of(value[0]), (len(value),)))
     return np.dtype(np.int64 if isinstance(value, int) else np.float64)
+
+
+def compilable_rows(tables: list[Any]) -> Any:
+    """Tables of one kind as rules read them one by one: an array of records, or the list itself in plain Python."""
+    if INTERPRETED:
+        return tables
+    kind = type(tables[0])
+    if kind not in _TYPES:
+        _TYPES[kind] = _type_of(tables[0])
+    return np.array([_plain(table) for table in tables], _TYPES[kind])

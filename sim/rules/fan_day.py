@@ -1,13 +1,15 @@
 """One row, one day: ``advance_fan``, the function that every engine shares, and the order of its decisions.
 
-A follower's day (``private_day``) goes: clocks, messages and lives (``reading``), need, decision and order
-(``buying``), sharing (``referral``), stay, mute or leave (``staying``), and the channels joined for tomorrow.
+A follower's day (``private_day``) goes: clocks, a question (``asking``), messages and lives (``reading``), need,
+decision and order (``buying``, or ``prospects`` where deals close in a store), sharing (``referral``), stay, mute or
+leave (``staying``), and the channels joined for tomorrow.
 """
 
 import math
 
 from sim.compiled import rare, rule
-from sim.domains import TIERS, Source
+from sim.domains import TIERS, Cause, Prospect, Source
+from sim.rules.asking import ask
 from sim.rules.buying import Buyer, buy, decision_day
 from sim.rules.climate import Climate, World
 from sim.rules.exposure import next_exposure
@@ -15,10 +17,13 @@ from sim.rules.follow import follow_probability, relevance
 from sim.rules.numbers import kept
 from sim.rules.orders import order
 from sim.rules.people import memberships_at_follow
+from sim.rules.prospects import buy_in_store, pursue
 from sim.rules.purchase import buying_odds, open_need, salience
 from sim.rules.reading import read_messages
 from sim.rules.referral import share_rate, shares, tier_factor
+from sim.rules.retargeting import click_probability, retargeted
 from sim.rules.rows import NEVER, Fan, Person, count_channels, count_row, domain_on, reachable
+from sim.rules.search import searches
 from sim.rules.staying import stay_mute_or_leave
 from sim.rules.tally import NO_CHANNEL, Slot, Tally
 from sim.rules.tiers import tier_of
@@ -32,7 +37,7 @@ def advance_fan(
 ) -> Fan:
     """One row, one day, in the order of model.md §3.4; its only side effect is adding integers to ``tally``.
 
-    A row in the private domain is visited every day, any other only when ``needs_visit`` says so; clocks move in
+    A row in the private domain is visited every day, any other only when ``search.needs_visit`` says so; clocks move in
     closed form over the days since ``fan.updated_on``.
 
     draws  of this person and day, from ``daily_draws``; only a follower uses them
@@ -69,16 +74,26 @@ def clocks(person: Person, fan: Fan, day: int, world: World) -> tuple[float, flo
 def private_day(
     person: Person, fan: Fan, draws: DailyDraws, climate: Climate, world: World, key: int, tally: Tally
 ) -> Fan:
-    """The day of a follower: clocks, messages, lives, need, order, sharing, then stay, mute or leave."""
+    """The day of a follower: clocks, question, messages, lives, need, order, sharing, then stay, mute or leave."""
     rules, day = world.rules, climate.day
     # a. clocks
     fatigue, trust, intimacy = clocks(person, fan, day, world)
     counts = fan.month_counts if fan.updated_on >= climate.month_start else 0
+    # d. question and answer
+    asked = ask(person, fan, trust, climate, world, key, tally)
     # b, c. messages and lives
-    read = read_messages(person, fan, trust, fatigue, counts, draws.visit, climate, world, key, tally)
+    read = read_messages(person, fan, asked.trust, fatigue, counts, draws.visit, climate, world, key, tally)
     active_on = day if read.opened else fan.active_on
     # e, f. need, decision, order
-    buyer = buy(person, fan, read, intimacy + read.closeness, draws, climate, world, key, tally)
+    intimacy += asked.closeness + read.closeness
+    if world.closing.in_store == 1:
+        buyer = buy_in_store(person, fan, read, intimacy, draws, climate, world, key, tally)
+    else:
+        buyer = buy(person, fan, read, intimacy, draws, climate, world, key, tally)
+    if buyer.spend > fan.spend:
+        for c in range(world.channels.used):
+            if fan.channels >> c & 1:
+                tally[Slot.GMV_MEMBERS + c] += int(buyer.spend - fan.spend)
     # g. sharing
     intimacy = buyer.intimacy
     if draws.share < climate.share_limit and share_today(person, fan.tier, buyer, draws.share, climate, world, tally):
@@ -99,24 +114,29 @@ def private_day(
         key,
         tally,
     )
+    if asked.gives_up and reachable(channels, muted):
+        muted, cause = channels, Cause.DISTRUST.value
     if not reachable(channels, muted):
         count_channels(Slot.CHANNEL_LEAVES, channels, world, tally)
         tally[Slot.EXITS + cause] += 1
+        due_on = NEVER
+        if buyer.prospect >= Prospect.WAITING:  # the brand has the contact data
+            due_on = buyer.due_on
         return Fan(
             source=fan.source,
             channels=0,
             muted=0,
             tier=0,
             cause=cause,
-            attrited=buyer.attrited,
-            exposures=0,
+            prospect=buyer.prospect,
+            attempts=0,
             joined_on=fan.joined_on,
             left_on=day,
             clicked_on=NEVER,
             ordered_on=buyer.ordered_on,
             active_on=active_on,
             updated_on=day,
-            due_on=NEVER,
+            due_on=due_on,
             orders=buyer.orders,
             trust=buyer.trust,
             fatigue=read.fatigue,
@@ -138,20 +158,24 @@ def private_day(
     elif tier < fan.tier:
         tally[Slot.TIER_DOWNS] += 1
     # joins take effect next morning
+    joined = (asked.joined | buyer.joined) & ~channels
+    if joined != 0:
+        count_channels(Slot.CHANNEL_JOINS, joined, world, tally)
+        channels |= joined
     joinable = world.channels.joinable[tier] & ~channels
     if joinable != 0:
-        joined = channel_joined(person, joinable, tier, day, world, key)
-        if joined >= 0:
-            channels |= 1 << joined
-            tally[Slot.CHANNEL_JOINS + joined] += 1
+        c = channel_joined(person, joinable, tier, day, world, key)
+        if c >= 0:
+            channels |= 1 << c
+            tally[Slot.CHANNEL_JOINS + c] += 1
     return Fan(
         source=fan.source,
         channels=channels,
         muted=muted,
         tier=tier,
         cause=fan.cause,
-        attrited=buyer.attrited,
-        exposures=fan.exposures,
+        prospect=buyer.prospect,
+        attempts=asked.attempts,
         joined_on=fan.joined_on,
         left_on=fan.left_on,
         clicked_on=fan.clicked_on,
@@ -224,23 +248,33 @@ def public_day(person: Person, fan: Fan, climate: Climate, world: World, key: in
     elapsed = float(day - fan.updated_on)
     fatigue, trust, intimacy = clocks(person, fan, day, world)
     counts = fan.month_counts if fan.updated_on >= climate.month_start else 0
-    touched = climate.exposure[person.segment] >= fan.threshold
+    exposed = climate.exposure[person.segment] >= fan.threshold
+    searched = searches(person.key, person.need_rate, fan.orders, fan.prospect, climate, world, key)
+    touched = exposed or searched or retargeted(person.key, fan.clicked_on, climate, key)
     source, channels, clicked_on, joined_on, due_on = fan.source, 0, fan.clicked_on, fan.joined_on, fan.due_on
-    exposures, threshold, tier = fan.exposures, fan.threshold, 0
-    orders, ordered_on, attrited, spend, expectation, grade = (
+    attempts, threshold, tier = fan.attempts, fan.threshold, 0
+    orders, ordered_on, prospect, spend, expectation, grade = (
         fan.orders,
         fan.ordered_on,
-        fan.attrited,
+        fan.prospect,
         fan.spend,
         fan.expectation,
         fan.grade,
     )
-    decides = due_on == day
+    in_store = world.closing.in_store == 1
+    decides, needed, joined = due_on == day and not in_store, False, 0
     if touched:
         tally[Slot.TOUCHES] += 1
-        by_ad = uniform(key, Decision.TOUCH_SOURCE, person.key, day, 0) < climate.ad_share[person.segment]
+        if searched:
+            tally[Slot.SEARCHES] += 1
+        by_ad = not searched and (
+            not exposed or uniform(key, Decision.TOUCH_SOURCE, person.key, day, 0) < climate.ad_share[person.segment]
+        )
+        if by_ad and not exposed:
+            tally[Slot.RETARGETED] += 1
         if by_ad:
-            if uniform(key, Decision.AD_CLICK, person.key, day, 1) < brand.click:
+            click = click_probability(climate.click, fan.clicked_on, day, rules.ads)
+            if uniform(key, Decision.AD_CLICK, person.key, day, 1) < click:
                 tally[Slot.AD_CLICKS] += 1
                 clicked_on = day
                 follows = uniform(key, Decision.AD_CLICK, person.key, day, 0) < brand.follow_after_click
@@ -253,54 +287,109 @@ def public_day(person: Person, fan: Fan, climate: Climate, world: World, key: in
                 trust,
                 climate.followers,
                 brand.certified,
-                float(exposures),
+                float(attempts),
                 climate.proof_follow,
                 rules.follow,
             )
-        exposures = min(255, exposures + 1)
-        threshold = next_exposure(
-            climate.exposure[person.segment],
-            exponential(key, Decision.EXPOSURE, person.key, day, 0),
-            person.affinity,
-            rules.exposure,
-        )
+        attempts = min(255, attempts + 1)
+        if exposed:
+            threshold = next_exposure(
+                climate.exposure[person.segment],
+                exponential(key, Decision.EXPOSURE, person.key, day, 0),
+                person.affinity,
+                rules.exposure,
+            )
         if (
-            attrited == 0
+            prospect == Prospect.OPEN
             and due_on < day
-            and uniform(key, Decision.NEED, person.key, day, 0)
-            < open_need(person.need_rate * climate.season, elapsed, brand.decision_days)
+            and (
+                searched  # a search is a need
+                or uniform(key, Decision.NEED, person.key, day, 0)
+                < open_need(person.need_rate * climate.season, elapsed, brand.decision_days)
+            )
         ):
             tally[Slot.NEEDS] += 1
-            if brand.decision_days <= 1.0:
+            if in_store:
+                needed = True
+            elif brand.decision_days <= 1.0:
                 decides = True
             else:
                 due_on = decision_day(person, 0, climate, world, key, tally)
         if follows:
-            source = Source.AD.value if by_ad else Source.FEED.value
+            source = Source.FEED.value
+            if by_ad:
+                source = Source.AD.value
+            elif searched:
+                source = Source.SEARCH.value
             channels = memberships_at_follow(person.key, day, world, key)
             joined_on, clicked_on = day, NEVER
             tally[Slot.JOINS + source] += 1
             if fan.left_on > NEVER:
                 tally[Slot.WIN_BACKS] += 1
             count_channels(Slot.CHANNEL_JOINS, channels, world, tally)
-    if decides and attrited == 0:
-        odds = buying_odds(trust, 0.0, 1.0, brand.relative_price, climate.proof_buy, rules.purchase)
+    if needed or (in_store and due_on == day and prospect >= Prospect.WAITING):
+        got = pursue(
+            person,
+            prospect,
+            due_on,
+            orders,
+            trust,
+            intimacy,
+            expectation,
+            needed,
+            False,
+            False,
+            False,
+            grade,
+            climate,
+            world,
+            key,
+            tally,
+        )
+        trust, intimacy, expectation, prospect = got.trust, got.intimacy, got.expectation, got.prospect
+        due_on, joined, spend, grade = got.due_on, got.joined, spend + got.net, got.grade
+        if got.bought:
+            orders, ordered_on = orders + 1, day
+    if decides and prospect == Prospect.OPEN:
+        odds = buying_odds(trust, 0.0, 1.0, climate.public_price, climate.proof_buy, rules.purchase)
         if uniform(key, Decision.ORDER, person.key, day, 0) < odds * salience(intimacy, False, touched, rules.purchase):
-            trust, expectation, attrited, net, grade = order(
-                person, orders, expectation, trust, NO_CHANNEL, 0.0, False, False, climate, world, key, tally, 0
+            trust, expectation, prospect, net, grade = order(
+                person,
+                orders,
+                expectation,
+                trust,
+                NO_CHANNEL,
+                0.0,
+                False,
+                False,
+                climate,
+                world,
+                key,
+                tally,
+                0,
+                searched,
             )
             orders, ordered_on, spend = orders + 1, day, spend + net
             intimacy += rules.tiers.order
+    joined &= ~channels
+    if joined != 0:  # the answer has brought the entry of a group, or a friend on WeChat
+        count_channels(Slot.CHANNEL_JOINS, joined, world, tally)
+        if channels == 0:
+            joined_on, clicked_on = day, NEVER
+            tally[Slot.JOINS + source] += 1
+            if fan.left_on > NEVER:
+                tally[Slot.WIN_BACKS] += 1
+        channels |= joined
     if channels != 0:
-        tier = tier_of(intimacy, 0, rules.tiers)
+        tier, attempts = tier_of(intimacy, 0, rules.tiers), 0
     return Fan(
         source=source,
         channels=channels,
         muted=0,
         tier=tier,
         cause=fan.cause,
-        attrited=attrited,
-        exposures=exposures,
+        prospect=prospect,
+        attempts=attempts,
         joined_on=joined_on,
         left_on=fan.left_on,
         clicked_on=clicked_on,

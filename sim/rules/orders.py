@@ -2,7 +2,7 @@
 
 import math
 
-from sim.compiled import rare
+from sim.compiled import rare, rule
 from sim.rules.climate import Climate, World
 from sim.rules.numbers import between, bounded_exp, share_of
 from sim.rules.purchase import attrition_probability, order_event, utility
@@ -28,11 +28,13 @@ def order(
     key: int,
     tally: Tally,
     k: int,
+    by_search: bool,
 ) -> tuple[float, float, int, int, int]:
     """Book an order and what it leaves behind: trust, expectation, end of buying (M8, M9, M17).
 
-    channel  whose message sold; NO_CHANNEL: the platform on which people meet
-    k        number of the order on this day
+    channel    whose message sold, or on a visit of which; NO_CHANNEL: the platform on which people meet
+    k          number of the order on this day
+    by_search  a search has led here: without a channel it is sold on the shelf
 
     Returns trust, expectation, 1 if the person will not buy again, the net value in cents, and the grade of the
     satisfaction.
@@ -48,22 +50,34 @@ def order(
     platform = climate.home
     if channel != NO_CHANNEL:
         platform = world.channels.platform[channel]
+    elif by_search:
+        platform = brand.shelf
     tally[Slot.ORDERS + channel] += 1
     tally[Slot.GMV + channel] += net
     tally[Slot.LIST_VALUE] += list_value
     commission = share_of(net, climate.commission[platform])
+    friction = 0
+    if world.closing.in_store == 1:
+        commission = 0
+    elif follows and moves_elsewhere(person, commission, climate, world, key, k):
+        commission, friction = 0, world.closing.friction
+        tally[Slot.MOVED] += 1
+        tally[Slot.FRICTION] += friction
     goods = share_of(list_value, brand.goods)
     tally[Slot.COMMISSION] += commission
     tally[Slot.GOODS] += goods
     if follows:
         tally[Slot.ORDERS_FOLLOWERS] += 1
         tally[Slot.GMV_FOLLOWERS] += net
-        tally[Slot.CONTRIBUTION_FOLLOWERS] += net - commission - goods
+        tally[Slot.CONTRIBUTION_FOLLOWERS] += net - commission - friction - goods
     if fan_orders == 0:
         tally[Slot.ORDERS_FIRST] += 1
         tally[Slot.GMV_FIRST] += net
     if in_live:
         tally[Slot.ORDERS_LIVE] += 1
+    if by_search:
+        tally[Slot.ORDERS_SEARCH] += 1
+        tally[Slot.GMV_SEARCH] += net
     experience = between(
         0.0,
         brand.product_quality + rules.purchase.surprise * normal(key, Decision.EXPERIENCE, person.key, climate.day, k),
@@ -77,10 +91,23 @@ def order(
         trust = lost(trust, -event, rules.trust)
         tally[Slot.DISAPPOINTMENTS] += 1
     attrited = 0
-    if uniform(key, Decision.ATTRITION, person.key, climate.day, k) < attrition_probability(
-        person.attrition, value, rules.purchase
-    ):
+    if world.closing.single == 1 or uniform(
+        key, Decision.ATTRITION, person.key, climate.day, k
+    ) < attrition_probability(person.attrition, value, rules.purchase):
         attrited = 1
         tally[Slot.ATTRITED] += 1
     learned = expectation + rules.purchase.learning * (experience - expectation)
     return trust, learned, attrited, net, grade_of(experience - expectation)
+
+
+@rule
+def moves_elsewhere(person: Person, commission: int, climate: Climate, world: World, key: int, k: int) -> bool:
+    """True when a follower's order is closed off the platform: where the commission saved is more than the friction.
+
+    commission  of the order, cents. Source: evidence M17, E-67.
+    """
+    return (
+        world.closing.leakage > 0.0
+        and commission > world.closing.friction
+        and uniform(key, Decision.CLOSING, person.key, climate.day, k) < world.closing.leakage
+    )

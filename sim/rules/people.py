@@ -4,9 +4,10 @@ from sim.compiled import rare
 from sim.domains import MAX_CHANNELS, Source
 from sim.rules.climate import World
 from sim.rules.exposure import next_exposure
-from sim.rules.numbers import between, bounded_exp
+from sim.rules.numbers import bounded_exp
 from sim.rules.referral import ReferralRules
 from sim.rules.rows import NEVER, Fan, Person
+from sim.rules.trust import mean_prior
 from sim.streams import Decision, beta, exponential, gamma, normal, uniform
 
 OLDEST = 1080  # days; details.md
@@ -25,7 +26,7 @@ def person_at(address: int, segment: int, mean_trust: float, world: World, key: 
         frailty = rules.leaving.frailty * gamma(1.0 / rules.leaving.frailty, key, Decision.FRAILTY, address, 0, 0)
     shape = rules.purchase.need_shape
     need_rate = world.segments.need_rate[segment] / shape * gamma(shape, key, Decision.NEED_RATE, address, 0, 0)
-    mean = between(0.01, mean_trust, 0.99)
+    mean = mean_prior(mean_trust, world.segments.trust_shift[segment])
     size = rules.trust.prior_size
     return Person(
         key=address,
@@ -81,8 +82,8 @@ def initial_fan(person: Person, world: World, key: int) -> Fan:
         muted=0,
         tier=tier,
         cause=-1,
-        attrited=0,
-        exposures=0,
+        prospect=0,
+        attempts=0,
         joined_on=-1 - int(age),
         left_on=NEVER,
         clicked_on=NEVER,
@@ -118,12 +119,12 @@ def memberships_at_follow(address: int, day: int, world: World, key: int) -> int
 
 
 @rare
-def memberships_at_scan(address: int, day: int, number: int, world: World, key: int) -> int:
+def memberships_at_scan(address: int, day: int, origin: int, world: World, key: int) -> int:
     """Channels that a visitor of a source joins at once; its widest one if chance gives none.
 
-    number  of the source
+    origin  number of the source
     """
-    first, channels, widest = MAX_CHANNELS * number, 0, 0
+    first, channels, widest = MAX_CHANNELS * origin, 0, 0
     for c in range(world.channels.used):
         if uniform(key, Decision.JOIN_AT_FOLLOW, address, day, c) < world.sources.joins[first + c]:
             channels |= 1 << c

@@ -83,6 +83,18 @@ class PurchaseRules(NamedTuple):
 
 
 @rule
+def undercut(price_war: float, day: float) -> float:
+    """What the brand asks relative to its competitors in the public domain, against day 0: e^(g_p · t).
+
+    price_war  g_p, fall of competing prices, per day   ≥ 0;  day: t
+
+    In the public domain offers lie side by side and are imitated; a fan in the private domain compares with the
+    industry's reference price. price_war = 0 → 1. Source: evidence E-4.
+    """
+    return bounded_exp(price_war * day)
+
+
+@rule
 def buying_odds(
     trust: float, discount: float, deal_response: float, relative_price: float, proof: float, p: PurchaseRules
 ) -> float:

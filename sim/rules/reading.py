@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from sim.compiled import rule
+from sim.compiled import rare, rule
 from sim.domains import TIERS
 from sim.rules.climate import Climate, World
 from sim.rules.follow import relevance
@@ -25,6 +25,7 @@ class Reading(NamedTuple):
     offer: int  # channel of the first opened offer, NO_CHANNEL for none
     watched: bool  # a live
     opened: bool  # anything
+    sought: int  # channel that the follower visited unasked, NO_CHANNEL for none
 
 
 @rule
@@ -55,7 +56,7 @@ def read_messages(
     closeness, expectation, shock = 0.0, fan.expectation, 0.0
     offer, watched, opened = NO_CHANNEL, False, False
     listening = fan.channels & ~fan.muted & climate.sending[fan.tier]
-    for c in range(world.channels.used):
+    for c in range(world.channels.joined):
         if not listening >> c & 1:
             if listening >> c == 0:
                 break
@@ -118,4 +119,28 @@ def read_messages(
             closeness += min(rules.tiers.live_most, rules.tiers.live_minute * rules.lives.minutes)
             if offer == NO_CHANNEL:
                 offer = c
-    return Reading(trust, fatigue, closeness, expectation, counts, shock, offer, watched, opened)
+    sought = NO_CHANNEL
+    for c in range(world.channels.joined, world.channels.used):
+        if comes_unasked(c, person, fan, trust, climate, world, key):
+            tally[Slot.VISITS + c] += 1
+            opened = True
+            closeness += rules.tiers.visit
+            if sought == NO_CHANNEL:
+                sought = c
+    return Reading(trust, fatigue, closeness, expectation, counts, shock, offer, watched, opened, sought)
+
+
+@rare
+def comes_unasked(c: int, person: Person, fan: Fan, trust: float, climate: Climate, world: World, key: int) -> bool:
+    """True when a follower visits a channel on their own today: a homepage, a mini-program (evidence E-34, E-42).
+
+    P(visit) = reach·o_c · (1 + a_rel(rel − ½)) · (T/T₀)^θ_o: messages neither call nor keep away. The channel stands
+    open to whoever is in any other channel of its platform, muted or not.
+    """
+    if fan.channels & world.channels.beside[c] == 0:
+        return False
+    rel = relevance(world.segments.match_value[person.segment], person.affinity)
+    chance = open_probability(
+        climate.base[TIERS * c + fan.tier], rel, 0.0, trust, world.brand.trust, world.rules.messages
+    )
+    return uniform(key, Decision.VISIT, person.key, climate.day, c) < chance

@@ -12,8 +12,8 @@ from sim.compiled import rare, rule
 from sim.parameters import fraction, parameter
 from sim.rules.numbers import between, bounded_exp, logistic
 
-GRADES = 50.0  # grades of satisfaction per unit of quality
-WORST, BEST = -32, 31  # 6 bits of a row
+GRADES = 25.0  # grades of satisfaction per unit of quality
+WORST, BEST = -16, 15  # 5 bits of a row
 
 
 class ReferralRules(NamedTuple):
@@ -76,7 +76,7 @@ class ReferralRules(NamedTuple):
 
 @rule
 def grade_of(satisfaction: float) -> int:
-    """Satisfaction with an order as a row keeps it: in fiftieths, cut to −32 … 31 (−.64 … .62).
+    """Satisfaction with an order as a row keeps it: in twenty-fifths, cut to −16 … 15 (−.64 … .60).
 
     satisfaction  S = experience − expectation   [–]  in [−1, 1]
     """

@@ -6,6 +6,7 @@ from sim.rules.climate import Climate, World
 from sim.rules.exposure import next_exposure
 from sim.rules.orders import order
 from sim.rules.people import came_for_reward, memberships_at_follow, memberships_at_scan, person_at
+from sim.rules.prospects import lead_at_touch, leave_lead
 from sim.rules.rows import NEVER, Fan, Person, count_channels, count_row, domain_on
 from sim.rules.tally import NO_CHANNEL, UNTOUCHED, Slot, Tally
 from sim.rules.tiers import tier_of
@@ -21,18 +22,30 @@ def first_response(
     """A person without a row responds for the first time: becomes a row at the end of the day.
 
     kind  member of ``reservoir.Response``: 0 follows from the feed, 1 orders from the feed, 2 clicks an ad,
-          3 follows from a live, 4 orders in a live; from 32 on scans the code of a source (``SCANS``)
+          3 follows from a live, 4 orders in a live, 5 follows from a search, 6 orders from a search,
+          7 leaves contact data in the feed, 8 leaves it in a live, 9 comes to the store;
+          from 32 on scans the code of a source (``SCANS``)
     """
     rules = world.rules
-    by_ad, scanned, rewarded = kind == 2, kind >= SCANS, kind >= SCANS and (kind - SCANS) & 1 == 1
+    by_ad, walks_in = kind == 2, kind == 9
+    scanned, rewarded = kind >= SCANS, kind >= SCANS and (kind - SCANS) & 1 == 1
     number = (kind - SCANS) >> 1 if scanned else 0
-    mean_trust = world.brand.trust_bought if by_ad else world.brand.trust
+    mean_trust = world.brand.trust
+    if by_ad:
+        mean_trust = world.brand.trust_bought
+    elif walks_in:
+        mean_trust = world.closing.trust
     source = Source.FEED.value
     if by_ad:
         source = Source.AD.value
+    elif walks_in:
+        source = Source.STORE.value
     elif scanned:
         source, mean_trust = world.sources.source[number], world.sources.trust[number]
-    elif kind >= 3:
+    elif kind in (5, 6):
+        source = Source.SEARCH.value
+        tally[Slot.SEARCHES] += 1
+    elif kind in (3, 4, 8):
         source = Source.LIVE.value
     if rewarded:
         mean_trust -= rules.referral.reward_trust
@@ -42,31 +55,62 @@ def first_response(
     if scanned and world.sources.rewarded[number] == 1:
         tally[Slot.INCENTIVES] += climate.incentive
     trust, expectation, intimacy, need_debt = person.trust_prior, rules.purchase.expectation, 0.0, 0.0
-    orders, ordered_on, attrited, spend, channels, grade = 0, NEVER, 0, 0, 0, 0
-    clicked_on, joined_on = NEVER, NEVER
-    follows = scanned or kind in (0, 3)
+    orders, ordered_on, prospect, spend, channels, grade = 0, NEVER, 0, 0, 0, 0
+    clicked_on, joined_on, due_on = NEVER, NEVER, NEVER
+    follows = kind in (0, 3, 5)
     if by_ad:
         tally[Slot.AD_CLICKS] += 1
         clicked_on = climate.day
         follows = uniform(key, Decision.AD_CLICK, address, climate.day, 0) < world.brand.follow_after_click
-    if kind in (1, 4):
+    if kind in (1, 4, 6):
         discount = climate.discount if kind == 4 else 0.0
-        trust, expectation, attrited, spend, grade = order(
-            person, 0, expectation, trust, NO_CHANNEL, discount, False, kind == 4, climate, world, key, tally, 0
+        trust, expectation, prospect, spend, grade = order(
+            person,
+            0,
+            expectation,
+            trust,
+            NO_CHANNEL,
+            discount,
+            False,
+            kind == 4,
+            climate,
+            world,
+            key,
+            tally,
+            0,
+            kind == 6,
         )
         orders, ordered_on, intimacy = 1, climate.day, rules.tiers.order
         if kind == 4:  # tempted in a live, as a follower would be
             need_debt = rules.purchase.borrows
             tally[Slot.IMPULSES] += 1
-    if follows:
-        if scanned:
-            channels = memberships_at_scan(address, climate.day, number, world, key)
-        else:
-            channels = memberships_at_follow(address, climate.day, world, key)
+    leaves_lead = kind in (7, 8)
+    if by_ad and world.closing.in_store == 1:
+        leaves_lead = uniform(key, Decision.LEAD, address, climate.day, 0) < lead_at_touch(
+            person.need_rate, person.trust_prior, climate.season, climate.proof_buy, world
+        )
+    if leaves_lead:
+        lead = leave_lead(person, trust, False, climate, world, key, tally)
+        trust, prospect, due_on, channels = lead.trust, lead.prospect, lead.due_on, lead.joined
+        intimacy += lead.closeness
+    if walks_in:
+        tally[Slot.WALK_INS] += 1
+        if uniform(key, Decision.SALE, address, climate.day, 0) < world.closing.sale:
+            tally[Slot.SALES_WALK_INS] += 1
+            trust, expectation, prospect, spend, grade = order(
+                person, 0, expectation, trust, NO_CHANNEL, 0.0, False, False, climate, world, key, tally, 0, False
+            )
+            orders, ordered_on, intimacy = 1, climate.day, rules.tiers.order
+        follows = uniform(key, Decision.STORE_VISIT, address, climate.day, 1) < world.closing.follow
+    if scanned:
+        channels = memberships_at_scan(address, climate.day, number, world, key)
+    elif follows:
+        channels |= memberships_at_follow(address, climate.day, world, key)
+    if channels != 0:
         joined_on, clicked_on = climate.day, NEVER
         tally[Slot.JOINS + source] += 1
         count_channels(Slot.CHANNEL_JOINS, channels, world, tally)
-    tier = tier_of(intimacy, 0, rules.tiers) if follows else 0
+    tier = tier_of(intimacy, 0, rules.tiers) if channels != 0 else 0
     after = domain_on(channels, 0, clicked_on, climate.day)
     tally[Slot.FLOW + 3 * UNTOUCHED + after] += 1
     fan = Fan(
@@ -75,15 +119,15 @@ def first_response(
         muted=0,
         tier=tier,
         cause=-1,
-        attrited=attrited,
-        exposures=0,
+        prospect=prospect,
+        attempts=0,
         joined_on=joined_on,
         left_on=NEVER,
         clicked_on=clicked_on,
         ordered_on=ordered_on,
         active_on=NEVER,
         updated_on=climate.day,
-        due_on=NEVER,
+        due_on=due_on,
         orders=orders,
         trust=trust,
         fatigue=0.0,

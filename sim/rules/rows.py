@@ -37,8 +37,10 @@ class Fan(NamedTuple):
     muted: int  # bit set of muted channels
     tier: int  # member of Tier
     cause: int  # why the person left last, −1 if never
-    attrited: int  # 1: will not buy again
-    exposures: int  # touches while not following, at most 255
+    prospect: int  # member of Prospect
+    attempts: (
+        int  # in a row without success, at most 255: touches of one who does not follow, questions of one who does
+    )
     joined_on: int  # day of following last
     left_on: int
     clicked_on: int  # day of the last ad click while not following
@@ -55,7 +57,7 @@ class Fan(NamedTuple):
     month_counts: int  # messages this calendar month, 7 bits per channel
     spend: int  # cents
     threshold: float  # accumulated exposure at which a known public person is met again
-    grade: int = 0  # of the satisfaction with the last order, in fiftieths
+    grade: int = 0  # of the satisfaction with the last order, in twenty-fifths
 
 
 @rule
@@ -70,12 +72,6 @@ def domain_on(channels: int, muted: int, clicked_on: int, day: int) -> int:
     if reachable(channels, muted):
         return Domain.PRIVATE.value
     return Domain.COMMERCIAL.value if day - clicked_on <= RETARGETING_DAYS else Domain.PUBLIC.value
-
-
-@rule
-def needs_visit(fan: Fan, exposure: float, day: int) -> bool:
-    """True when something can happen to a row today: it follows, is touched, or has a decision due."""
-    return reachable(fan.channels, fan.muted) or exposure >= fan.threshold or fan.due_on == day
 
 
 @rule

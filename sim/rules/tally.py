@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.domains import CAUSES, MAX_CHANNELS, TIERS
+from sim.rules.service import ANSWER_BINS
 
 MAX_SEGMENTS = 8
 SOURCES = 16  # room for sources to come
@@ -58,13 +59,11 @@ class Slot(IntEnum):
     GOODS = COMMISSION + 1
     DISAPPOINTMENTS = GOODS + 1  # orders below expectation
     ATTRITED = DISAPPOINTMENTS + 1  # buyers who will not buy again
-    SHARES = ATTRITED + 1  # followers who shared today
-    REWARDED_SHARES = SHARES + 1  # … of them those who would not have without the reward
-    INVITATIONS = REWARDED_SHARES + 1  # shares that reached a friend not asked before
-    INVITED_KNOWN = INVITATIONS + 1  # … of them friends who had a row already
-    INCENTIVES = INVITED_KNOWN + 1  # cents
+    SEARCHES = ATTRITED + 1  # needs that led to the brand by a search, first responses included
+    ORDERS_SEARCH = SEARCHES + 1
+    GMV_SEARCH = ORDERS_SEARCH + 1
     # the stock at the end of the day
-    ROWS = INCENTIVES + 1  # by domain
+    ROWS = GMV_SEARCH + 1  # by domain
     TIER = ROWS + 3
     LIFECYCLE = TIER + TIERS
     SEGMENT = LIFECYCLE + 5
@@ -78,7 +77,34 @@ class Slot(IntEnum):
     INTIMACY_SUM = LOAD_SUM + 1
     TRUST_BIN = INTIMACY_SUM + 1
     LOAD_BIN = TRUST_BIN + TRUST_BINS
-    END = LOAD_BIN + LOAD_BINS
+    # events of mechanisms that were built later
+    RETARGETED = LOAD_BIN + LOAD_BINS  # retargeted ads that reached someone of the commercial domain
+    # service and leads, added later
+    QUESTIONS = RETARGETED + 1  # of followers
+    AUTOMATIC = QUESTIONS + 1  # … that the automatic reply settles
+    QUEUED = AUTOMATIC + 1  # contacts for the team: the other questions, and leads
+    ANSWERS = QUEUED + 1  # of the team, by ``answer_bin``
+    ANSWER_MINUTES = ANSWERS + ANSWER_BINS
+    UNANSWERED = ANSWER_MINUTES + 1
+    GIVE_UPS = UNANSWERED + 1  # fans who leave over questions without a tolerable answer
+    LEADS = GIVE_UPS + 1
+    LEADS_FOLLOWERS = LEADS + 1
+    LEAD_ANSWERS = LEADS_FOLLOWERS + 1  # by ``answer_bin``
+    QUALIFIED = LEAD_ANSWERS + ANSWER_BINS  # leads, by ``answer_bin`` of their answer
+    STORE_VISITS = QUALIFIED + ANSWER_BINS  # of qualified leads
+    WALK_INS = STORE_VISITS + 1  # visitors of the store who come of their own accord
+    SALES_LEADS = WALK_INS + 1
+    SALES_WALK_INS = SALES_LEADS + 1
+    MOVED = SALES_WALK_INS + 1  # orders closed off the platform to save its commission
+    FRICTION = MOVED + 1  # what moving them cost, cents
+    GMV_MEMBERS = FRICTION + 1  # GMV of followers who are members of a channel, by channel
+    # word of mouth, added later
+    SHARES = GMV_MEMBERS + MAX_CHANNELS  # followers who shared today
+    REWARDED_SHARES = SHARES + 1  # … of them those who would not have without the reward
+    INVITATIONS = REWARDED_SHARES + 1  # shares that reached a friend not asked before
+    INVITED_KNOWN = INVITATIONS + 1  # … of them friends who had a row already
+    INCENTIVES = INVITED_KNOWN + 1  # cents
+    END = INCENTIVES + 1
 
 
 TALLY_SIZE = int(Slot.END)

@@ -4,7 +4,7 @@ from typing import Annotated, NamedTuple
 
 from sim.compiled import rule
 from sim.parameters import fraction, parameter
-from sim.rules.numbers import bounded_exp
+from sim.rules.numbers import between, bounded_exp, log_odds, logistic
 
 
 class TrustRules(NamedTuple):
@@ -30,6 +30,21 @@ class TrustRules(NamedTuple):
     purchase: Annotated[float, parameter("Weight of a purchase relative to a message", low=0, high=10, source="M9")] = (
         1.0
     )
+
+
+@rule
+def mean_prior(trust: float, shift: float) -> float:
+    """Mean prior trust of a segment: σ(logit(T₀) + shift), T₀ within [.01, .99].
+
+    trust  T₀, the mean prior trust of people met in the same way, in [0, 1]
+    shift  log-odds by which the segment trusts the brand more than others; 0 → T₀
+
+    Existing customers have the lowest threshold of trust (E-77). Source: evidence M7, E-77.
+    """
+    mean = between(0.01, trust, 0.99)
+    if shift == 0.0:
+        return mean
+    return logistic(log_odds(mean) + shift)
 
 
 @rule

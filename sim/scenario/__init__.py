@@ -1,12 +1,13 @@
 """What is asked: scenario files, their presets, and the frozen ``Scenario`` that they become."""
 
 from sim.scenario.change import with_changes
-from sim.scenario.gather import presets, shipped_folder, shipped_scenarios
+from sim.scenario.gather import shipped_folder, shipped_scenarios
 from sim.scenario.load import Loaded, assumptions, from_dict, load, load_scenario
 from sim.scenario.mistakes import Mistake, ScenarioError
 from sim.scenario.pedigree import Assumption, weakest_first
 from sim.scenario.schema import Scenario
-from sim.scenario.write import to_dict, to_toml
+from sim.scenario.shelves import presets
+from sim.scenario.write import to_dict, to_toml, write_scenario
 
 __all__ = [
     "Assumption",
@@ -25,4 +26,5 @@ __all__ = [
     "to_toml",
     "weakest_first",
     "with_changes",
+    "write_scenario",
 ]

@@ -4,8 +4,8 @@ import datetime as dt
 import math
 from collections import Counter
 
-from sim.domains import BYTES_PER_ROW, MAX_CHANNELS, MAX_SOURCES
-from sim.logics import AnyLogic, Calendar, Depletion
+from sim.domains import BYTES_PER_ROW, MAX_CHANNELS, MAX_MEMBERSHIPS, MAX_SOURCES
+from sim.logics import Calendar, Depletion, Growth, Logic
 from sim.scenario.document import Document, dotted
 from sim.scenario.machine import cores, physical_memory
 from sim.scenario.mistakes import did_you_mean, shown
@@ -14,6 +14,8 @@ from sim.scenario.resolve import CHANNEL_KINDS
 from sim.scenario.schema import Channel, Scenario
 
 MAX_SEGMENTS = 8
+PULL = "pull"
+LONGEST_CURRENCY = 4
 GROWTH = 1.5  # rows of a run over the fans that it starts with
 MEMORY_SHARE = 0.8  # of the machine's memory that a run may take
 _NEAR_ONE = 1e-6
@@ -29,15 +31,19 @@ def check(scenario: Scenario, document: Document, broken: set[Path]) -> None:
     """Report contradictions between values to the document; values at broken paths are left alone."""
     checks = _Checks(scenario, document, broken)
     for one in (
+        checks.currency,
         checks.channels,
         checks.shares,
         checks.tiers,
         checks.pool,
         checks.inflow,
+        checks.first_pool,
         checks.sizes,
         checks.shop,
         checks.network,
         checks.sources,
+        checks.search,
+        checks.store,
         checks.logics,
     ):
         one()
@@ -72,14 +78,28 @@ class _Checks:
             text += f" ({key} is set in {mark.file}:{mark.line}.)"
         self.document.mistakes.append(self.document.mistake(at, text))
 
+    def currency(self) -> None:
+        """The sign or code of the currency is short and no number."""
+        sign = self.scenario.currency
+        if self.sound(("currency",)) and (not 1 <= len(sign) <= LONGEST_CURRENCY or any(c.isdigit() for c in sign)):
+            message = f"is not a sign or code of up to {LONGEST_CURRENCY} letters. Write €, $ or CHF."
+            self.report(("currency",), f"{{key}} = {{value}} {message}")
+
     def channels(self) -> None:
         """At most 8 channels, each with a name of its own."""
         if not self.sound(("platforms",)):
             return
-        if len(self.all_channels) > MAX_CHANNELS:
-            number = len(self.all_channels)
-            message = f"has {number} channels in all; at most {MAX_CHANNELS} are possible. Leave a platform out."
-            self.report(("platforms",), f"{{key}} {message}")
+        joined = [channel for channel in self.all_channels if channel.kind != PULL]
+        for found, most, which in (
+            (joined, MAX_MEMBERSHIPS, " that fans join"),
+            (self.all_channels, MAX_CHANNELS, " in all"),
+        ):
+            if len(found) > most:
+                message = f"has {len(found)} channels{which}; at most {most} are possible. Leave a platform out."
+                self.report(("platforms",), f"{{key}} {message}")
+        if self.all_channels and not joined:
+            self.report(("platforms",), "{key} has no channel through which the brand can reach anybody. Add one.")
+        self._pull()
         for name, times in Counter(channel.name for channel in self.all_channels).items():
             if times > 1:
                 self.report(("platforms",), f"{{key}}: {times} channels are called {name}; give each its own name.")
@@ -87,6 +107,24 @@ class _Checks:
             if name in CHANNEL_KINDS and any(c.name == name and c.kind != name for c in self.all_channels):
                 message = f"{{key}}: a channel is called {name}, which is the name of another kind of channel."
                 self.report(("platforms",), message)
+
+    def _pull(self) -> None:
+        """Channels that fans visit on their own: nothing is pushed, nobody joins."""
+        for p, platform in enumerate(self.scenario.platforms):
+            for c, channel in enumerate(platform.channels if self.sound(("platforms",)) else ()):
+                at: Path = ("platforms", p, "channels", c)
+                joins = channel.joins_per_month
+                for key, value in (
+                    ("fatigue_weight", channel.fatigue_weight),
+                    ("cost_per_message", channel.cost_per_message),
+                    ("joins_at_follow", channel.joins_at_follow),
+                    ("joins_per_month", max(joins.passer_by, joins.liking, joins.devoted)),
+                    ("live_notice", channel.live_notice),
+                    ("quota_per_month", channel.quota_per_month),
+                ):
+                    if channel.kind == PULL and value:
+                        why = "fans visit it on their own, so nothing is sent there and nobody joins. Leave it out."
+                        self.report((*at, key), f"{channel.name} has {key}, but is of kind pull: {why}", (*at, "kind"))
 
     def shares(self) -> None:
         """Segments and tiers share a whole; at most 8 segments."""
@@ -127,6 +165,10 @@ class _Checks:
         pool, at = self.scenario.pool, ("pool", "channels")
         if not self.sound(("platforms",), at):
             return
+        for channel in self.all_channels:
+            if channel.kind == PULL and channel.name in (pool.channels or {}):
+                message = "{key}: fans visit this channel on their own, nobody is a member of it. Leave it out."
+                self.report((*at, channel.name), message)
         unknown = [name for name in pool.channels or {} if name not in self.names]
         for name in unknown:
             message = f"{{key}}: {name} is not a channel of the platforms. "
@@ -152,6 +194,8 @@ class _Checks:
         if any(source.per_day.bounds[1] or source.members for source in self.scenario.sources.values()):
             return
         shown_to = [platform.feed.exposures_at_least for platform in self.scenario.platforms if platform.feed]
+        if any(p.search.use * p.search.share for p in self.scenario.platforms if p.search):
+            return
         if not any(shown_to) and not any(most_ads(logic) for logic in self.scenario.logics.values()):
             why = "feed.exposures_at_least = 0" if shown_to else "no platform has a feed"
             message = f"pool.fans = 0, and nobody can come: {why}, and no logic buys ads. Write pool.fans = 1000."
@@ -159,6 +203,16 @@ class _Checks:
                 ("platforms", number, "feed", "exposures_at_least") for number in range(len(self.scenario.platforms))
             ]
             self.report(("pool", "fans"), message, *feeds, ("platforms",))
+
+    def first_pool(self) -> None:
+        """The fewest plays in the first traffic pool are not more than the most."""
+        for number, platform in enumerate(self.scenario.platforms):
+            path: Path = ("platforms", number, "feed")
+            feed = platform.feed
+            if feed and self.sound(path) and feed.first_pool_least > feed.first_pool_most:
+                message = f"{{key}} = {{value}} is more than first_pool_most = {feed.first_pool_most:g}. "
+                message += "Lower one or raise the other."
+                self.report((*path, "first_pool_least"), message, (*path, "first_pool_most"))
 
     def sizes(self) -> None:
         """Fans are users, and fit into the memory of this machine."""
@@ -232,9 +286,33 @@ class _Checks:
                     message = f"{{key}}: {channel} is not a channel of the platforms. "
                     message += did_you_mean(channel, self.names, "Channels")
                     self.report((*at, "channels", channel), message, ("platforms",))
+                elif any(c.name == channel and c.kind == PULL for c in self.all_channels):
+                    message = f"{{key}}: {channel} is of kind pull: fans visit it, and nobody joins. Leave it out."
+                    self.report((*at, "channels", channel), message, ("platforms",))
             if source.channels is not None and not any(source.channels.values()):
                 message = f"{dotted((*at, 'channels'))} would put nobody into a channel. Leave it out, or write "
                 self.report((*at, "channels"), f"{message}{{ {self.names[0]} = 1.0 }}.")
+
+    def search(self) -> None:
+        """People search on one platform; what they are shown there is shown to somebody."""
+        if not self.sound(("platforms",)):
+            return
+        shelves = [(n, p) for n, p in enumerate(self.scenario.platforms) if p.search]
+        if len(shelves) > 1:
+            names = ", ".join(platform.name for _, platform in shelves)
+            message = f"{{key}}: people search on one platform, not on {names}. Take [search] out of the others."
+            self.report(("platforms",), message)
+        for number, platform in shelves:
+            search, at = platform.search, ("platforms", number, "search")
+            if search and search.share > 0 and search.use == 0:
+                self.report((*at, "share"), "{key} = {value}, but search.use = 0: nobody searches.", (*at, "use"))
+
+    def store(self) -> None:
+        """Visitors come to a store only where deals close in one."""
+        visitors, closing = ("store", "visitors"), ("industry", "closing")
+        if self.scenario.store.visitors and self.scenario.industry.closing != "store" and self.sound(visitors, closing):
+            message = '{key} = {value}, but deals close online. Write industry.closing = "store", or visitors = 0.'
+            self.report(visitors, message, closing)
 
     def logics(self) -> None:
         """Pushes go to known channels; ads are sold; phases follow each other within the run; discounts fit."""
@@ -254,16 +332,21 @@ class _Checks:
         if not self.sound(("platforms",)) or self.document.at(path) is None:
             return
         for name in pushes or {}:
-            if name not in self.names and name not in CHANNEL_KINDS:
+            if name == PULL or any(c.name == name and c.kind == PULL for c in self.all_channels):
+                self.report((*path, name), "{key}: fans visit this channel on their own, nothing can be pushed there.")
+            elif name not in self.names and name not in CHANNEL_KINDS:
                 message = f"{dotted((name,))} is neither a channel of the platforms nor a kind of channel. "
-                allowed = (*self.names, *CHANNEL_KINDS)
+                pushed = [channel.name for channel in self.all_channels if channel.kind != PULL]
+                allowed = (*dict.fromkeys(pushed), *CHANNEL_KINDS)
                 message = f"{{key}}: {message}{did_you_mean(name, allowed, 'Allowed')}"
                 self.report((*path, name), message, ("platforms",))
 
-    def _ads(self, path: Path, logic: AnyLogic) -> None:
+    def _ads(self, path: Path, logic: Logic) -> None:
         if not self.sound(("platforms",)) or any(platform.ads for platform in self.scenario.platforms):
             return
         spent: list[tuple[Path, float | None]] = [((*path, "ads_per_day"), logic.ads_per_day)]
+        if isinstance(logic, Growth):
+            spent.append(((*path, "reinvest_ads"), logic.reinvest_ads))
         if isinstance(logic, Calendar):
             spent += [((*path, "phases", n, "ads_per_day"), phase.ads_per_day) for n, phase in enumerate(logic.phases)]
         for at, budget in spent:
@@ -271,7 +354,7 @@ class _Checks:
                 message = f"{{key}} = {budget:g}, but no platform sells ads. Write 0, or add a platform with [ads]."
                 self.report(at, message, ("platforms",))
 
-    def _rewards(self, path: Path, logic: AnyLogic) -> None:
+    def _rewards(self, path: Path, logic: Logic) -> None:
         if self.scenario.network or any(source.rewarded for source in self.scenario.sources.values()):
             return
         paid: list[tuple[Path, float | None]] = [((*path, "incentive"), logic.incentive)]
@@ -300,7 +383,7 @@ class _Checks:
                 self.report(at, f"{{key}} = {{value}} is outside the run, {first} … {last}.", ("start",), ("days",))
 
 
-def most_ads(logic: AnyLogic) -> float:
+def most_ads(logic: Logic) -> float:
     """Largest ad budget that a logic is given, ¥ per day."""
     later = [phase.ads_per_day or 0.0 for phase in logic.phases] if isinstance(logic, Calendar) else []
     return max(logic.ads_per_day, *later, 0.0)

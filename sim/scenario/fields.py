@@ -10,14 +10,10 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from sim.logics import AnyLogic
+from sim.logics import AnyLogic, logic_class
 from sim.parameters import Series
 from sim.scenario.positions import Path
 from sim.scenario.schema import Scenario
-
-LOGICS: dict[str, type[BaseModel]] = {
-    model.model_fields["kind"].default: model for model in get_args(get_args(AnyLogic)[0])
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,9 +140,9 @@ def _element(tree: Any, key: str | int) -> Any:
 
 def _step(here: Declared, key: str | int, tree: Any) -> Declared | None:
     if here.type is dict or here.type is tuple:
-        if here.item is AnyLogic or get_args(here.item)[:1] == get_args(AnyLogic)[:1]:
-            kind = tree.get("kind") if isinstance(tree, dict) else None
-            return Declared(LOGICS[kind]) if isinstance(kind, str) and kind in LOGICS else None
+        if here.item is AnyLogic:
+            found = logic_class(tree.get("kind")) if isinstance(tree, dict) else None
+            return None if found is None else Declared(found)
         return declaration(here.item)
     if isinstance(here.type, type) and issubclass(here.type, BaseModel):
         return fields_of(here.type).get(str(key))

@@ -2,8 +2,6 @@
 
 import difflib
 import os
-from copy import deepcopy
-from functools import cache
 from pathlib import Path as File
 from typing import Any
 
@@ -11,9 +9,9 @@ from sim.scenario.document import Document, read
 from sim.scenario.fields import is_series
 from sim.scenario.mistakes import Mistake, ScenarioError, did_you_mean, shown
 from sim.scenario.positions import Path
+from sim.scenario.shelves import expand
 
 SHIPPED = "scenarios"
-_PRESETS = File(__file__).parent / "presets"
 _PACKAGE = File(__file__).parents[1]
 
 
@@ -26,24 +24,6 @@ def shipped_folder() -> File:
 def shipped_scenarios() -> tuple[str, ...]:
     """Names of the shipped scenarios."""
     return tuple(sorted(file.stem for file in shipped_folder().glob("*.toml")))
-
-
-def presets(kind: str) -> tuple[str, ...]:
-    """Names of the presets of a kind: "platforms" or "industries"."""
-    return tuple(sorted(file.stem for file in (_PRESETS / kind).glob("*.toml")))
-
-
-@cache
-def _preset(kind: str, name: str) -> Document:
-    return read(_PRESETS / kind / f"{name}.toml", f"preset {name}", preset=name)
-
-
-def preset(kind: str, name: str) -> Document:
-    """A fresh copy of a preset; its name is that of its file."""
-    kept = _preset(kind, name)
-    document = Document(deepcopy(kept.tree), dict(kept.marks), list(kept.mistakes))
-    document.put(("name",), name, {(): kept.marks[()]})
-    return document
 
 
 def gather(source: str | File) -> Document:
@@ -124,8 +104,19 @@ def _extended(
     return base
 
 
+def expand_tables(document: Document) -> None:
+    """Put the values of presets into the tables that start from one: the brand and the segments."""
+    expand(document, ("brand",), "brands")
+    segments = document.tree.get("segments")
+    for name, segment in list(segments.items()) if isinstance(segments, dict) else ():
+        if segment is not False:
+            expand(document, ("segments", name), "segments")
+
+
 def lay_over(base: Document, document: Document) -> None:
-    """Lay a document over another: its values win."""
+    """Lay a document over another: its values win, and those of the presets that it names."""
+    expand_tables(base)
+    expand_tables(document)
     for name, value in base.tree.items():
         if name == "industry" and isinstance(value, str) and isinstance(document.tree.get(name), dict):
             marks = base.under((name,))

@@ -10,26 +10,36 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from sim.logics import AnyLogic
+from sim.logics import LOGICS, AnyLogic
 from sim.parameters import Series
 from sim.scenario.document import TRUSTS
-from sim.scenario.fields import LOGICS, Declared, declaration, fields_of
-from sim.scenario.gather import presets
+from sim.scenario.fields import Declared, declaration, fields_of
+from sim.scenario.reach import Ads, Feed
 from sim.scenario.resolve import PARTS
-from sim.scenario.schema import Ads, Channel, ExternalSource, Feed, Industry, Platform, Scenario, Segment, Shop
+from sim.scenario.schema import Brand, Channel, ExternalSource, Industry, Platform, Scenario, Search, Segment, Shop
+from sim.scenario.shelves import own, presets
 
 FILE = File(__file__).parent / "scenario.schema.json"
 _SCALARS = {float: "number", int: "integer", bool: "boolean", str: "string"}
 _DATE = {"type": "string", "format": "date"}
-_PART_MODELS: dict[str, type[BaseModel]] = dict(zip(PARTS, (Feed, Ads, Shop), strict=True))
-_PRESETS: dict[type[BaseModel], str] = {Platform: "platforms", Industry: "industries"}
+_PART_MODELS: dict[str, type[BaseModel]] = dict(zip(PARTS, (Feed, Ads, Shop, Search), strict=True))
+_PRESETS: dict[type[BaseModel], str] = {
+    Platform: "platforms",
+    Channel: "channels",
+    Industry: "industries",
+    Segment: "segments",
+    Brand: "brands",
+}
 
 Schema = dict[str, Any]
 
 
-def json_schema() -> Schema:
-    """The JSON Schema of scenario files as people write them."""
-    return _Writer().file()
+def json_schema(folder: File | None = None) -> Schema:
+    """The JSON Schema of scenario files as people write them.
+
+    folder  where the files lie: the names of the user's own presets there are allowed too
+    """
+    return _Writer(folder).file()
 
 
 def write_json_schema(file: File = FILE) -> None:
@@ -38,8 +48,9 @@ def write_json_schema(file: File = FILE) -> None:
 
 
 class _Writer:
-    def __init__(self) -> None:
+    def __init__(self, folder: File | None) -> None:
         self.definitions: dict[str, Schema] = {}
+        self.folder = folder
 
     def file(self) -> Schema:
         """The whole file, with the keys that only files have."""
@@ -54,7 +65,7 @@ class _Writer:
             "channels": {
                 "description": "Changes to channels of the platforms, by name",
                 "type": "object",
-                "additionalProperties": self.reference(Channel),
+                "additionalProperties": {"anyOf": [self.preset(Channel), self.channel()]},
             },
             **{part: self.reference(model) for part, model in _PART_MODELS.items()},
         }
@@ -65,6 +76,22 @@ class _Writer:
             "anyOf": [{"required": ["extends"]}, {"required": required}],
             "definitions": dict(sorted(self.definitions.items())),
         }
+
+    def preset(self, model: type[BaseModel]) -> Schema:
+        """The name of a preset, or the path of a preset's file."""
+        kind = _PRESETS[model]
+        names = [*presets(kind), *(own(kind, self.folder) if self.folder is not None else ())]
+        path = {"type": "string", "pattern": r"\.toml$"}
+        return {"anyOf": [{"enum": names}, path]} if names else path
+
+    def channel(self) -> Schema:
+        """A channel in a table of the file: what changes, or a new one and the platform that it belongs to."""
+        channel = self.table(Channel)
+        del channel["required"]
+        names = {"type": "string", "description": "The platform of a new channel"}
+        channel["properties"] = {"platform": names, **channel["properties"]}
+        self.definitions["ChannelOfFile"] = channel
+        return {"$ref": "#/definitions/ChannelOfFile"}
 
     def reference(self, model: type[BaseModel]) -> Schema:
         """A reference to a model's definition, made on first use."""
@@ -80,8 +107,10 @@ class _Writer:
         fields = fields_of(model)
         properties = {name: self.field(known) for name, known in fields.items()}
         if model in _PRESETS:
-            names = list(presets(_PRESETS[model]))
-            properties = {"extends": {"enum": names, "description": "The preset to start from"}, **properties}
+            properties = {
+                "extends": {"description": "The preset to start from", **self.preset(model)},
+                **properties,
+            }
         return {
             "type": "object",
             "description": " ".join((model.__doc__ or "").split()),
@@ -115,7 +144,9 @@ class _Writer:
     def item(self, annotation: Any) -> Schema:
         """What a list or a table with free keys holds."""
         if annotation is AnyLogic:
-            return {"anyOf": [*(self.reference(model) for model in LOGICS.values()), {"const": False}]}
+            return {
+                "anyOf": [*(self.reference(model) for model in LOGICS.values()), self.own_logic(), {"const": False}]
+            }
         known = declaration(annotation)
         return self.form(known)
 
@@ -123,8 +154,19 @@ class _Writer:
         """A model, or the name of a preset; a segment or a source may be removed."""
         if model not in _PRESETS:
             reference = self.reference(model)
-            return {"anyOf": [reference, {"const": False}]} if model in (Segment, ExternalSource) else reference
-        return {"anyOf": [{"enum": list(presets(_PRESETS[model]))}, self.reference(model)]}
+            return {"anyOf": [reference, {"const": False}]} if model is ExternalSource else reference
+        removed = [{"const": False}] if model is Segment else []
+        return {"anyOf": [self.preset(model), self.reference(model), *removed]}
+
+    def own_logic(self) -> Schema:
+        """A logic of the user's own: its kind names a class, which knows its other keys."""
+        self.definitions["OwnLogic"] = {
+            "description": "A logic of your own: kind names a class, my_logic.py:Weekend",
+            "type": "object",
+            "required": ["kind"],
+            "properties": {"kind": {"type": "string", "pattern": r"^.+:\w+$"}},
+        }
+        return {"$ref": "#/definitions/OwnLogic"}
 
     def scalar(self, known: Declared) -> Schema:
         """A number with its bounds, a text, a date, true or false."""

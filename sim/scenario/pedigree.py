@@ -11,11 +11,12 @@ from sim.parameters import Series
 from sim.scenario.document import TRUSTS, Document, Mark, dotted
 from sim.scenario.fields import Declared, declaration, fields_of
 from sim.scenario.positions import Path
-from sim.scenario.schema import Scenario
+from sim.scenario.resolve import PARTS
+from sim.scenario.schema import YUAN, Scenario
 
 DEFAULT = "default"
 OWN_SOURCE = "scenario file"
-_WORDS = ("name", "kind", "title", "question")  # they name things; nothing rests on them
+_WORDS = ("name", "kind", "title", "question", "currency")  # they name things; nothing rests on them
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +52,15 @@ def assumptions_of(scenario: Scenario, document: Document) -> tuple[Assumption, 
     found = []
     for path, value, known in _leaves(scenario, Declared(Scenario), ()):
         mark = document.marks.get(path)
+        if mark is None and isinstance(path[-1], int):  # a list with one pedigree
+            mark = document.marks.get(path[:-1])
         if value is None and mark is None:
             continue
         found.append(
             Assumption(
                 key=_as_written(path, scenario),
                 value=value,
-                unit=known.unit or (mark and mark.unit) or "",
+                unit=known.unit.replace(YUAN, scenario.currency) or (mark and mark.unit) or "",
                 source=_source(known, mark),
                 trust=_trust(known, mark),
                 origin=_origin(mark),
@@ -86,7 +89,7 @@ def _leaves(value: Any, known: Declared, path: Path) -> Iterator[tuple[Path, Any
 def _source(known: Declared, mark: Mark | None) -> str:
     if mark is None:
         return known.source
-    return mark.source or (known.source if mark.preset else OWN_SOURCE)
+    return mark.source or (known.source if _is_shipped(mark) else OWN_SOURCE)
 
 
 def _trust(known: Declared, mark: Mark | None) -> str:
@@ -98,9 +101,14 @@ def _trust(known: Declared, mark: Mark | None) -> str:
 def _origin(mark: Mark | None) -> str:
     if mark is None:
         return DEFAULT
-    if mark.preset is not None:
-        return f"preset {mark.preset}"
+    if _is_shipped(mark):
+        return mark.file
     return f"{mark.file}:{mark.line}" if mark.line else mark.file
+
+
+def _is_shipped(mark: Mark) -> bool:
+    """True for a value of a shipped preset; one of the user's own is named by its file."""
+    return mark.preset is not None and mark.file == f"preset {mark.preset}"
 
 
 def _as_written(path: Path, scenario: Scenario) -> str:
@@ -110,9 +118,7 @@ def _as_written(path: Path, scenario: Scenario) -> str:
     platform = scenario.platforms[path[1]]
     if path[2] == "channels" and isinstance(path[3], int):
         return dotted(("channels", platform.channels[path[3]].name, *path[4:]))
-    owners: Counter[str] = Counter(
-        part for one in scenario.platforms for part in ("feed", "ads", "shop") if part in one.model_fields_set
-    )
+    owners: Counter[str] = Counter(part for one in scenario.platforms for part in PARTS if part in one.model_fields_set)
     if owners[str(path[2])] == 1 and path[2] in platform.model_fields_set:
         return dotted(path[2:])
     return dotted(("platforms", platform.name, *path[2:]))

@@ -1,26 +1,32 @@
 """Resolving: from what a file says to the full tree of a scenario: presets, overrides, kinds of logics."""
 
+from pathlib import Path as File
+
 from sim.domains import ChannelKind, word
+from sim.logics import LOGICS
+from sim.logics.own import OwnLogicError, is_own, located, own_logic
 from sim.scenario.document import Document
-from sim.scenario.fields import LOGICS
-from sim.scenario.gather import lay_over, preset, presets, whole
+from sim.scenario.gather import expand_tables, whole
 from sim.scenario.mistakes import did_you_mean, shown
 from sim.scenario.positions import Path
+from sim.scenario.shelves import expand
 
-PARTS = ("feed", "ads", "shop")  # tables of the file that belong to a platform
+PARTS = ("feed", "ads", "shop", "search")  # tables of the file that belong to a platform
 FILE_KEYS = ("extends", "channels", *PARTS)  # keys of files that a resolved scenario does not have
-CHANNEL_KINDS = tuple(word(kind) for kind in ChannelKind)
+CHANNEL_KINDS = tuple(word(kind) for kind in ChannelKind if kind != ChannelKind.PULL)  # to which one can push
+_STARTS = {"extends", "kind"}  # keys by which a table of [channels] is a new channel
 
 
 def resolve(document: Document) -> None:
     """Bring a document into the shape of the schema, in place; mistakes are added to it."""
     _drop_removed(document)
+    expand_tables(document)
     _platforms(document)
     _channels(document)
     for part in PARTS:
         _part(document, part)
     if "industry" in document.tree:
-        _expand(document, ("industry",), "industries")
+        expand(document, ("industry",), "industries")
     _logics(document)
 
 
@@ -33,40 +39,23 @@ def _drop_removed(document: Document) -> None:
                 document.take((table, name))
 
 
-def _expand(document: Document, path: Path, kind: str) -> None:
-    """Replace a preset's name, or a table that extends one, by the preset's values."""
-    given = document.at(path)
-    at = (*path, "extends") if isinstance(given, dict) else path
-    name = given.get("extends") if isinstance(given, dict) else given
-    if name is None:
-        return
-    if not isinstance(name, str) or name not in presets(kind):
-        wrong = "is not the name of a preset" if isinstance(name, str) else "is not a text in quotes"
-        remedy = did_you_mean(str(name), presets(kind), "Presets")
-        message = f"{document.key(at)} = {shown(name)} {wrong}. {remedy}"
-        document.mistakes.append(document.mistake(at, message))
-        document.put(path, None, document.under(path))
-        return
-    base = preset(kind, name)
-    document.mistakes += base.mistakes
-    marks = document.under(path)
-    if isinstance(given, dict):
-        over = Document({key: value for key, value in given.items() if key != "extends"}, marks)
-        base.marks[()] = marks[()]
-        lay_over(base, over)
-    document.put(path, base.tree, base.marks)
-    document.marks[path] = marks[()]
-
-
 def _platforms(document: Document) -> None:
     given = document.tree.get("platforms")
     if isinstance(given, list):
         for number in range(len(given)):
-            _expand(document, ("platforms", number), "platforms")
+            at: Path = ("platforms", number)
+            expand(document, at, "platforms")
+            platform = document.at(at)
+            channels = platform.get("channels") if isinstance(platform, dict) else None
+            for place in range(len(channels) if isinstance(channels, list) else 0):
+                expand(document, (*at, "channels", place), "channels")
 
 
 def _channels(document: Document) -> None:
-    """``[channels.wechat-group] open = 0.2`` changes a channel of whichever platform has it."""
+    """``[channels.wechat-group] open = 0.2`` changes a channel of whichever platform has it.
+
+    A table of another name that starts from a preset or gives its kind is a new channel.
+    """
     if "channels" not in document.tree:
         return
     places: dict[str, Path] = {}
@@ -81,9 +70,11 @@ def _channels(document: Document) -> None:
         message = f"channels = {shown(overrides)} is not a table. Write [channels.NAME]."
         document.mistakes.append(document.mistake(("channels",), message))
         overrides = {}
-    for name, table in overrides.items():
+    for name, table in list(overrides.items()):
         at = ("channels", name)
-        if name not in places:
+        if name not in places and (isinstance(table, str) or (isinstance(table, dict) and table.keys() & _STARTS)):
+            _add_channel(document, at)
+        elif name not in places:
             remedy = did_you_mean(name, places, "Channels")
             message = f"{document.key(at)} is not a channel of the platforms. {remedy}"
             document.mistakes.append(document.mistake(document.outermost(at, ("platforms",)), message))
@@ -95,8 +86,37 @@ def _channels(document: Document) -> None:
     document.take(("channels",))
 
 
+def _add_channel(document: Document, at: Path) -> None:
+    """Append a channel of the file to the platform that it names, or to the only one."""
+    given, platforms = document.at(at), document.tree.get("platforms")
+    names = {}
+    for number, platform in enumerate(platforms if isinstance(platforms, list) else []):
+        if isinstance(platform, dict) and isinstance(platform.get("channels"), list):
+            names[str(platform.get("name"))] = number
+    key = document.key((*at, "platform"))
+    owner = next(iter(names), "") if len(names) == 1 else None
+    where = at
+    if isinstance(given, dict) and "platform" in given:
+        where, owner = (*at, "platform"), given["platform"]
+    if not isinstance(owner, str) or owner not in names:
+        message = f"{key} = {shown(owner)} is not a platform of this scenario. " if owner is not None else ""
+        message = message or f"{document.key(at)} is a new channel and needs a platform. "
+        message += did_you_mean(str(owner or ""), names, "Platforms")
+        document.mistakes.append(document.mistake(where, message))
+        return
+    if where != at:
+        document.take(where)
+    expand(document, at, "channels")
+    channel, marks = document.take(at)
+    if isinstance(channel, dict):
+        channel["name"] = at[-1]
+    channels: Path = ("platforms", names[owner], "channels")
+    document.at(channels).append(None)
+    document.put((*channels, len(document.at(channels)) - 1), channel, marks)
+
+
 def _part(document: Document, part: str) -> None:
-    """``[feed]``, ``[ads]`` and ``[shop]`` change the one platform that has such a table."""
+    """``[feed]``, ``[ads]``, ``[shop]`` and ``[search]`` change the one platform that has such a table."""
     if part not in document.tree:
         return
     platforms = document.tree.get("platforms")
@@ -134,24 +154,41 @@ def _lay(document: Document, over: Path, base: Path) -> None:
 
 
 def _logics(document: Document) -> None:
-    """The kind of a logic defaults to the table's name."""
+    """The kind of a logic defaults to the table's name; one of the user's own is loaded from its file."""
     logics = document.tree.get("logics")
     for name in list(logics) if isinstance(logics, dict) else []:
         at: Path = ("logics", name)
-        where = at
         logic = document.at(at)
         if not isinstance(logic, dict):
             continue
-        if "kind" not in logic:
-            if name in LOGICS:
-                logic["kind"] = name
-                continue
-            message = f"{document.key(at)} needs a kind, since no logic is called {name}. "
-        elif isinstance(logic["kind"], str) and logic["kind"] in LOGICS:
+        where: Path = (*at, "kind") if "kind" in logic else at
+        kind = logic.setdefault("kind", name)
+        if isinstance(kind, str) and kind in LOGICS:
             continue
+        if isinstance(kind, str) and is_own(kind):
+            message = _own(document, where)
         else:
-            where = (*at, "kind")
-            message = f"{document.key(where)} = {shown(logic['kind'])} is not a kind of logic. "
-        message += did_you_mean(str(logic.get("kind", name)), LOGICS, "Kinds")
-        document.mistakes.append(document.mistake(where, message))
-        document.put(at, None, document.under(at))
+            said = f"{document.key(where)} = {shown(kind)} is not a kind of logic."
+            if where == at:
+                said = f"{document.key(at)} needs a kind, since no logic is called {name}."
+            message = f"{said} {did_you_mean(str(kind), LOGICS, 'Kinds')}"
+        if message:
+            document.mistakes.append(document.mistake(where, message))
+            document.put(at, None, document.under(at))
+
+
+def _own(document: Document, at: Path) -> str:
+    """Load a logic of the user's own and put in its place the kind that means the same from everywhere.
+
+    Returns what is wrong with it, empty if nothing.
+    """
+    mark, _ = document.mark(at)
+    given = document.at(at)
+    kind = located(given, mark.folder or File())
+    try:
+        own_logic(kind)
+    except OwnLogicError as error:
+        remedy = did_you_mean(kind.rpartition(":")[2], error.known, "Logics there") if error.known else ""
+        return f"{document.key(at)} = {shown(given)}: {error} {remedy}"
+    document.tree["logics"][at[1]]["kind"] = kind
+    return ""

@@ -3,12 +3,14 @@
 import datetime as dt
 from typing import Annotated, Any, NamedTuple
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, InstanceOf, PlainSerializer, create_model
+from pydantic import BeforeValidator, Field, InstanceOf, PlainSerializer, create_model
 
 from sim.domains import MAX_CHANNELS
 from sim.logics import AnyLogic
 from sim.parameters import Series, declared, fraction, over_time, parameter
 from sim.rules import RULE_TABLES
+from sim.scenario.base import Model
+from sim.scenario.reach import Ads, Feed
 
 
 def _series(value: Any) -> Any:
@@ -29,10 +31,8 @@ def _plain(series: Series) -> float | dict[dt.date, float]:
 TimeSeries = Annotated[InstanceOf[Series], BeforeValidator(_series), PlainSerializer(_plain)]
 
 
-class Model(BaseModel):
-    """Base of all tables: unknown keys are mistakes, values never change."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+YUAN = "¥"  # the unit of money as parameters declare it; it stands for the currency of the scenario
+ANY_CURRENCY = "¤"  # in the units of presets: whatever the currency of the scenario
 
 
 class JoinsPerMonth(Model):
@@ -44,16 +44,22 @@ class JoinsPerMonth(Model):
 
 
 class Channel(Model):
-    """A place in which the brand can reach a follower.
+    """A place in which the brand can reach a follower, or (kind ``pull``) one that followers visit on their own.
 
-    A scenario file changes a channel of a preset by its name: ``[channels.wechat-group] open = 0.2``.
+    A scenario file changes a channel of a preset by its name: ``[channels.wechat-group] open = 0.2``. A table of
+    another name is a new channel: ``[channels.app] extends = "app-push"``.
     """
 
     name: str
-    kind: Annotated[str, Field(pattern="^(subscription|group|direct|article|moments)$")]
+    kind: Annotated[str, Field(pattern="^(subscription|group|direct|article|moments|pull)$")]
     strong: Annotated[bool, Field(description="A strong private channel (E-55)")] = False
     reach: Annotated[float, fraction("Share of members whom a message reaches", source="E-42, M4")] = 1.0
-    open: Annotated[float, fraction("Base probability of opening (group: of a visit at 4 messages a day)", source="M4")]
+    open: Annotated[
+        float,
+        fraction(
+            "Base probability of opening (group: of a visit at 4 messages a day; pull: of a visit a day)", source="M4"
+        ),
+    ]
     fatigue_weight: Annotated[float, parameter("Weight of one message in fatigue", low=0, high=10, source="M4")]
     quota_per_month: (
         Annotated[
@@ -65,44 +71,11 @@ class Channel(Model):
     cost_per_message: Annotated[float, parameter("Fee of one message", unit="¥", low=0, high=100, source="E-56")] = 0.0
     joins_at_follow: Annotated[float, fraction("Share of new followers who join at once", source="details")] = 0.0
     joins_per_month: JoinsPerMonth = JoinsPerMonth()
+    joins_at_answer: Annotated[
+        float,
+        fraction("Share of people whose question or lead is answered who join", source="E-45, E-100, E-111"),
+    ] = 0.0
     live_notice: Annotated[bool, Field(description="Lives announce themselves here")] = False
-
-
-class Feed(Model):
-    """The organic feed of a platform, reduced to intensities (M1)."""
-
-    exposures_per_fan: Annotated[
-        float,
-        parameter("Daily noticed exposures per initial fan", unit="1/day", low=0, high=100, source="M1, details"),
-    ] = 0.08
-    exposures_at_least: Annotated[
-        float,
-        parameter("Daily noticed exposures of a small pool", unit="1/day", low=0, high=1e9, source="details"),
-    ] = 4000.0
-    exposures_per_live: Annotated[
-        float, parameter("Entries into one live per daily exposure", low=0, high=10, source="M19")
-    ] = 0.05
-
-
-class Ads(Model):
-    """The ad auction of a platform (M2)."""
-
-    cpm: Annotated[
-        float,
-        parameter("Median highest competing bid", unit="¥ per 1,000", above=0, high=1e5, source="M2", trust="weak"),
-    ] = 20.0
-    growth: Annotated[float, parameter("Growth of prices", unit="1/month", low=-1, high=1, source="M2, E-3")] = 0.02
-    spread: Annotated[float, parameter("Log-sd of competing bids", above=0, high=3, source="M2")] = 0.6
-    elasticity: Annotated[float, parameter("Elasticity of price to total spend", low=0, high=2, source="M2")] = 0.25
-    reference_spend: Annotated[
-        float, parameter("Spend of the other advertisers", unit="¥/day", above=0, high=1e12, source="details")
-    ] = 10_000.0
-    opportunities: Annotated[
-        float,
-        parameter("Ad impressions on offer per user", unit="1/day", above=0, high=1000, source="details"),
-    ] = 5.0
-    click: Annotated[float, fraction("Probability of a click per person reached", source="details")] = 0.02
-    follow: Annotated[float, fraction("Probability that a click ends in following", source="details")] = 0.3
 
 
 class Shop(Model):
@@ -118,12 +91,25 @@ class Shop(Model):
     commission_by_category: dict[str, Annotated[float, fraction("Commission of a category", source="E-66")]] = {}
 
 
+class Search(Model):
+    """How people look for goods on a platform (人找货, E-16); all 0 where goods find people."""
+
+    use: Annotated[float, fraction("Share of needs that begin with a search on the platform", source="E-16")] = 0.0
+    share: Annotated[float, fraction("The brand's share of what such a search shows", source="E-16")] = 0.0
+    repurchase_intent: Annotated[
+        float,
+        fraction(
+            "Probability that one who has bought before looks for the brand again at the next need", source="E-16"
+        ),
+    ] = 0.0
+
+
 class Platform(Model):
-    """A platform: its channels, feed, ad market and shop rules.
+    """A platform: its channels, feed, ad market, shop rules and search.
 
     A scenario file names presets, ``platforms = ["douyin-2021-07", "wechat-2021-07"]``, or writes tables,
     which may start from a preset: ``{ extends = "douyin-2021-07", feed.exposures_per_fan = 0.1 }``. The
-    tables ``[feed]``, ``[ads]`` and ``[shop]`` of a file change the one platform that has such a table.
+    tables ``[feed]``, ``[ads]``, ``[shop]`` and ``[search]`` of a file change the one platform that has such a table.
     """
 
     name: str
@@ -131,11 +117,12 @@ class Platform(Model):
     feed: Feed | None = None
     ads: Ads | None = None
     shop: Shop = Shop()
+    search: Search | None = None
     channels: tuple[Channel, ...]
 
 
 class Industry(Model):
-    """An industry quadrant: need, price, margin, decision time (evidence E-102 … E-105).
+    """An industry quadrant: need, price, margin, decision time, where deals close (evidence E-102 … E-105).
 
     A scenario file names a preset, ``industry = "frequent-online"``, or starts from one:
     ``[industry] extends = "frequent-online"``, with what differs.
@@ -149,6 +136,41 @@ class Industry(Model):
     ] = 1.0
     price: Annotated[float, parameter("Reference price", unit="¥", above=0, high=1e9, source="M8")]
     goods_share: Annotated[float, fraction("Cost of goods as a share of the list price", source="details")]
+    closing: Annotated[
+        str,
+        Field(
+            pattern="^(online|store)$",
+            description="Where deals close: online, or in a store after a lead",
+            json_schema_extra={"source": "E-68"},
+        ),
+    ] = "online"
+    visit_share: Annotated[
+        float, fraction("Share of qualified leads who come to the store, at trust .35", source="M19, V9")
+    ] = 0.15
+    sale_share: Annotated[float, fraction("Share of visitors of the store who buy", source="M19, details")] = 0.25
+    single_purchase: Annotated[
+        bool, Field(description="Nobody buys a second time", json_schema_extra={"source": "E-101"})
+    ] = False
+    questions: Annotated[
+        float,
+        parameter(
+            "Questions of a passer-by who can ask in a strong private channel (0: nobody asks)",
+            unit="1/month",
+            low=0,
+            high=30,
+            source="M13, E-99",
+        ),
+    ] = 0.0
+    leakage: Annotated[
+        float,
+        fraction(
+            "Share of followers' orders closed off the platform where the commission exceeds the friction",
+            source="E-67, M17",
+        ),
+    ] = 0.0
+    friction: Annotated[
+        float, parameter("What closing an order off the platform costs", unit="¥", low=0, high=1e6, source="E-67, M17")
+    ] = 10.0
 
 
 class Segment(Model):
@@ -175,6 +197,9 @@ class Segment(Model):
     ] = 1.0
     match_value: Annotated[float, parameter("Match with value content, log-odds", low=-5, high=5, source="E-49")] = 0.0
     match_promotion: Annotated[float, parameter("Match with promotion, log-odds", low=-5, high=5, source="E-49")] = 0.0
+    trust_shift: Annotated[
+        float, parameter("Prior trust relative to the mean of others, log-odds", low=-5, high=5, source="E-77, M7")
+    ] = 0.0
     sharing: Annotated[
         float, parameter("Sharing relative to the rule (super users)", low=0, high=100, source="E-89")
     ] = 1.0
@@ -214,9 +239,9 @@ class Network(Model):
 
 
 class ExternalSource(Model):
-    """A source of people beyond feed and ads: who comes scans a code and follows (evidence E-8, E-10, E-80)."""
+    """A source of people beyond feed, ads, searches and the store: who comes follows at once (E-8, E-10, E-80)."""
 
-    kind: Annotated[str, Field(pattern="^(walk-in|code|partner|employee)$")]
+    kind: Annotated[str, Field(pattern="^(code|partner|employee)$")]
     per_day: Annotated[
         TimeSeries, over_time("People who come and follow", unit="1/day", low=0, high=1e7, source="E-8")
     ] = Series.constant(0.0)
@@ -249,6 +274,19 @@ class Content(Model):
     quality: Annotated[TimeSeries, over_time("Quality of value content", low=0, high=1, source="M7, details")] = (
         Series.constant(0.6)
     )
+    per_day: (
+        Annotated[
+            float,
+            parameter(
+                "Works published in the feed (default: as many as the exposures of an ordinary day ask for)",
+                unit="1/day",
+                above=0,
+                high=10_000,
+                source="E-112",
+            ),
+        ]
+        | None
+    ) = None
 
 
 class Product(Model):
@@ -336,6 +374,34 @@ class Costs(Model):
         float, parameter("c₁: a value item costs c₀·e^(c₁·quality)", low=0, high=20, source="details")
     ] = 3.0
     live: Annotated[float, parameter("One live", unit="¥", low=0, high=1e7, source="M19")] = 300.0
+    seat: Annotated[float, parameter("A full-time service seat", unit="¥/day", low=0, high=1e6, source="details")] = (
+        250.0
+    )
+
+
+class Service(Model):
+    """The team that answers questions and leads (M13)."""
+
+    rate: Annotated[
+        float, parameter("Answers of one seat", unit="1/hour", above=0, high=1000, source="theory 4.16")
+    ] = 8.0
+    hours: Annotated[float, parameter("Hours of service a day", unit="hours", above=0, high=24, source="M13")] = 12.0
+    automatic: Annotated[
+        float, fraction("Share of questions that the automatic reply settles at once", source="E-40")
+    ] = 0.0
+
+
+class Store(Model):
+    """A store, where deals close in one."""
+
+    visitors: Annotated[
+        float,
+        parameter(
+            "Visitors a day who want to buy and come of their own accord", unit="1/day", low=0, high=1e6, source="V10"
+        ),
+    ] = 0.0
+    trust: Annotated[float, fraction("Prior trust of such visitors", source="M7, E-77, details")] = 0.5
+    follow: Annotated[float, fraction("Share of such visitors who scan a code and follow", source="E-8")] = 0.0
 
 
 def _model_of(table: type[NamedTuple]) -> Any:
@@ -371,6 +437,9 @@ class Scenario(Model):
     question: Annotated[str, Field(description="The question that it asks")] = ""
     days: Annotated[int, parameter("Length of the run", unit="days", low=1, high=1830, source="model §2")]
     start: Annotated[dt.date, Field(description="First day of the run")]
+    currency: Annotated[
+        str, Field(description="Sign or code of the money: ¥, €, $, CHF; amounts are shown in it, never converted")
+    ] = YUAN
     platforms: Annotated[tuple[Platform, ...], Field(min_length=1)]
     industry: Industry
     segments: dict[str, Segment] = {"everyone": Segment(share=1.0)}
@@ -380,15 +449,22 @@ class Scenario(Model):
     brand: Brand = Brand()
     pool: Pool = Pool()
     costs: Costs = Costs()
+    service: Service = Service()
+    store: Store = Store()
     rules: RulesTable = RulesTable()  # type: ignore[valid-type]
     logics: Annotated[dict[str, AnyLogic], Field(min_length=1)]
 
     @property
     def channels(self) -> tuple[Channel, ...]:
-        """Channels of all platforms, in the order of the file; at most 8."""
-        found = tuple(channel for platform in self.platforms for channel in platform.channels)
+        """Channels of all platforms: those that fans join, in the order of the file, then those that they visit."""
+        return tuple(channel for _, channel in self.placed_channels)
+
+    @property
+    def placed_channels(self) -> tuple[tuple[int, Channel], ...]:
+        """The channels with the positions of their platforms, in the same order."""
+        found = [(number, channel) for number, platform in enumerate(self.platforms) for channel in platform.channels]
         assert len(found) <= MAX_CHANNELS
-        return found
+        return tuple(sorted(found, key=lambda placed: placed[1].kind == "pull"))
 
     @property
     def trust(self) -> float:

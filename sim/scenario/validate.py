@@ -9,14 +9,14 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from sim.logics import AnyLogic
+from sim.logics import AnyLogic, Fixed
 from sim.parameters import Series, SeriesFile
 from sim.scenario.document import Document
-from sim.scenario.fields import LOGICS, Declared, declaration, declared_at, fields_of, type_name
+from sim.scenario.fields import Declared, declaration, declared_at, fields_of, type_name
 from sim.scenario.mistakes import did_you_mean, shown
 from sim.scenario.positions import Path
 from sim.scenario.resolve import FILE_KEYS
-from sim.scenario.schema import Scenario
+from sim.scenario.schema import ANY_CURRENCY, YUAN, Scenario
 
 _DROPPED = object()
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -35,14 +35,10 @@ def validate(document: Document) -> tuple[Scenario | None, set[Path]]:
     except ValidationError as error:
         if not document.mistakes:
             for one in error.errors():
-                at = _without_tag(one["loc"])
+                at = one["loc"]
                 message = f"{document.key(at)} = {shown(document.at(at))} is not possible: {one['msg']}"
                 document.mistakes.append(document.mistake(at, message.replace("Value error, ", "")))
         return None, reader.broken
-
-
-def _without_tag(place: tuple[str | int, ...]) -> Path:
-    return place if place[:1] != ("logics",) else (*place[:2], *place[3:])
 
 
 def stand_in(declared: Declared) -> Any:
@@ -52,7 +48,7 @@ def stand_in(declared: Declared) -> Any:
     if declared.type is tuple:
         return (stand_in(declaration(declared.item)),)
     if declared.type is dict:
-        return {"fixed": LOGICS["fixed"]()} if declared.item is AnyLogic else {}
+        return {"fixed": Fixed()} if declared.item is AnyLogic else {}
     if isinstance(declared.type, type) and issubclass(declared.type, BaseModel):
         needed = {name: known for name, known in fields_of(declared.type).items() if known.required}
         return {name: stand_in(known) for name, known in needed.items()}
@@ -149,10 +145,22 @@ class _Reader:
         return f"{meaning}{type_name(field.type)}{unit}."
 
     def check_unit(self, path: Path, field: Declared) -> None:
-        """A unit given beside a value must be the declared one: nothing is converted."""
+        """A unit given beside a value must be the declared one, money in the scenario's currency: nothing is converted.
+
+        Nothing is nothing in every currency; the sign ¤ is that of any.
+        """
         mark = self.document.marks.get(path)
-        if mark is not None and mark.unit is not None and field.unit and mark.unit != field.unit:
-            message = f'has the unit "{mark.unit}", but is read in "{field.unit}". Convert the value.'
+        if mark is None or mark.unit is None or not field.unit:
+            return
+        currency = self.document.tree.get("currency", YUAN)
+        expected = field.unit.replace(YUAN, currency if isinstance(currency, str) else YUAN)
+        allowed = {expected, field.unit.replace(YUAN, ANY_CURRENCY)}
+        if self.document.at(path) == 0:
+            allowed.add(field.unit)
+        if mark.unit not in allowed:
+            message = f'has the unit "{mark.unit}", but is read in "{expected}". Convert the value.'
+            if mark.preset:
+                message = message.replace("Convert the value.", "Give a value of your own.")
             self.wrong(path, message)
 
     def table(self, value: Any, known: Declared, path: Path) -> Any:

@@ -1,10 +1,12 @@
 """Writing: from a scenario back to the table and the text of a fully resolved scenario file."""
 
 import datetime as dt
+from pathlib import Path
 from typing import Any
 
 import tomli_w
 
+from sim.logics.own import source, source_of
 from sim.scenario.schema import Scenario, Shop
 
 HEADER = "# A fully resolved scenario: every value is here, whatever presets and defaults say.\n"
@@ -23,6 +25,21 @@ def to_dict(scenario: Scenario) -> dict[str, Any]:
 def to_toml(scenario: Scenario) -> str:
     """A scenario as the text of a fully resolved scenario file; ``load_scenario`` reads it again."""
     return HEADER + tomli_w.dumps(to_dict(scenario))
+
+
+def write_scenario(scenario: Scenario, folder: Path) -> None:
+    """Write ``scenario.toml`` into a folder, and the files of the user's own logics beside it: it loads from there."""
+    tree = to_dict(scenario)
+    copies: dict[Path, str] = {}
+    for logic in tree["logics"].values():
+        file = source_of(logic["kind"])
+        if file is None:
+            continue
+        if file not in copies:
+            copies[file] = file.name if file.name not in copies.values() else f"{len(copies)}-{file.name}"
+            (folder / copies[file]).write_bytes(source(logic["kind"]))
+        logic["kind"] = f"{copies[file]}:{logic['kind'].rpartition(':')[2]}"
+    (folder / "scenario.toml").write_text(HEADER + tomli_w.dumps(tree), encoding="utf-8")
 
 
 def _plain(value: Any) -> Any:

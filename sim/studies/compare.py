@@ -10,7 +10,10 @@ from typing import Any
 import numpy as np
 
 from sim.analysis.pairs import crossover, is_clear, mean_band, mean_interval, share_interval
+from sim.analysis.ratios import ratio_interval
 from sim.engines.run import Engine, run
+from sim.logics.oracle import is_upper_bound
+from sim.loop import loop_parts
 from sim.observables import observables
 from sim.results import Band, Comparison, Duel, Interval, Run
 from sim.scenario.machine import cores
@@ -65,8 +68,12 @@ def paired_runs(
     engine: Engine = "arrays",
     threads: int | None = None,
     progress: Callable[[Progress], None] | None = None,
+    of_pair: Callable[[int], Scenario] | None = None,
 ) -> tuple[dict[str, list[Run]], str]:
-    """The runs of ``compare`` without its statistics: logic → runs by pair, equally many, and why no more."""
+    """The runs of ``compare`` without its statistics: logic → runs by pair, equally many, and why no more.
+
+    of_pair  the scenario of each pair, where they differ; with the same names of logics as ``scenario``
+    """
     if pairs is not None and pairs < 2:
         raise ValueError(f"pairs = {pairs}: a paired difference needs at least 2")
     names = tuple(scenario.logics)
@@ -80,7 +87,8 @@ def paired_runs(
             if stop.is_set():
                 raise _Stopped
 
-        return run(scenario, name, seed, replication, engine, threads=1, progress=check)
+        question = of_pair(replication) if of_pair else scenario
+        return run(question, name, seed, replication, engine, threads=1, progress=check)
 
     def report(message: str) -> None:
         if progress:
@@ -135,7 +143,10 @@ def _final(run: Run) -> int:
 
 
 def _ranking(runs: dict[str, list[Run]]) -> tuple[str, ...]:
-    return tuple(sorted(runs, key=lambda name: -np.mean([_final(r) for r in runs[name]])))
+    """Logics by mean margin, best first; where two or more can be followed, upper bounds come after them."""
+    bounds = {name for name, of in runs.items() if is_upper_bound(of[0].scenario.logics[name])}
+    apart = len(runs) - len(bounds) >= 2
+    return tuple(sorted(runs, key=lambda name: (apart and name in bounds, -np.mean([_final(r) for r in runs[name]]))))
 
 
 def _verdict_is_clear(runs: dict[str, list[Run]]) -> bool:
@@ -157,7 +168,7 @@ def _compared(
         for name, of in runs.items()
     }
     bands = {name: {o: mean_band(v) for o, v in of.items()} for name, of in values.items()}
-    totals = {name: _totals(r.summary for r in of) for name, of in runs.items()}
+    totals = {name: _totals(r.summary for r in of) | _loop_gain(of) for name, of in runs.items()}
     flows = {o.name for o in found if o.unit.endswith("/day")}
     duels = {(a, b): _duel(a, b, values[a], values[b], flows, seed) for a in runs for b in runs if a != b}
     return Comparison(
@@ -186,6 +197,13 @@ def _totals(summaries: Iterable[dict[str, Any]]) -> dict[str, Interval]:
         for name in rows[0]
         if all(row[name] is not None for row in rows)
     }
+
+
+def _loop_gain(runs: list[Run]) -> dict[str, Interval]:
+    """R_fan over runs: a ratio of sums, not a mean of ratios."""
+    parts = np.array([loop_parts(run.ledger) for run in runs])
+    gain = ratio_interval(parts[:, 0], parts[:, 1])
+    return {} if gain is None else {"r_fan": gain}
 
 
 def _duel(

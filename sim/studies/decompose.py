@@ -1,6 +1,6 @@
 """Decompose: which element of a logic makes how much of the difference to another (Shapley shares).
 
-Two logics differ in several elements at once: frequency, value share, content, discount, ads. The margin is
+Two logics differ in several elements at once: frequency, value share, content, discount, ads, service. The margin is
 simulated with every subset of elements swapped; an element's Shapley value (Shapley 1953) is its mean effect over
 all orders of swapping, so that the values add up to the whole difference.
 """
@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.analysis.pairs import mean_interval
+from sim.engines.desk import is_asked
 from sim.engines.run import Engine
 from sim.logics.mixed import ELEMENTS, Mixed
 from sim.results import Interval
@@ -56,8 +57,9 @@ def decompose(
 ) -> Decomposition:
     """Shapley shares of the margin that ``logic`` earns beyond ``reference``.
 
-    Simulates all 2⁵ = 32 mixtures on the same pairs, which are the first pairs of ``compare`` with this seed. An
-    element in which both logics have the same parameters is swapped too: an adaptive logic may still do otherwise.
+    Simulates all mixtures (2⁵ = 32, or 2⁶ = 64 where people ask the brand) on the same pairs, which are the first pairs
+    of ``compare`` with this seed. An element in which both logics have the same parameters is swapped too: an adaptive
+    logic may still do otherwise.
 
     pairs     replications of each mixture (at least 2)
     progress  called after each finished run with the runs finished and the runs in all
@@ -70,7 +72,7 @@ def decompose(
             raise KeyError(f'there is no logic "{name}"; the scenario has: {", ".join(scenario.logics)}')
     if logic == reference:
         raise ValueError(f'a difference is between two logics, and both are "{logic}"')
-    elements = tuple(ELEMENTS)
+    elements = elements_of(scenario)
     base, other = scenario.logics[reference], scenario.logics[logic]
     names = {subset: "+".join(sorted(subset)) or "none" for subset in subsets(elements)}
     mixed = scenario.model_copy(update={"logics": {name: Mixed(base, other, taken) for taken, name in names.items()}})
@@ -90,6 +92,11 @@ def decompose(
     whole = margin[frozenset(elements)] - margin[frozenset()]
     shares = {element: mean_interval(sums / factorial(len(elements))) for element, sums in scaled.items()}
     return Decomposition(logic, reference, mean_interval(whole.astype(np.float64)), shares, len(whole), stopped)
+
+
+def elements_of(scenario: Scenario) -> tuple[str, ...]:
+    """The elements in which plans for a scenario can differ: service only where somebody asks."""
+    return tuple(element for element in ELEMENTS if element != "service" or is_asked(scenario))
 
 
 def subsets(elements: Collection[str]) -> list[frozenset[str]]:

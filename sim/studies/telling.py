@@ -1,8 +1,9 @@
-"""Patterns of word of mouth and of conformity: V20, L14, L15, L16, L17, observed on shipped scenarios."""
+"""Patterns of word of mouth and of conformity: V20, L15, L16, L17, observed on shipped scenarios."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -63,12 +64,13 @@ def coach(seed: int, _: int) -> Iterator[Verdict]:
             simulation = ended(scenario, "growth", seed, replication)
             table = _table(simulation)
             buyer = table["orders"] > 0
+            buyers = max(1, int(np.count_nonzero(buyer)))
             inviter = inviters(simulation)
             child = np.flatnonzero(inviter >= 0)
             after = table["joined_on"][child] >= table["ordered_on"][inviter[child]]
             told = buyer[inviter[child]] & after
-            per_buyer.append(float(np.count_nonzero(told)) / max(1, np.count_nonzero(buyer)))
-            again.append(float(np.count_nonzero(table["orders"] > 1)) / max(1, np.count_nonzero(buyer)))
+            per_buyer.append(np.count_nonzero(told) / buyers)
+            again.append(np.count_nonzero(table["orders"] > 1) / buyers)
         brought.append(np.array(per_buyer))
     repeat = mean_interval(np.array(again))
     yield Verdict(
@@ -79,7 +81,7 @@ def coach(seed: int, _: int) -> Iterator[Verdict]:
         f"about none: below {REPEAT_AT_MOST:.0%}",
         decided(repeat.low, repeat.high, 0.0, REPEAT_AT_MOST),
     )
-    gains = [mean_interval(b - a) for a, b in zip(brought, brought[1:], strict=False)]
+    gains = [mean_interval(b - a) for a, b in pairwise(brought)]
     yield Verdict(
         "V20",
         "The better the delivered result, the more friends a buyer brings afterwards",
@@ -88,50 +90,6 @@ def coach(seed: int, _: int) -> Iterator[Verdict]:
         "rises with the quality of the product at every step",
         None if any(gain.low <= 0.0 <= gain.high for gain in gains) else all(gain.low > 0.0 for gain in gains),
     )
-
-
-def gini(values: npt.NDArray[np.float64]) -> float:
-    """Gini index of values ≥ 0."""
-    ordered = np.sort(values)
-    n = len(ordered)
-    return float((2.0 * np.arange(1, n + 1) - n - 1.0) @ ordered / (n * ordered.sum()))
-
-
-def _bootstrapped(statistic: Any, a: npt.NDArray[np.float64], b: npt.NDArray[np.float64], seed: int) -> Interval:
-    """Difference of a statistic of two samples with its 95 % bootstrap interval."""
-    chance = np.random.default_rng(seed)
-    found = [statistic(chance.choice(a, len(a))) - statistic(chance.choice(b, len(b))) for _ in range(2000)]
-    low, high = np.quantile(found, [0.025, 0.975])
-    return Interval(float(statistic(a) - statistic(b)), float(low), float(high))
-
-
-def worlds(seed: int, _: int) -> Iterator[Verdict]:
-    """L14: many equally good brands start from nothing; with social influence they end further apart."""
-    brand = {"pool.fans": 0, "days": 360, "feed.exposures_at_least": 150, "rules.exposure.feedback": 0.0}
-    influence = with_changes(load_scenario("forum-super-users"), brand)
-    alone = {"rules.referral.share": 0.0, "rules.follow.followers": 0.0, "rules.conformity.sales": 0.0}
-
-    def fans(scenario: Scenario, first: int) -> npt.NDArray[np.float64]:
-        runs = (run(scenario, "talk", seed, first + r) for r in range(WORLDS))
-        return np.array([sum(r.ledger.of("JOINS").sum(axis=1)) for r in runs], float)
-
-    told = fans(influence, 0)
-    pilot = [run(with_changes(influence, alone), "talk", seed, 5000 + r).summary["joins"] for r in range(20)]
-    as_many = 150 * told.mean() / float(np.mean(pilot))  # without influence joins are proportional to exposure
-    silent = fans(with_changes(influence, alone | {"feed.exposures_at_least": as_many}), 1000)
-    for what, statistic in (
-        ("unequal (Gini index over worlds)", gini),
-        ("unpredictable (sd ÷ mean over worlds)", lambda x: float(x.std(ddof=1) / x.mean())),
-    ):
-        gap = _bootstrapped(statistic, told, silent, seed)
-        yield Verdict(
-            "L14",
-            f"Social influence makes equally good brands more {what}",
-            f"forum-super-users from nothing, {WORLDS} worlds, the same mean",
-            f"{statistic(told):.3f} against {statistic(silent):.3f}, difference {gap.low:+.3f} … {gap.high:+.3f}",
-            "above 0",
-            decided(gap.low, gap.high, 0.0, math.inf),
-        )
 
 
 def popularity(seed: int, pairs: int) -> Iterator[Verdict]:
@@ -254,3 +212,11 @@ def _against_feed(table: Table, days: int) -> tuple[float, float]:
         for g, group in enumerate(groups):
             sums[g] += weight * np.array([table["spend"][group].mean(), follows[group].mean()])
     return float(sums[0, 0] / sums[1, 0]), float(sums[0, 1] / sums[1, 1])
+
+
+TELLING_PATTERNS: dict[str, Callable[[int, int], Iterator[Verdict]]] = {
+    "V20": coach,
+    "L15": popularity,
+    "L16": elasticity,
+    "L17": referred,
+}

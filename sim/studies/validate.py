@@ -16,13 +16,13 @@ from sim.parameters import DAYS_PER_MONTH
 from sim.rules.tally import NO_CHANNEL
 from sim.scenario import load_scenario, with_changes
 from sim.scenario.schema import Scenario
-from sim.studies import telling
 from sim.studies.compare import compare
-from sim.studies.verdict import Verdict
-from sim.studies.verdict import decided as _decided
+from sim.studies.reach_patterns import REACH_PATTERNS
+from sim.studies.service_patterns import service_patterns
+from sim.studies.telling import TELLING_PATTERNS
+from sim.studies.verdict import MONTH, Verdict, decided
 
 VALIDATION_SEED = 20_220_618
-MONTH = 30
 
 
 def validate(
@@ -63,7 +63,7 @@ def _group(seed: int, _: int) -> Iterator[Verdict]:
             "livestream-group",
             f"{mean.estimate:.1f} ({mean.low:.1f}–{mean.high:.1f}); {inside:.0%} of 40 runs in the band",
             target,
-            _decided(mean.low, mean.high, low, high),
+            decided(mean.low, mean.high, low, high),
         )
 
 
@@ -87,7 +87,7 @@ def _ladder(seed: int, pairs: int) -> Iterator[Verdict]:
                 name,
                 f"difference ¥{gain.estimate:,.0f} ({gain.low:,.0f} … {gain.high:,.0f})",
                 "above 0",
-                _decided(gain.low, gain.high, 0.0, np.inf),
+                decided(gain.low, gain.high, 0.0, np.inf),
             )
         for rival in rivals:
             cross = comparison.duels["growth", rival].crossover
@@ -101,7 +101,7 @@ def _ladder(seed: int, pairs: int) -> Iterator[Verdict]:
                 name,
                 f"after {months(cross.day)} months ({months(cross.low)} – {months(cross.high)})",
                 "3–18 months",
-                _decided(
+                decided(
                     np.inf if cross.low is None else cross.low / DAYS_PER_MONTH,
                     np.inf if cross.high is None else cross.high / DAYS_PER_MONTH,
                     3.0,
@@ -219,13 +219,11 @@ def _trust_gate(seed: int, _: int) -> Iterator[Verdict]:
 PATTERNS: dict[str, Callable[[int, int], Iterator[Verdict]]] = {
     "V1, V2": _group,
     "V3, V4": _ladder,
+    "V8, V9, V10, V17, L20, E-112": service_patterns,
     "V15": _quota,
     "V16": _commission,
     "V19": _pool_metaphor,
     "V22": _trust_gate,
-    "V20": telling.coach,
-    "L14": telling.worlds,
-    "L15": telling.popularity,
-    "L16": telling.elasticity,
-    "L17": telling.referred,
+    **REACH_PATTERNS,
+    **TELLING_PATTERNS,
 }

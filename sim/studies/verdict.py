@@ -1,6 +1,8 @@
-"""What ``validate`` says of one pattern."""
+"""A verdict: one pattern of the evidence, what was observed of it, and whether it holds."""
 
 from dataclasses import dataclass
+
+MONTH = 30  # days
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,9 @@ from worlds import small
 from sim.engines.run import run
 from sim.logics.mixed import ELEMENTS, Mixed
 from sim.plans import Plan
+from sim.scenario import with_changes
 from sim.studies.compare import compare
-from sim.studies.decompose import decompose, scaled_shapley, subsets
+from sim.studies.decompose import decompose, elements_of, scaled_shapley, subsets
 
 LOGICS = {
     "fixed": {"kind": "fixed", "pushes_per_week": {"group": 20}, "value_share": 0.4, "discount": 0.1},
@@ -29,6 +30,7 @@ LOGICS = {
 DAYS = 60  # adaptive logics adapt from day 28 on
 QUICK = 30
 EVERY = frozenset(ELEMENTS)
+UNASKED = tuple(element for element in ELEMENTS if element != "service")  # nobody asks in a livestream group
 
 
 def with_logics(days=DAYS, **logics):
@@ -53,7 +55,7 @@ def alone(scenario):
 def integers(ledger):
     """All integers of a run, and what was planned."""
     columns = ("tallies", "ad_spend", "content", "fees", "impressions", "exposures", "pushes", "value_share", "quality")
-    return {name: getattr(ledger, name).tolist() for name in (*columns, "discount", "lives")}
+    return {name: getattr(ledger, name).tolist() for name in (*columns, "discount", "lives", "service", "seats")}
 
 
 def mixed(scenario, base, other, taken):
@@ -132,8 +134,8 @@ def test_effects_that_add_up_are_the_shares():
 
 @given(st.lists(st.integers(-(10**12), 10**12), min_size=32, max_size=32))
 def test_shares_add_up_to_the_whole_in_every_integer(margins):
-    value = {subset: np.array([margin]) for subset, margin in zip(subsets(ELEMENTS), margins, strict=True)}
-    found = scaled_shapley(ELEMENTS, value)
+    value = {subset: np.array([margin]) for subset, margin in zip(subsets(UNASKED), margins, strict=True)}
+    found = scaled_shapley(UNASKED, value)
     assert sum(share.item() for share in found.values()) == 120 * (margins[-1] - margins[0])
 
 
@@ -146,8 +148,22 @@ def test_shares_add_up_to_the_difference(shares):
     units = 120 * 3  # what a mean over three pairs of 120ths of a cent is whole in
     assert round(units * fsum(s.estimate for s in shares.shares.values())) == round(units * shares.difference.estimate)
     assert any(abs(s.estimate) > 1 for s in shares.shares.values())
-    assert list(shares.shares) == list(ELEMENTS)
+    assert list(shares.shares) == list(UNASKED)
     assert (shares.logic, shares.reference, shares.pairs, shares.stopped) == ("growth", "depletion", 3, "fixed")
+
+
+def test_service_is_an_element_where_somebody_asks():
+    """Logics that differ in their seats only owe the whole difference to them."""
+    logic = {"kind": "fixed", "pushes_per_week": {"group": 10}}
+    asked = with_logics(
+        QUICK, growth=False, depletion=False, many=logic | {"service_seats": 3.0}, few=logic | {"service_seats": 0.5}
+    )
+    asked = with_changes(asked, {"industry.questions": 3.0})
+    assert elements_of(asked) == tuple(ELEMENTS)
+    found = decompose(asked, "many", "few", pairs=2, threads=2)
+    assert found.shares["service"].estimate == pytest.approx(found.difference.estimate)
+    assert found.difference.estimate < 0  # the seats cost more than they bring within a month
+    assert {key for key, share in found.shares.items() if share.estimate} == {"service"}
 
 
 def test_the_difference_is_that_of_the_comparison_on_these_pairs(quick, shares):

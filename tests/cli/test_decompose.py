@@ -45,15 +45,16 @@ def test_terminal_report_and_summary_hold_the_shares(sanyu, tmp_path):
     named = [line.split("  ")[0].strip() for line in lines if "¥" in line]
     assert named == ["frequency", "value share", "content", "discount", "ads", "all together"]
     assert any("│█" in line for line in lines)
-    assert list(shares) == list(ELEMENTS)
+    assert list(shares) == [element for element in ELEMENTS if element != "service"]  # nobody asks
     whole = found["decomposition"]["difference"]["estimate"]
     assert sum(share["estimate"] for share in shares.values()) == pytest.approx(whole)
     assert (found["decomposition"]["logic"], found["decomposition"]["reference"]) == (winner, other)
     assert found["decomposition"]["pairs"] == 4
     text = (tmp_path / "d" / "report.html").read_text("utf-8")
-    stakes = text.split('<section id="stakes">')[1].split("</section>")[0]
-    assert "frequency: pushes and lives per week" in stakes
-    assert "add up to the whole difference on these 4 pairs" in stakes
+    chapter = text.split('<section id="fairness">')[1].split("</section>")[0]
+    assert "frequency: pushes and lives per week" in chapter
+    assert "add up to the whole difference on these 4 pairs" in chapter
+    assert 'aria-label="Shares of the elements' in chapter
 
 
 def test_json_is_json_and_nothing_else(sanyu, tmp_path):
@@ -158,4 +159,5 @@ def test_an_interrupted_comparison_is_not_decomposed(sanyu, monkeypatch):
 
 def test_the_help_counts_the_runs(sanyu):
     _, out, _ = sanyu("compare", "--help")
-    assert f"{study.PAIRS * 2 ** len(ELEMENTS)} more runs" in " ".join(out.replace("│", "").split())
+    runs = study.PAIRS * 2 ** len(ELEMENTS)
+    assert f"Takes {runs // 2} more runs, with service {runs}." in " ".join(out.replace("│", "").split())

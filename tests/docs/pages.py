@@ -22,6 +22,11 @@ class Block:
     text: str
 
     @property
+    def file(self) -> str:
+        """Where the page says that the block is to be written: ``file=tea.toml``; empty if nowhere."""
+        return next((word.removeprefix("file=") for word in self.words if word.startswith("file=")), "")
+
+    @property
     def place(self) -> str:
         return f"{self.page.relative_to(ROOT).as_posix()}:{self.line}"
 

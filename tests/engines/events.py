@@ -2,7 +2,7 @@
 
 import sys
 
-from worlds import LONG_DECISIONS, everything
+from worlds import FINDING, LONG_DECISIONS, SERVED, STORE, everything
 
 from sim.engines.run import run
 from sim.rules.tally import Slot
@@ -23,10 +23,12 @@ def events(ledger):
 
 def decisions_drawn():
     """Numbers of the decisions for which a run of every mechanism draws; only without compilation."""
+    import sim.rules.cascade
     import sim.streams
 
     drawn = set()
-    original, daily, sharing = sim.streams.uniform, sim.streams.daily_words, sim.streams.share_word
+    original, daily, content = sim.streams.uniform, sim.streams.daily_words, sim.rules.cascade.content_draws
+    sharing = sim.streams.share_word
 
     def uniform(key, decision, person, day, k):
         drawn.add(int(decision))
@@ -40,12 +42,19 @@ def decisions_drawn():
         drawn.add(44)
         return sharing(key, person, day)
 
+    def content_draws(key, account, day, number):
+        drawn.update((56, 57, 58))
+        return content(key, account, day, number)
+
     for module in [m for name, m in sys.modules.items() if name.startswith("sim.")]:
         for name, mine, theirs in (
-            ("uniform", uniform, original), ("daily_words", daily_words, daily), ("share_word", share_word, sharing),
-        ):  # fmt: skip
+            ("uniform", uniform, original),
+            ("daily_words", daily_words, daily),
+            ("share_word", share_word, sharing),
+            ("content_draws", content_draws, content),
+        ):
             if getattr(module, name, None) is theirs:
                 setattr(module, name, mine)
-    for changes in ({}, LONG_DECISIONS):
+    for changes in (SERVED, LONG_DECISIONS, STORE, FINDING):
         run(everything({"days": 45} | changes), "depletion", seed=7)
     return sorted(drawn)

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from worlds import LONG_DECISIONS, SMALL, everything, in_plain_python, small
+from worlds import FINDING, LONG_DECISIONS, SERVED, SMALL, STORE, everything, in_plain_python, small
 
 from sim.domains import Cause, Domain, Source
 from sim.engines.run import run
@@ -13,6 +13,7 @@ from sim.streams import Decision
 from .events import events
 
 SEED = 7
+HOMEPAGE = 3  # of the channels of email-newsletter
 CASES = [(name, logic) for name in SMALL for logic in small(name).logics]
 
 # what each scenario can have, by logic or under any of them
@@ -42,28 +43,63 @@ DOUYIN = {
 }
 DOUYIN |= {f"JOINS+{source}" for source in (Source.FEED, Source.AD, Source.LIVE)}
 DOUYIN |= {f"FLOW+{3 * UNTOUCHED + domain}" for domain in Domain} | {f"FLOW+{3 * Domain.COMMERCIAL + Domain.PUBLIC}"}
+WEB = {"MUTES", "TOUCHES", "COMMISSION", "CHANNEL_JOINS", "SEARCHES", "ORDERS_SEARCH", f"VISITS+{HOMEPAGE}"}
+WEB |= {f"JOINS+{Source.FEED}", f"JOINS+{Source.SEARCH}", f"FLOW+{3 * UNTOUCHED + Domain.PRIVATE}"}
+CLOSED = {"JOINS", "AD_CLICKS", "TOUCHES", "WIN_BACKS"}  # what a closed pool cannot have
+LEADS = {
+    "QUESTIONS",
+    "QUEUED",
+    "ANSWERS",
+    "LEADS",
+    "LEADS_FOLLOWERS",
+    "LEAD_ANSWERS",
+    "QUALIFIED",
+    "STORE_VISITS",
+    "SALES_LEADS",
+    "OPEN_DECISIONS",
+}
+OF_STORES = (ALWAYS - {"IMPULSES", "VANISHED_NEEDS", "WATCHES"}) | LEADS
+FEED = {"BLOCKED", "MUTES", "TOUCHES", "CHANNEL_JOINS", f"JOINS+{Source.FEED}"}
 INVITED = {"SHARES", "INVITATIONS", f"JOINS+{Source.INVITATION}", f"JOINS+{Source.FEED}"}
 REWARDED = {"REWARDED_SHARES", "INCENTIVES", f"JOINS+{Source.REWARD}"}
 BUYING = {"IMPULSES", "VANISHED_NEEDS", "DISAPPOINTMENTS", "ATTRITED", "ORDERS", "GMV"}  # seldom, or slowly decided
 EXPECTED = {
+    "upper-bound": ALWAYS | {"COMMISSION", "CHANNEL_JOINS", "ORDERS_LIVE"},
+    "advisor": ALWAYS | {"COMMISSION", "CHANNEL_JOINS", "ORDERS_LIVE", "TOUCHES", f"JOINS+{Source.FEED}"},
     "liquor": ALWAYS | DOUYIN,
     "clearance": ALWAYS | DOUYIN,
     "depletion-ladder": ALWAYS | DOUYIN,
     "livestream-group": ALWAYS | {f"EXITS+{Cause.SHOCK}"},
+    "email-newsletter": ALWAYS - {"WATCHES"} | WEB,
+    "used-cars": OF_STORES | FEED | {"WATCHES", "WALK_INS", "SALES_WALK_INS"},
+    "car-dealer-service": OF_STORES,
+    "photo-studio": OF_STORES | FEED | {"WATCHES", "AUTOMATIC"},
+    "workplace-course": (ALWAYS - {"IMPULSES", "VANISHED_NEEDS"})
+    | FEED
+    | {"QUESTIONS", "ANSWERS", "MOVED", "FRICTION"},
     "yoga-partners": (ALWAYS - {"WATCHES"}) | INVITED | {"BLOCKED", "MUTES", "COMMISSION", f"JOINS+{Source.PARTNER}"},
     "forum-super-users": (ALWAYS - {"WATCHES"} - BUYING) | INVITED | REWARDED | {"OPEN_DECISIONS", "TOUCHES"},
     "tennis-coach": (ALWAYS - {"WATCHES"} - BUYING)
     | INVITED
-    | {"ORDERS", "OPEN_DECISIONS", f"JOINS+{Source.WALK_IN}", "INVITED_KNOWN"},
+    | {"ORDERS", "OPEN_DECISIONS", f"JOINS+{Source.CODE}", "INVITED_KNOWN"},
 }
+UNTOLD = {"SHARES", "INVITATIONS", "INCENTIVES"}  # where nobody has friends
+UNASKED = {"OPEN_DECISIONS", "QUESTIONS", "QUEUED", "LEADS", "WALK_INS", "MOVED"} | UNTOLD
 IMPOSSIBLE = {
-    "liquor": {"OPEN_DECISIONS", "SHARES", "INCENTIVES"},
-    "clearance": {"OPEN_DECISIONS", "SHARES", "INCENTIVES"},
-    "depletion-ladder": {"OPEN_DECISIONS", "SHARES", "INCENTIVES"},
-    "livestream-group": {"OPEN_DECISIONS", "JOINS", "AD_CLICKS", "TOUCHES", "COMMISSION", "BLOCKED", "MUTES", "SHARES"},
+    "upper-bound": UNASKED | CLOSED,
+    "advisor": UNASKED,
+    "email-newsletter": UNASKED | {"BLOCKED", "WATCHES", f"DELIVERED+{HOMEPAGE}", f"MEMBERS+{3 * HOMEPAGE}"},
+    "liquor": UNASKED,
+    "clearance": UNASKED,
+    "depletion-ladder": UNASKED,
+    "livestream-group": UNASKED | {"JOINS", "AD_CLICKS", "TOUCHES", "COMMISSION", "BLOCKED", "MUTES"},
+    "used-cars": {"IMPULSES", "COMMISSION", "MOVED", "AUTOMATIC"} | UNTOLD,
     "yoga-partners": {"OPEN_DECISIONS", "WATCHES", "AD_CLICKS"} | REWARDED,
     "forum-super-users": {"IMPULSES", "WATCHES", "BLOCKED", "COMMISSION", "AD_CLICKS"},
-    "tennis-coach": {"IMPULSES", "WATCHES", "AD_CLICKS"} | REWARDED,
+    "tennis-coach": {"IMPULSES", "WATCHES", "AD_CLICKS", "WALK_INS"} | REWARDED,
+    "car-dealer-service": {"IMPULSES", "COMMISSION", "MOVED", "AUTOMATIC", "JOINS", "TOUCHES", "WALK_INS"},
+    "photo-studio": {"IMPULSES", "COMMISSION", "MOVED", "WALK_INS"},
+    "workplace-course": {"IMPULSES", "LEADS", "STORE_VISITS", "WALK_INS"},
 }  # the only channel with a quota of a livestream group, and its weak ones, are never joined
 
 
@@ -72,6 +108,8 @@ def assert_equal(a, b):
     assert a.daily.equals(b.daily)
     assert a.flows.equals(b.flows)
     assert a.cohorts.equals(b.cohorts)
+    assert a.advice.equals(b.advice)
+    assert a.tasks == b.tasks
     assert a.summary == b.summary
 
 
@@ -93,8 +131,18 @@ def all_at_once():
     return run(everything(), "depletion", SEED, engine="arrays")
 
 
+@pytest.fixture(scope="module")
+def found_goods():
+    return run(everything(FINDING), "depletion", SEED, engine="arrays")
+
+
 def test_agents_equal_arrays_where_every_mechanism_works(all_at_once):
     assert_equal(run(everything(), "depletion", SEED, engine="agents"), all_at_once)
+
+
+def test_agents_equal_arrays_where_people_find_goods(found_goods):
+    assert_equal(run(everything(FINDING), "depletion", SEED, engine="agents"), found_goods)
+    assert min(events(found_goods.ledger)[name] for name in ("SEARCHES", "ORDERS_SEARCH")) > 20
 
 
 def test_agents_equal_arrays_where_decisions_take_days():
@@ -103,6 +151,28 @@ def test_agents_equal_arrays_where_decisions_take_days():
     found = events(arrays.ledger)
     assert found["OPEN_DECISIONS"] > 100
     assert found["ORDERS_FOLLOWERS"] > 20
+    assert_equal(run(scenario, "depletion", SEED, engine="agents"), arrays)
+
+
+def test_agents_equal_arrays_under_an_oracle_where_every_mechanism_works():
+    """Fans of two segments in six channels, some of them attrited: the truth has much to sum."""
+    oracle = {
+        "logics.depletion": False,
+        "logics.oracle": {"pushes_per_week": {"subscription": 2.0, "group": 7.0, "direct": 1.0, "moments": 3.0}},
+    }
+    scenario = everything(oracle | {"days": 60})
+    arrays = run(scenario, "oracle", SEED, engine="arrays")
+    assert len(set(map(tuple, arrays.ledger.pushes[::7].tolist()))) >= 4  # it changes its mind
+    assert_equal(run(scenario, "oracle", SEED, engine="agents"), arrays)
+    assert_equal(run(scenario, "oracle", SEED, engine="arrays", threads=3), arrays)
+
+
+@pytest.mark.parametrize("changes", [SERVED, STORE], ids=["asked", "store"])
+def test_agents_equal_arrays_where_people_ask(changes):
+    scenario = everything(changes | {"days": 80})
+    arrays = run(scenario, "depletion", SEED, engine="arrays")
+    found = events(arrays.ledger)
+    assert min(found[name] for name in ("QUESTIONS", "ANSWERS", "AUTOMATIC")) > 20
     assert_equal(run(scenario, "depletion", SEED, engine="agents"), arrays)
 
 
@@ -128,8 +198,10 @@ def test_scenario_has_the_events_that_it_can_have(name):
     assert IMPOSSIBLE[name] & found == set()
 
 
-def test_every_counter_of_the_tally_is_used(all_at_once):
-    used = set(events(all_at_once.ledger)) | set(events(run(everything(LONG_DECISIONS), "depletion", SEED).ledger))
+def test_every_counter_of_the_tally_is_used(all_at_once, found_goods):
+    used = set(events(all_at_once.ledger)) | set(events(found_goods.ledger))
+    for changes in (LONG_DECISIONS, SERVED, STORE):
+        used |= set(events(run(everything(changes), "depletion", SEED).ledger))
     assert {name for name in Slot.__members__ if name != "END"} - used == set()
     assert {f"EXITS+{cause}" for cause in Cause} <= used
     flows = {f"FLOW+{3 * a + b}" for a in Domain for b in Domain if a != b} | {f"FLOW+{9 + b}" for b in Domain}
@@ -138,5 +210,6 @@ def test_every_counter_of_the_tally_is_used(all_at_once):
 
 
 def test_every_decision_that_is_built_is_drawn():
-    built = {d.value for d in Decision if d <= Decision.MUTE} | {Decision.SHARE, Decision.STUB, Decision.ACCEPT}
+    built = {d.value for d in Decision if d <= Decision.STORE_VISIT}
+    built |= {Decision.CASCADE, Decision.FIRST_POOL, Decision.ACCOUNT_REPLACED, Decision.RETARGETED, Decision.SEARCH}
     assert set(in_plain_python("engines.events:decisions_drawn")) == built

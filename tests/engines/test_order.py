@@ -2,18 +2,19 @@
 
 import numpy as np
 import pytest
-from worlds import begun, equal_tables, everything, run_through
+from worlds import STORE, begun, equal_tables, everything, run_through
 
 from sim.engines import agents as agents_engine
 from sim.engines import arrays as arrays_engine
 from sim.engines.run import run
+from sim.scenario import with_changes
 
 SEED = 3
 
 
-@pytest.fixture(scope="module")
-def scenario():
-    return everything({"days": 90})
+@pytest.fixture(scope="module", params=[{}, STORE], ids=["online", "store"])
+def scenario(request):
+    return everything(request.param | {"days": 90})
 
 
 @pytest.fixture(scope="module")
@@ -68,9 +69,9 @@ def test_shuffled_agents_change_nothing(scenario, reference, monkeypatch):
 
     monkeypatch.setattr(agents_engine.AgentRows, "advance", advance)
     days = 40
-    found = run(everything({"days": days}), "depletion", SEED, engine="agents").ledger.tallies
+    found = run(with_changes(scenario, {"days": days}), "depletion", SEED, engine="agents").ledger.tallies
     assert np.array_equal(found, reference[:days])
 
 
 def test_the_length_of_a_run_changes_no_day_of_it(scenario, reference):
-    assert np.array_equal(run(everything({"days": 30}), "depletion", SEED).ledger.tallies, reference[:30])
+    assert np.array_equal(run(with_changes(scenario, {"days": 30}), "depletion", SEED).ledger.tallies, reference[:30])

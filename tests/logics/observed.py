@@ -1,13 +1,12 @@
 """Briefs, histories and logics for tests, at random and by hand."""
 
 import datetime as dt
-from typing import get_args
 
 from hypothesis import strategies as st
 
 from sim.domains import CAUSES, TIERS, ChannelKind
-from sim.logics import AnyLogic, Calendar, Depletion, Fixed, Growth
-from sim.plans import Brief, ChannelBrief, Plan, Seen, SeenDay
+from sim.logics import SHIPPED, Advisor, Calendar, Depletion, Fixed, Growth
+from sim.plans import Brief, ChannelBrief, Plan, Seen, SeenDay, ServiceBrief
 
 START = dt.date(2021, 8, 1)
 KINDS = [ChannelKind.SUBSCRIPTION, ChannelKind.GROUP, ChannelKind.DIRECT]
@@ -18,8 +17,11 @@ CHANNELS = (
 )
 
 
-def brief(quality=0.6, days=400, channels=CHANNELS):
-    return Brief(START, channels, (quality,) * days, 3000.0, 3.0)
+SERVICE = ServiceBrief(contacts=120.0, rate=8.0, hours=12.0, patience=24.0)
+
+
+def brief(quality=0.6, days=400, channels=CHANNELS, service=SERVICE):
+    return Brief(START, channels, (quality,) * days, 3000.0, 3.0, service)
 
 
 def day(number=0, **values):
@@ -28,6 +30,9 @@ def day(number=0, **values):
         "day": number, "delivered": (300, 600, 100), "opened": (30, 200, 40), "blocked": (0, 0, 0),
         "members": ((200, 60, 40), (70, 20, 10), (30, 10, 10)), "fans": 300, "joins": 3, "exits": 3,
         "exits_by_cause": (2, 1, 0, 0, 0), "orders": 10, "contribution": 50_000, "ad_spend": 0, "joins_by_ads": 0,
+        "spent": 0,
+        "reached": 5000, "responses": 40, "contacts": 50, "active": 60, "orders_followers": 9, "repeat_orders": 4,
+        "invited": 0, "useful": 1, "lives": 0, "queued": 120,
     }  # fmt: skip
     return SeenDay(**facts | values)
 
@@ -69,26 +74,35 @@ seen_days = st.builds(
     delivered=_tuple(counts, 3), opened=_tuple(counts, 3), blocked=_tuple(counts, 3),
     members=_tuple(_tuple(counts, TIERS), 3),
     fans=counts, joins=counts, exits=counts, exits_by_cause=_tuple(counts, CAUSES), orders=counts,
-    contribution=st.integers(-(10**9), 10**9), ad_spend=counts, joins_by_ads=counts,
+    contribution=st.integers(-(10**9), 10**9), ad_spend=counts, joins_by_ads=counts, spent=counts,
+    queued=st.integers(0, 2000),
 )  # fmt: skip
 common = {
     "pushes_per_week": push_tables, "value_share": share, "discount": st.floats(0, 0.5),
     "lives_per_week": st.floats(0, 140),
     "ads_per_day": st.floats(0, 1e5), "bid": st.floats(0.1, 1e4),
+    "reply_minutes": st.floats(1, 720), "service_seats": st.none() | st.floats(0, 50),
 }  # fmt: skip
 
 
 def members():
-    """All logics, from the union."""
-    return get_args(get_args(AnyLogic)[0])
+    """All shipped logics."""
+    return SHIPPED
 
 
 random_logics = {kind: st.builds(kind, **common) for kind in members()} | {
     Fixed: st.builds(Fixed, **common),
-    Growth: st.builds(Growth, **common, reinvest_content=share, slow_down=share, come_back=share, least=share),
+    Growth: st.builds(
+        Growth, **common, reinvest_content=share, reinvest_ads=share, slow_down=share, come_back=share, least=share
+    ),
     Depletion: st.builds(
         Depletion, **common, escalate=st.booleans(), escalation=st.floats(1, 10), most_pushes=st.floats(0, 700),
         discount_step=share, most_discount=st.floats(0.5, 1), replace_exits=st.booleans(), most_ads_share=share,
+    ),
+    Advisor: st.builds(
+        Advisor, **common, main_goal=st.sampled_from(["fans", "conversion"]), ads_share=share, come_back=share,
+        secondary_goal=st.sampled_from(["fans", "conversion", "none"]), secondary_weight=share, most_discount=share,
+        targets=st.just({}) | st.just({"activate": 0.9, "convert": 2.0, "fission": 5.0}),
     ),
     Calendar: st.builds(
         Calendar, **common, phases=st.just(()) | st.just(({"from": START + dt.timedelta(days=30), "discount": 0.3},))

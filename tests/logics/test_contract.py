@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.domains import TIERS, ChannelKind
-from sim.logics import Depletion
+from sim.logics import Advisor, Depletion, Growth
 from sim.logics.base import SHORTEST_MONTH_WEEKS
 
 from .observed import CHANNELS, brief, day, members, random_logics, seen, situations
@@ -50,6 +50,7 @@ def test_plans_have_their_shape_and_bounds(kind, situation, data):
     assert plan.ads_per_day >= 0
     assert plan.bid > 0.0
     assert plan.lives_per_week >= 0.0
+    assert plan.service_seats >= 0.0
 
 
 @pytest.mark.parametrize("kind", LOGICS)
@@ -70,21 +71,28 @@ def test_plans_respect_quotas(kind, situation, data):
             assert max(tiers) * SHORTEST_MONTH_WEEKS <= channel.quota_per_month + 1e-9
 
 
+def reinvested_share(logic):
+    """Share of last week's contribution that a logic may put into ads."""
+    if isinstance(logic, Depletion):
+        return logic.most_ads_share if logic.replace_exits else 0.0
+    if isinstance(logic, Growth):
+        return logic.reinvest_ads
+    return logic.ads_share if isinstance(logic, Advisor) else 0.0
+
+
 @pytest.mark.parametrize("kind", LOGICS)
 @settings(max_examples=60)
 @given(situation=situations(), data=st.data())
 def test_budget_is_kept(kind, situation, data):
     logic = any_logic(data, kind)
-    spend = logic.plan(brief(), situation).ads_per_day
+    plan = logic.plan(brief(), situation)
     own = round(100 * logic.ads_per_day)
-    if kind is not Depletion or not logic.replace_exits:
-        assert spend == own
-        return
     week = situation.history[-7:]
-    cap = logic.most_ads_share * max(0, sum(d.contribution for d in week))
-    assert own <= spend <= own + cap / 7 + 1
-    if len(situation.history) < 28:
-        assert spend == own  # nothing is known yet
+    cap = reinvested_share(logic) * max(0, sum(d.contribution for d in week))
+    assert own <= plan.ads_per_day <= own + cap / 7 + 1
+    assert plan.ads_reinvested == plan.ads_per_day - own  # what goes beyond the file's budget comes out of the week
+    if len(situation.history) < 28 or cap == 0:
+        assert plan.ads_per_day == own  # nothing is known yet, or nothing was earned
 
 
 @pytest.mark.parametrize("kind", LOGICS)

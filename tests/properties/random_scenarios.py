@@ -22,6 +22,7 @@ def channels(draw, name, everyone):
         "fatigue_weight": draw(st.floats(0, 3)),
         "cost_per_message": draw(st.sampled_from([0.0, 0.01, 0.045])),
         "joins_at_follow": 1.0 if everyone else draw(share),
+        "joins_at_answer": draw(st.sampled_from([0.0, 0.5])),
         "joins_per_month": {tier: draw(st.floats(0, 5)) for tier in ("passer_by", "liking", "devoted")},
         "live_notice": draw(st.booleans()),
         **({} if draw(st.booleans()) else {"quota_per_month": draw(st.sampled_from([0, 1, 4, 8, 30, 127]))}),
@@ -41,6 +42,8 @@ def logics(draw, names):
         "lives_per_week": draw(st.sampled_from([0.0, 0.5, 3.0, 14.0])),
         "ads_per_day": draw(st.sampled_from([0.0, 5.0, 100.0])),
         "bid": draw(st.floats(1, 100)),
+        "reply_minutes": draw(st.sampled_from([5.0, 30.0, 120.0])),
+        **({} if draw(st.booleans()) else {"service_seats": draw(st.sampled_from([0.0, 0.02, 1.0]))}),
     }
 
 
@@ -65,6 +68,10 @@ def trees(draw, met=True):
         }
     if met and draw(st.booleans()):
         platform["ads"] = {"click": draw(share) / 5, "follow": draw(share)}
+    if met and draw(st.booleans()):
+        platform["search"] = {"use": 1.0, "share": draw(share) / 20, "repurchase_intent": draw(share)}
+    if draw(st.booleans()):
+        platform["channels"].insert(0, {"name": "home", "kind": "pull", "open": draw(share), "fatigue_weight": 0.0})
     logic = draw(logics(names))
     if "ads" not in platform:
         logic["ads_per_day"] = 0.0
@@ -73,7 +80,7 @@ def trees(draw, met=True):
     first = draw(st.floats(0.1, 0.9))
     segment = st.fixed_dictionaries({
         "tolerance": st.floats(0.5, 40), "need": st.floats(0, 3), "deal_response": st.floats(0, 3),
-        "match_value": st.floats(-2, 2), "match_promotion": st.floats(-2, 2),
+        "match_value": st.floats(-2, 2), "match_promotion": st.floats(-2, 2), "trust_shift": st.floats(-2, 2),
     })  # fmt: skip
     segments = {"one": {"share": 1.0} | draw(segment)}
     if draw(st.booleans()):
@@ -91,7 +98,16 @@ def trees(draw, met=True):
             "decision_days": draw(st.sampled_from([1.0, 1.5, 5.0])),
             "price": draw(st.floats(1, 1000)),
             "goods_share": draw(share),
+            "closing": draw(st.sampled_from(["online", "store"])),
+            "visit_share": draw(share),
+            "sale_share": draw(share),
+            "single_purchase": draw(st.booleans()),
+            "questions": draw(st.sampled_from([0.0, 0.5, 10.0])),
+            "leakage": draw(share),
+            "friction": draw(st.floats(0, 20)),
         },
+        "service": {"hours": draw(st.floats(4, 24)), "automatic": draw(share)},
+        "store": {"visitors": draw(st.sampled_from([0.0, 2.0]))},
         "segments": segments,
         "market": {"users": fans + draw(st.sampled_from([1, 100, 100_000])), "season": draw(st.floats(0, 3))},
         "brand": {

@@ -7,7 +7,6 @@ from worlds import NO_LEAVING, SILENT
 
 from sim.domains import Cause, Domain
 from sim.engines.run import run
-from sim.rules.tally import NO_CHANNEL
 from sim.scenario import load_scenario, to_dict, with_changes
 
 from .random_scenarios import scenarios, seeds
@@ -34,16 +33,16 @@ def test_nobody_leaves_by_fatigue_or_shock_without_messages(scenario, seed):
         "DELIVERED",
         "OPENED",
         "BLOCKED",
-        "VISITS",
         "MUTES",
         "WATCHES",
         "IMPULSES",
-        "ACTIVE",
         "FATIGUE_SUM",
         "LOAD_SUM",
     ):
         assert not ledger.of(name).any(), name
     assert not ledger.of("EXITS")[:, [Cause.FATIGUE, Cause.SHOCK]].any()
+    assert not ledger.of("VISITS")[:, : joined(scenario)].any()
+    assert (ledger.one("ACTIVE") <= ledger.of("VISITS").sum(axis=1)).all()  # unasked, on a homepage
 
 
 @settings(max_examples=EXAMPLES)
@@ -92,13 +91,20 @@ def test_a_quota_of_zero_blocks_everything(scenario, seed):
     changes = {"platforms": [without_messages(scenario)]}
     ledger = run(with_changes(scenario, changes), "it", seed).ledger
     assert not ledger.of("DELIVERED").any()
-    assert not ledger.of("ORDERS")[:, :NO_CHANNEL].any()
+    assert not ledger.of("ORDERS")[:, : joined(scenario)].any()
 
 
 def without_messages(scenario):
     platform = to_dict(scenario)["platforms"][0]
-    platform["channels"] = [channel | {"quota_per_month": 0} for channel in platform["channels"]]
+    for channel in platform["channels"]:
+        if channel["kind"] != "pull":
+            channel["quota_per_month"] = 0
     return platform
+
+
+def joined(scenario):
+    """Number of channels that fans join; those that they visit unasked come after them."""
+    return sum(channel.kind != "pull" for channel in scenario.channels)
 
 
 @pytest.mark.parametrize("seed", [0, 1])

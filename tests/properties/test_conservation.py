@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given, settings
 from worlds import begun, everything
 
-from sim.domains import TIERS, Domain
+from sim.domains import TIERS, Domain, Prospect
 from sim.engines.run import run
 from sim.rules.rows import COUNT_BITS, MOST_COUNTED
-from sim.rules.tally import UNTOUCHED, block
+from sim.rules.tally import UNTOUCHED, Slot, block
 from sim.scenario import load_scenario, with_changes
 
 from .random_scenarios import scenarios, seeds
@@ -159,6 +159,9 @@ def test_messages_are_planned_or_blocked_never_lost(scenario, seed):
         for c in range(len(scenario.channels)):
             due = sent[c][tier[(listens >> c & 1) == 1]].sum()
             assert block(tally, "DELIVERED")[c] + block(tally, "BLOCKED")[c] == due
+            if scenario.channels[c].kind == "pull":
+                assert due == block(tally, "OPENED")[c] == 0
+                continue
             assert block(tally, "VISITS")[c] <= block(tally, "OPENED")[c] <= block(tally, "DELIVERED")[c]
             if scenario.channels[c].quota_per_month is None:
                 assert block(tally, "BLOCKED")[c] == 0
@@ -186,3 +189,33 @@ def test_money_adds_up(scenario, seed):
     ).all()
     assert (daily["orders_first"] <= daily["orders"]).all()
     assert (daily["orders_followers"] <= daily["orders"]).all()
+
+
+@settings(max_examples=EXAMPLES)
+@given(scenarios(), seeds)
+def test_contacts_and_leads_are_conserved(scenario, seed):
+    """Every contact is answered, or never, or waits overnight; every lead takes one step after the other."""
+    simulation = begun(scenario, "it", seed)
+    for _ in range(scenario.days):
+        simulation.step()
+    g, people = simulation.ledger, simulation.rows.table()
+    total = {name: int(g.of(name).sum()) for name in Slot.__members__ if name != "END"}
+    waiting = int((people["prospect"] == Prospect.WAITING).sum())
+    assert total["QUEUED"] == total["QUESTIONS"] - total["AUTOMATIC"] + total["LEADS"]
+    assert total["QUEUED"] == total["ANSWERS"] + total["UNANSWERED"] + waiting
+    assert total["LEAD_ANSWERS"] + waiting <= total["LEADS"]
+    assert (g.of("QUALIFIED").sum(axis=0) <= g.of("LEAD_ANSWERS").sum(axis=0)).all()
+    qualified = int((people["prospect"] == Prospect.QUALIFIED).sum())
+    assert total["STORE_VISITS"] + qualified <= total["QUALIFIED"]
+    assert total["SALES_LEADS"] <= total["STORE_VISITS"]
+    assert total["SALES_WALK_INS"] <= total["WALK_INS"]
+    assert (people["due_on"][people["prospect"] >= Prospect.WAITING] >= scenario.days).all()
+    if scenario.industry.closing == "store":
+        assert total["ORDERS"] == total["SALES_LEADS"] + total["SALES_WALK_INS"]
+        assert total["COMMISSION"] == total["MOVED"] == 0
+    else:
+        assert total["LEADS"] == total["WALK_INS"] == 0
+    if scenario.industry.single_purchase:
+        assert total["ORDERS"] == total["ORDERS_FIRST"]
+    assert total["FRICTION"] == total["MOVED"] * round(100 * scenario.industry.friction)
+    assert (g.of("GMV_MEMBERS").max(axis=1) <= g.one("GMV_FOLLOWERS")).all()

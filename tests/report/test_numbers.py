@@ -4,9 +4,11 @@ import math
 import pytest
 
 from sim.report.numbers import (
+    bare,
     count,
     date_of,
     decimal,
+    headed,
     money,
     money_interval,
     money_tick,
@@ -18,6 +20,8 @@ from sim.report.numbers import (
 )
 from sim.report.words import words
 from sim.results import Interval
+
+EN, ZH = words("en"), words("zh")
 
 
 @pytest.mark.parametrize(
@@ -36,22 +40,40 @@ from sim.results import Interval
     ],
 )
 def test_money_has_three_digits_that_mean_something(cents, en, zh):
-    assert money(cents, "en") == en
-    assert money(cents, "zh") == zh
+    assert money(cents, EN) == en
+    assert money(cents, ZH) == zh
+
+
+@pytest.mark.parametrize(
+    ("currency", "en", "zh"),
+    [
+        ("€", "−€12.3k", "−€1.23万"),
+        ("$", "−$12.3k", "−$1.23万"),
+        ("CHF", "−CHF\u00a012.3k", "−CHF\u00a01.23万"),
+        ("¥", "−¥12.3k", "−1.23万元"),
+    ],
+)
+def test_money_is_shown_in_the_currency_of_the_scenario(currency, en, zh):
+    english, chinese = words("en", currency), words("zh", currency)
+    assert (money(-1_230_000, english), money(-1_230_000, chinese)) == (en, zh)
+    assert (money_tick(-1_230_000, english), money_tick(-1_230_000, chinese)) == (en, zh)
+    assert (bare(en, english), bare(zh, chinese)) == (en, "−1.23万")
+    assert headed("margin", english) == "margin"
+    assert headed("利润", chinese) == f"利润({'元' if currency == '¥' else currency})"
 
 
 def test_ends_of_an_interval_share_a_unit_and_can_be_told_apart():
     narrow = Interval(1_234_000_00, 1_230_000_00, 1_238_000_00)
-    assert money_interval(narrow, "en") == ("¥1.234M", "¥1.230M", "¥1.238M")
-    assert money_interval(Interval(5e6, -9e5, 1.1e7), "en") == ("¥50k", "−¥9k", "¥110k")
-    assert money_interval(Interval(0.0, -100_00, 100_00), "en") == ("¥0", "−¥100", "¥100")
+    assert money_interval(narrow, EN) == ("¥1.234M", "¥1.230M", "¥1.238M")
+    assert money_interval(Interval(5e6, -9e5, 1.1e7), EN) == ("¥50k", "−¥9k", "¥110k")
+    assert money_interval(Interval(0.0, -100_00, 100_00), EN) == ("¥0", "−¥100", "¥100")
 
 
 def test_money_below_a_thousand_is_plain_yuan():
-    assert money(46_000, "en") == "¥460"
-    assert money_interval(Interval(460_00, -1_200_00, 2_120_00), "en") == ("¥460", "−¥1.20k", "¥2.12k")
-    assert money_interval(Interval(460_00, -99_00, 52_000_00), "zh") == ("460元", "−99元", "5.20万元")
-    assert money_interval(Interval(0, -2_000_00, 2_000_00), "en")[0] == "¥0"
+    assert money(46_000, EN) == "¥460"
+    assert money_interval(Interval(460_00, -1_200_00, 2_120_00), EN) == ("¥460", "−¥1.20k", "¥2.12k")
+    assert money_interval(Interval(460_00, -99_00, 52_000_00), ZH) == ("460元", "−99元", "5.20万元")
+    assert money_interval(Interval(0, -2_000_00, 2_000_00), EN)[0] == "¥0"
 
 
 def test_what_cannot_be_negative_is_cut_at_0():
@@ -69,7 +91,7 @@ def test_a_trend_comes_from_mean_rates():
 
 
 def test_an_open_interval_shows_its_estimate_only():
-    assert money_interval(Interval(100_00, -math.inf, math.inf), "en")[1:] == ("–", "–")
+    assert money_interval(Interval(100_00, -math.inf, math.inf), EN)[1:] == ("–", "–")
     assert percent_interval(Interval(0.5, -math.inf, math.inf)) == ("50%", "–", "–")
 
 
@@ -77,7 +99,7 @@ def test_an_open_interval_shows_its_estimate_only():
     ("cents", "shown"), [(0, "¥0"), (2_000_000, "¥20k"), (250_000, "¥2.5k"), (-16_000_000, "−¥160k")]
 )
 def test_axes_show_no_digit_that_is_not_needed(cents, shown):
-    assert money_tick(cents, "en") == shown
+    assert money_tick(cents, EN) == shown
 
 
 def test_percent_never_rounds_to_certainty():

@@ -150,7 +150,7 @@ def test_the_value_of_the_fans_left_stands_beside_the_margin(comparison):
     rows = {row.label: row for row in chapters["money"].tables[0].rows}
     for logic, cell in zip(comparison.logics, rows["not in the margin: value of the fans left"].cells, strict=True):
         totals = comparison.totals[logic]
-        assert cell.text == money(totals["fans_end"].estimate * totals["lifetime_value"].estimate, "en")
+        assert cell.text == money(totals["fans_end"].estimate * totals["lifetime_value"].estimate, words("en"))
 
 
 def test_counts_and_gmv_have_no_negative_ends(comparison):

@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from sim.domains import TIERS, Source
+from sim.domains import MAX_CHANNELS, TIERS, Source
 from sim.engines.world import floats, integers, world_of
 from sim.rules.climate import Climate, compilable
 from sim.rules.fan_day import advance_fan
@@ -41,7 +41,7 @@ PERSON = Person(
     attrition=0.2,
 )  # fmt: skip
 FAN = Fan(
-    source=Source.POOL.value, channels=0b11, muted=0, tier=0, cause=-1, attrited=0, exposures=0, joined_on=DAY - 20,
+    source=Source.POOL.value, channels=0b11, muted=0, tier=0, cause=-1, prospect=0, attempts=0, joined_on=DAY - 20,
     left_on=NEVER, clicked_on=NEVER, ordered_on=NEVER, active_on=DAY - 3, updated_on=DAY - 1, due_on=NEVER, orders=0,
     trust=0.42, fatigue=2.1, intimacy=0.25, expectation=0.6, need_debt=0.3, month_counts=7 << 7 * LETTER, spend=0,
     threshold=0.0,
@@ -56,14 +56,16 @@ def world():
 def climate():
     """Today: a value message and two promotions in the room, one of each by letter."""
     rules = world().rules.messages
-    cells = 8 * TIERS
+    cells = MAX_CHANNELS * TIERS
     week = [20.0] * TIERS + [3.0] * TIERS
     base = [0.3 * attention(20.0, True, rules)] * TIERS + [0.08 * attention(3.0, False, rules)] * TIERS
     return compilable(Climate(
         day=DAY, month_start=31, quality=0.6, discount=0.2, season=1.2, followers=900.0,
         value=integers([1] * 2 * TIERS, cells), promotion=integers([2] * TIERS + [1] * TIERS, cells),
-        sending=[0b11] * TIERS, week=floats(week, cells), base=floats(base, cells), notice=integers([0, 0], 8),
-        exposure=floats([3.5], 8), ad_share=floats([0.0], 8), commission=integers([200], 8), home=0,
+        sending=[0b11] * TIERS, week=floats(week, cells), base=floats(base, cells),
+        notice=integers([0, 0], MAX_CHANNELS),
+        exposure=floats([3.5], 8), ad_share=floats([0.0], 8), commission=integers([200], MAX_CHANNELS), home=0,
+        click=0.02, retarget=0.0, public_price=1.0,
     ))  # fmt: skip
 
 

@@ -151,7 +151,7 @@ def test_golden_fan_day():
         assert getattr(after, name) == pytest.approx(value, rel=1e-13), name
     assert after._replace(trust=0, fatigue=0, intimacy=0, expectation=0) == FAN._replace(
         trust=0, fatigue=0, intimacy=0, expectation=0, tier=Tier.LIKING, ordered_on=DAY, active_on=DAY, updated_on=DAY,
-        orders=1, need_debt=0.0, month_counts=8 << 7 * LETTER, spend=net, grade=math.floor(50 * utility + 0.5),
+        orders=1, need_debt=0.0, month_counts=8 << 7 * LETTER, spend=net, grade=math.floor(25 * utility + 0.5),
     )  # fmt: skip
     one = (
         "VISITS",
@@ -169,6 +169,7 @@ def test_golden_fan_day():
     assert counters == dict.fromkeys(one, 1) | {
         "DELIVERED": 3, "OPENED": 3, "VALUE_EVENTS": 1 + useful, "PROMOTION_EVENTS": sum(annoyed),
         "GMV": net, "GMV_FOLLOWERS": net, "GMV_FIRST": net, "LIST_VALUE": listed,
+        "GMV_MEMBERS": net, "GMV_MEMBERS+1": net,
         "COMMISSION": commission, "GOODS": goods, "CONTRIBUTION_FOLLOWERS": net - commission - goods,
         "TRUST_SUM": math.floor(trust * 2**20 + 0.5), "FATIGUE_SUM": math.floor(fatigue * 2**20 + 0.5),
         "LOAD_SUM": math.floor(x * 2**20 + 0.5), "INTIMACY_SUM": math.floor(intimacy * 2**20 + 0.5),

@@ -35,17 +35,17 @@ PLAIN = table("referral", trust=0.0, satisfaction=0.0)
 
 VALUES = [
     (grade_of, (0.0,), 0),
-    (grade_of, (0.13,), 7),  # 6.5 fiftieths, half up
-    (grade_of, (-0.13,), -6),
-    (grade_of, (0.9,), 31),
-    (grade_of, (-0.9,), -32),
+    (grade_of, (0.18,), 5),  # 4.5 twenty-fifths, half up
+    (grade_of, (-0.18,), -4),
+    (grade_of, (0.9,), 15),
+    (grade_of, (-0.9,), -16),
     (tier_factor, (0, REFERRAL), 0.2),
     (tier_factor, (1, REFERRAL), 1.0),
     (tier_factor, (2, REFERRAL), 3.0),
     (share_rate, (0.5, 0, 1.0, REFERRAL), 0.5 / MONTH / 2),
-    (share_rate, (0.8, 10, 3.0, REFERRAL), 0.5 / MONTH * 3 / (1 + math.exp(-(4 * 0.3 + 4 * 0.2)))),
-    (share_rate, (0.35, -5, 0.2, REFERRAL), 0.5 / MONTH * 0.2 / (1 + math.exp(4 * 0.15 + 4 * 0.1))),
-    (share_rate, (0.9, 31, 2.0, PLAIN), 0.5 / MONTH),
+    (share_rate, (0.8, 5, 3.0, REFERRAL), 0.5 / MONTH * 3 / (1 + math.exp(-(4 * 0.3 + 4 * 0.2)))),
+    (share_rate, (0.35, -5, 0.2, REFERRAL), 0.5 / MONTH * 0.2 / (1 + math.exp(4 * 0.15 + 4 * 0.2))),
+    (share_rate, (0.9, 15, 2.0, PLAIN), 0.5 / MONTH),
     (reward_uplift, (0.0, REFERRAL), 1.0),
     (reward_uplift, (5.0, REFERRAL), 2.0),
     (reward_uplift, (20.0, REFERRAL), 2.6),

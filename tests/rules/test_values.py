@@ -6,8 +6,8 @@ import pytest
 from scipy import integrate, stats
 
 from sim.domains import Cause
-from sim.rules.auction import average_cpm, log_median_bid, reach_per_head, win_probability
-from sim.rules.exposure import next_exposure, organic_weight
+from sim.rules.auction import average_cpm, log_median_bid, reach_per_head, targeting_lift, win_probability
+from sim.rules.exposure import cold_start, next_exposure, noticing, organic_weight, recognised
 from sim.rules.follow import follow_probability, relevance
 from sim.rules.leaving import (
     cause_of,
@@ -42,16 +42,19 @@ from sim.rules.purchase import (
     open_need,
     order_event,
     salience,
+    undercut,
     utility,
 )
+from sim.rules.retargeting import click_probability
 from sim.rules.rows import NEVER, domain_on, reachable
 from sim.rules.tiers import tier_of
-from sim.rules.trust import drifted, gained, lost, promotion_is_negative
+from sim.rules.trust import drifted, gained, lost, mean_prior, promotion_is_negative
 
 from .tables import table
 
 EXPOSURE, FOLLOW, MESSAGES, LIVES = table("exposure"), table("follow"), table("messages"), table("lives")
 TRUST, TIERS, PURCHASE, LEAVING = table("trust"), table("tiers"), table("purchase"), table("leaving")
+ADS = table("ads")
 MONTH = 30.4375
 STRONG = table("exposure", feedback=2.0, half_share=0.1, quality_elasticity=1.5)
 
@@ -85,16 +88,28 @@ NUMBERS = [
     (share_of, (999, 0), 0),
 ]
 AUCTION = [
-    (log_median_bid, (2000.0, 0.02 / MONTH, 60.0, 0.25, 5e5, 1e6), 7.74169379),
-    (log_median_bid, (2000.0, 0.02 / MONTH, 0.0, 0.25, 0.0, 1e6), math.log(2000)),
+    (log_median_bid, (2000.0, 0.02 / MONTH, 0.0, 60.0, 0.25, 5e5, 1e6), 7.74169379),
+    (log_median_bid, (2000.0, 0.02 / MONTH, 0.0, 0.0, 0.25, 0.0, 1e6), math.log(2000)),
+    (log_median_bid, (2000.0, 0.0, math.log(1.069) / MONTH, MONTH, 0.25, 0.0, 1e6), math.log(2000 * 1.069**0.25)),
+    (log_median_bid, (2000.0, 0.01, 0.002, 60.0, 0.25, 5e5, 1e6), 8.32266324969),
     (win_probability, (3000.0, math.log(2000), 0.6), 0.750408302),
     (win_probability, (2000.0, math.log(2000), 0.6), 0.5),
     (average_cpm, (3000.0, math.log(2000), 0.6), 1691.78796),
     (average_cpm, (2000.0, math.log(2000), 0.6), 1313.36238),
     (average_cpm, (1.0, math.log(2000), 0.6), 1.0),  # hopeless: the bid
-    (reach_per_head, (0.3,), 0.259181779),
-    (reach_per_head, (2.0,), 0.864664717),
-    (reach_per_head, (0.0,), 0.0),
+    (reach_per_head, (0.3, 0.0), 0.259181779),
+    (reach_per_head, (2.0, 0.0), 0.864664717),
+    (reach_per_head, (0.0, 0.0), 0.0),
+    (reach_per_head, (2.0, 2.0), 1 - 5**-0.5),  # k = ½
+    (reach_per_head, (0.3, 1.5), 1 - 1.45 ** (-2 / 3)),
+    (reach_per_head, (0.0, 1.5), 0.0),
+    (targeting_lift, (0.0, ADS), 1.0),
+    (targeting_lift, (math.e - 1.0, table("ads", targeting=0.15)), 1.15),
+    (targeting_lift, (1500.0, ADS), 1.07313887),
+    (click_probability, (0.02, NEVER, 40, ADS), 0.02),
+    (click_probability, (0.02, 10, 40, ADS), 0.04),
+    (click_probability, (0.02, 9, 40, ADS), 0.02),  # the 31st day
+    (click_probability, (0.7, 40, 40, ADS), 1.0),
 ]
 MEETING = [
     (organic_weight, (50.0, 300.0, 0.5, EXPOSURE), 1.5),  # A = A_h
@@ -102,6 +117,16 @@ MEETING = [
     (organic_weight, (0.0, 20_000.0, 0.6, EXPOSURE), 1.09544512),
     (organic_weight, (1e12, 20_000.0, 0.5, EXPOSURE), 2.0),  # A → ∞: 1 + k_pub
     (organic_weight, (300.0, 5000.0, 0.8, STRONG), 3.54175098),
+    (cold_start, (0.0, 20_000.0, EXPOSURE), 1.0),
+    (cold_start, (10_000 / 3, 20_000.0, EXPOSURE), 1.1),  # S = A_h
+    (cold_start, (500.0, 300.0, EXPOSURE), 1.15),
+    (cold_start, (1e15, 300.0, EXPOSURE), 1.2),
+    (recognised, (0.0, 0.001, EXPOSURE), 0.001),
+    (recognised, (0.3, 0.0, EXPOSURE), 0.286049086),
+    (recognised, (0.3, 0.2, EXPOSURE), 0.428839269),
+    (recognised, (1.0, 1.0, EXPOSURE), 1.0),
+    (noticing, (0.0, EXPOSURE), 1.0),
+    (noticing, (0.2, EXPOSURE), 1.1),
     (next_exposure, (2.0, 0.7, 0.5, EXPOSURE), 2.01415238),
     (next_exposure, (0.0, 1.0, 0.0, EXPOSURE), 1 / 30),
     (relevance, (0.0, 0.0), 0.5),
@@ -145,6 +170,11 @@ READING = [
     (lost, (0.4, 0.75, TRUST), 0.3595),
     (lost, (0.0, 1.0, TRUST), 0.0),
     (lost, (0.4, 1e9, TRUST), 0.0),
+    (mean_prior, (0.35, 0.0), 0.35),
+    (mean_prior, (0.35, math.log(0.65 / 0.35)), 0.5),  # a customer of a certified brand
+    (mean_prior, (0.2, 0.62), 0.317281255),
+    (mean_prior, (0.0, 0.0), 0.01),
+    (mean_prior, (0.99, 5.0), 0.9999319446),
     (promotion_is_negative, (0.6, 0.3), 0.4),
     (promotion_is_negative, (0.6, 1.0), 0.4),
     (promotion_is_negative, (0.6, 2.5), 0.866121904),
@@ -154,6 +184,8 @@ BUYING = [
     (buying_odds, (0.35, 0.0, 1.0, 1.0, 0.0, PURCHASE), 0.00816257115),
     (buying_odds, (0.5, 0.3, 1.5, 1.2, 0.0, PURCHASE), 0.0645563553),
     (buying_odds, (1.0, 0.5, 1.0, 1.0, 0.0, PURCHASE), 0.450166003),
+    (undercut, (0.0, 300.0), 1.0),
+    (undercut, (0.005 / MONTH, 2 * MONTH), math.exp(0.01)),
     (salience, (0.9, False, False, PURCHASE), 0.48),
     (salience, (0.0, False, False, PURCHASE), 0.0),
     (salience, (0.0, False, True, PURCHASE), 0.3),

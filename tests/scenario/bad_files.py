@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.scenario import ScenarioError, load_scenario, shipped_scenarios
+from sim.scenario import ScenarioError, load_scenario, presets, shipped_scenarios
 
 HEAD = """title = "Test"
 days = 100
@@ -13,9 +13,10 @@ platforms = ["douyin-2021-07", "wechat-2021-07"]
 industry = "frequent-online"
 """
 LOGICS = "[logics.growth]\n"
-CHANNELS = "douyin-subscription, douyin-group, wechat-group, wecom, official-account, moments"
+CHANNELS = "douyin-subscription, douyin-group, wechat-group, wecom, official-account, moments, wechat-contact"
 KINDS = "subscription, group, direct, article, moments"
 SCENARIOS = ", ".join(shipped_scenarios())
+PLATFORMS = ", ".join(presets("platforms"))
 
 
 def said(folder: Path, text: str | bytes) -> str:

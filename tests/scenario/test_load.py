@@ -19,7 +19,7 @@ from sim.scenario import (
     shipped_scenarios,
     weakest_first,
 )
-from sim.scenario.gather import preset
+from sim.scenario.shelves import KINDS, preset
 
 BODY = """title = "Test"
 days = 100
@@ -59,6 +59,7 @@ def test_liquor() -> None:
         "wecom",
         "official-account",
         "moments",
+        "wechat-contact",
     ]
     douyin, wechat = liquor.platforms
     assert (douyin.shop.opening_days, douyin.shop.opening_commission, douyin.shop.commission) == (
@@ -197,7 +198,7 @@ def test_weakest_first() -> None:
     assert ranks == sorted(ranks, key=["assumed", "weak", "measured", "stated"].index)
 
 
-@pytest.mark.parametrize("kind", ["platforms", "industries"])
+@pytest.mark.parametrize("kind", KINDS)
 def test_every_number_of_a_preset_has_a_unit_a_source_and_a_trust(kind: str) -> None:
     """The unit is checked against the declared one whenever a preset is used."""
     assert presets(kind)
@@ -219,12 +220,19 @@ def test_every_preset_makes_a_scenario(platform: str, industry: str) -> None:
         "title": "T",
         "days": 9,
         "start": dt.date(2021, 8, 1),
+        "currency": "€" if platform.startswith("web") else "¥",
         "platforms": [platform],
-        "industry": industry,
-        "pool": {"channels": {preset("platforms", platform).tree["channels"][0]["name"]: 1.0}},
+        "industry": industry if not platform.startswith("web") else {"extends": industry, "price": 30.0},
+        "brand": {"extends": presets("brands")[len(platform) % len(presets("brands"))]},
+        "segments": {name: name for name in presets("segments")},
+        "channels": {f"my-{name}": {"extends": name} for name in presets("channels")},
     }
+    if platform == "wechat-2021-07":  # where nobody joins by following
+        tree["pool"] = {"channels": {"wecom": 1.0}}
+        del tree["channels"]["my-email"]  # 8 channels are enough
     scenario = from_dict(tree | {"logics": {"growth": {}, "ours": {"kind": "fixed"}}})
     assert (scenario.platforms[0].name, scenario.industry.name) == (platform, industry)
+    assert set(scenario.segments) == set(presets("segments"))
 
 
 def test_loading_imports_neither_mesa_nor_matplotlib() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from sim.scenario import shipped_folder
 
-from .bad_files import CHANNELS, HEAD, KINDS, SCENARIOS, body, said
+from .bad_files import CHANNELS, HEAD, KINDS, PLATFORMS, SCENARIOS, body, said
 
 CASES = {
     "out of range": (
@@ -17,6 +17,10 @@ CASES = {
     "per cent": (
         body("[brand]\ntrust = 35\n"),
         "s.toml:7:1: brand.trust = 35 is outside 0.01 … 0.99. Did you mean 0.35?",
+    ),
+    "visitors without a store": (
+        body("store.visitors = 3\n"),
+        's.toml:6:1: store.visitors = 3, but deals close online. Write industry.closing = "store", or visitors = 0.',
     ),
     "negative": (
         body("[pool]\n  fans = -20\n"),
@@ -85,11 +89,11 @@ CASES = {
     "unknown platform": (
         body("").replace("wechat-2021-07", "wechat"),
         's.toml:4:32: platforms[1] = "wechat" is not the name of a preset. '
-        "Did you mean wechat-2021-07? Presets: douyin-2021-07, wechat-2021-07.",
+        f"Did you mean wechat-2021-07? Presets: {PLATFORMS}.",
     ),
     "platform by number": (
         body("").replace('"wechat-2021-07"', "3"),
-        "s.toml:4:32: platforms[1] = 3 is not a text in quotes. Presets: douyin-2021-07, wechat-2021-07.",
+        f"s.toml:4:32: platforms[1] = 3 is not a text in quotes. Presets: {PLATFORMS}.",
     ),
     "no platform": (
         body("").replace('["douyin-2021-07", "wechat-2021-07"]', "[]"),
@@ -103,12 +107,12 @@ CASES = {
     "unknown kind of logic": (
         HEAD + '[logics.ours]\nkind = "calender"\n',
         's.toml:7:1: logics.ours.kind = "calender" is not a kind of logic. Did you mean calendar? '
-        "Kinds: growth, depletion, fixed, calendar.",
+        "Kinds: growth, depletion, fixed, calendar, oracle, advisor.",
     ),
     "logic without a kind": (
         HEAD + "[logics.ours]\n",
         "s.toml:6:2: logics.ours needs a kind, since no logic is called ours. "
-        "Kinds: growth, depletion, fixed, calendar.",
+        "Kinds: growth, depletion, fixed, calendar, oracle, advisor.",
     ),
     "unknown channel of pushes": (
         HEAD + "[logics.growth]\npushes_per_week = { grup = 3 }\n",
@@ -132,11 +136,47 @@ CASES = {
     "key of a changed channel": (
         body("channels.wecom.opne = 0.2\n"),
         "s.toml:6:1: channels.wecom.opne is unknown here. Did you mean open? Known: name, kind, strong, reach, open, "
-        "fatigue_weight, quota_per_month, cost_per_message, joins_at_follow, joins_per_month, live_notice.",
+        "fatigue_weight, quota_per_month, cost_per_message, joins_at_follow, joins_per_month, joins_at_answer, live_notice.",
     ),
     "kind of channel": (
         body('channels.wecom.kind = "dirct"\n'),
-        f's.toml:6:1: channels.wecom.kind = "dirct" is not possible. Did you mean direct? Allowed: {KINDS}.',
+        f's.toml:6:1: channels.wecom.kind = "dirct" is not possible. Did you mean direct? Allowed: {KINDS}, pull.',
+    ),
+    "messages to a homepage": (
+        body('channels.homepage = { extends = "homepage", platform = "wechat-2021-07" }\n')
+        + "pushes_per_week = { homepage = 1 }\n",
+        "s.toml:8:21: logics.growth.pushes_per_week.homepage: fans visit this channel on their own, nothing can be",
+    ),
+    "messages to all homepages": (
+        body("") + "pushes_per_week = { pull = 1 }\n",
+        "s.toml:7:21: logics.growth.pushes_per_week.pull: fans visit this channel on their own",
+    ),
+    "members of a homepage": (
+        body('channels.homepage = { extends = "homepage", platform = "wechat-2021-07" }\n')
+        + "[pool.channels]\nhomepage = 1\nwecom = 1\n",
+        "s.toml:9:1: pool.channels.homepage: fans visit this channel on their own, nobody is a member of it.",
+    ),
+    "a homepage that tires": (
+        body("[channels.wecom]\nkind = 'pull'\n"),
+        "wecom has fatigue_weight, but is of kind pull: fans visit it on their own",
+    ),
+    "nothing but a homepage": (
+        body("").replace(
+            '["douyin-2021-07", "wechat-2021-07"]', '[{ name = "x", title = "X", channels = ["homepage"] }]'
+        ),
+        "s.toml:4:1: platforms has no channel through which the brand can reach anybody. Add one.",
+    ),
+    "two shelves": (
+        body("").replace('"wechat-2021-07"', '"shelf-2021", { extends = "shelf-2021", name = "twin" }'),
+        "s.toml:4:1: platforms: people search on one platform, not on shelf-2021, twin.",
+    ),
+    "a share of no searches": (
+        body("search = { use = 0 }\n").replace('"wechat-2021-07"', '"shelf-2021"'),
+        "s.toml:6:12: search.share = 0.001, but search.use = 0: nobody searches.",
+    ),
+    "no shelf": (
+        body("search.use = 0.5\n"),
+        "s.toml:6:1: no platform of this scenario has [search]; its values would change nothing",
     ),
     "channels not a table": (
         body("channels = 3\n"),
@@ -157,7 +197,7 @@ CASES = {
     ),
     "too many channels": (
         body("").replace('"wechat-2021-07"', '"wechat-2021-07", "wechat-2021-07"'),
-        "s.toml:4:1: platforms has 10 channels in all; at most 8 are possible. Leave a platform out.",
+        "s.toml:4:1: platforms has 12 channels that fans join; at most 8 are possible. Leave a platform out.",
     ),
     "too many segments": (
         body("".join(f"[segments.s{i}]\nshare = 0.1\n" for i in range(10))),
@@ -221,6 +261,18 @@ CASES = {
     "ads that nobody sells": (
         body("[pool.channels]\nwecom = 1\n").replace('"douyin-2021-07", ', "") + "ads_per_day = 5\n",
         "s.toml:9:1: logics.growth.ads_per_day = 5, but no platform sells ads. Write 0, or add a platform with [ads].",
+    ),
+    "reinvested in ads that nobody sells": (
+        body("[pool.channels]\nwecom = 1\n").replace('"douyin-2021-07", ', "") + "reinvest_ads = 0.1\n",
+        "s.toml:9:1: logics.growth.reinvest_ads = 0.1, but no platform sells ads. Write 0, or add a platform with [ads].",
+    ),
+    "a goal that there is not": (
+        HEAD + '[logics.advisor]\nmain_goal = "fame"\n',
+        's.toml:7:1: logics.advisor.main_goal = "fame" is not possible. Allowed: fans, conversion.',
+    ),
+    "a target of a stage that there is not": (
+        HEAD + "[logics.advisor]\ntargets = { aktivate = 0.1 }\n",
+        "s.toml:7:13: logics.advisor.targets.aktivate is unknown here. Did you mean activate?",
     ),
     "ads of a phase that nobody sells": (
         HEAD.replace('"douyin-2021-07", ', "")
@@ -378,7 +430,7 @@ LIQUOR = str(shipped_folder() / "liquor.toml")
         (
             'platforms = ["wechat-2021-07"]\n',
             "s.toml:2:1: pool.channels.douyin-group: douyin-group is not a channel of the platforms. "
-            f"Channels: wechat-group, wecom, official-account, moments. (pool.channels.douyin-group is set in {LIQUOR}:",
+            f"Channels: wechat-group, wecom, official-account, moments, wechat-contact. (pool.channels.douyin-group is set in {LIQUOR}:",
         ),
         ('platforms = ["wechat-2021-07"]\n', 's.toml:2:1: brand.category = "alcohol" is not a category'),
         ('platforms = ["wechat-2021-07"]\n', "s.toml:2:1: no platform of this scenario has [feed]"),

@@ -8,31 +8,38 @@ import typing
 from pathlib import Path
 
 import numpy as np
-from worlds import begun, everything
+from worlds import FINDING, SERVED, STORE, begun, everything
 
 import sim.rules
+from sim.domains import MAX_CHANNELS
 from sim.engines.population import rounded_fan, rounded_person
 from sim.engines.reservoir import cell_address, pool_address
 from sim.rules import RULE_TABLES
-from sim.rules.climate import Climate, World
+from sim.rules.cascade import TrafficPools
+from sim.rules.climate import Climate, World, compilable, compilable_rows
+from sim.rules.mean_fan import MeanFan, Steady
 from sim.rules.response import SCANS
 from sim.rules.rows import NEVER, Fan, Person
 from sim.rules.tally import Slot, new_tally
 from sim.streams import Decision
 
 CALLS = 60
+PROSPECTS = (0.7, 0.1, 0.1, 0.1)  # how often a fan is in each state
 DAY = 47  # of the run, in the second calendar month
 MODULES = ("sim.streams", *(f"sim.rules.{m.name}" for m in pkgutil.iter_modules(sim.rules.__path__)))
 
 # ranges of arguments by name; integers first, then floats
 INTEGERS = {
     "decision": (1, max(Decision)), "day": (0, 700), "k": (0, 300), "segment": (0, 1), "tier": (0, 2),
-    "channels": (0, 63), "muted": (0, 63), "amount": (0, 10**9), "basis_points": (0, 10_000), "channel": (0, 8),
+    "channels": (0, 63), "muted": (0, 63), "amount": (0, 10**9), "basis_points": (0, 10_000), "channel": (0, 12),
     "fan_orders": (0, 3), "clicked_on": (0, 700), "left_on": (0, 700), "tenure": (-5, 400), "word": (0, 2**32 - 1),
-    "counts": (0, 2**40), "c": (0, 5), "n": (0, 50), "slot": (Slot.CHANNEL_JOINS, Slot.CHANNEL_JOINS),
-    "month_counts": (0, 2**40), "offer": (0, 8), "due_on": (0, 60), "orders": (0, 5), "ordered_on": (0, 47),
-    "attrited": (0, 1), "spend": (0, 10**6), "joinable": (0, 7),
-    "grade": (-32, 31), "stubs": (2000, 10**6), "used": (0, 2000), "mine": (0, 1000), "number": (0, 2),
+    "counts": (0, 2**40), "c": (0, 7), "n": (0, 50), "slot": (Slot.CHANNEL_JOINS, Slot.CHANNEL_JOINS),
+    "month_counts": (0, 2**40), "offer": (0, 12), "due_on": (0, 60), "orders": (0, 5), "ordered_on": (0, 47),
+    "prospect": (0, 3),
+    "sought": (0, 12), "account": (0, 5000),
+    "number": (0, 1000), "spend": (0, 10**6), "joinable": (0, 7), "attempts": (0, 255), "draw": (0, 3),
+    "joined": (0, 63), "commission": (0, 10**5), "net": (0, 10**6),
+    "grade": (-16, 15), "stubs": (2000, 10**6), "used": (0, 2000), "mine": (0, 1000), "origin": (0, 2),
 }  # fmt: skip
 FLOATS = {
     "p": (1e-9, 1 - 1e-9), "u": (1e-9, 1 - 1e-9), "x": (-9.0, 9.0), "mean": (0.0, 12.0), "shape": (0.05, 20.0),
@@ -45,6 +52,12 @@ FLOATS = {
     "spend": (0.0, 1e8), "reference": (1e3, 1e8), "impressions_per_head": (0.0, 20.0), "growth": (-0.01, 0.01),
     "values": (0.0, 9.0), "promotions": (0.0, 9.0), "low": (-3.0, 0.0), "high": (0.0, 3.0), "tolerance": (0.01, 30.0),
     "need_rate": (0.0, 3.0), "trust_prior": (0.01, 1.0), "deal_response": (0.0, 10.0), "certified": (0.0, 1.0),
+    "shift": (-5.0, 5.0),
+    "weight": (0.0, 5.0), "group_active": (0.0, 1e5), "active_fans": (0.0, 1e6), "competitors": (-0.01, 0.01),
+    "unevenness": (0.0, 9.0), "price_war": (0.0, 0.01),
+    "seats": (0.0, 40.0), "load": (0.01, 30.0), "slack": (-2.0, 2.0), "start": (0.0, 1.0), "patience": (1.0, 2000.0),
+    "minutes": (-1.0, 1440.0), "arrivals": (0.0, 5.0), "rate": (1.0, 20.0), "contacts": (0.0, 2000.0),
+    "hours": (4.0, 24.0), "season": (0.0, 3.0),
     "uplift": (1.0, 3.0), "reward": (0.0, 50.0), "own": (-3.0, 3.0), "sender": (-3.0, 3.0),
     "sender_affinity": (-3.0, 3.0), "orders_shown": (0.0, 1e5), "satisfaction": (-1.0, 1.0),
 }  # fmt: skip
@@ -66,22 +79,32 @@ def all_rules():
     return [f"{module}:{name}" for module in MODULES for name in rules_of(module)]
 
 
+def world_and_climate(scenario):
+    """What stays the same in a run, the climate of one of its days, and the traffic pools of its feed."""
+    simulation = begun(scenario)
+    climates, advance = [], simulation.rows.advance
+
+    def advanced(climate, tally):
+        climates.append(climate)
+        advance(climate, tally)
+
+    simulation.rows.advance = advanced
+    for _ in range(DAY + 1):
+        simulation.step()
+    return simulation.world, climates[DAY], simulation.market.brand_feed.pools
+
+
 class Arguments:
     """Random arguments of rules, the same in both forms."""
 
     def __init__(self, seed):
         self.chance = np.random.default_rng(seed)
-        simulation = begun(everything({"days": DAY + 1}))
-        climates, advance = [], simulation.rows.advance
+        self.here = [world_and_climate(everything({"days": DAY + 1} | changes)) for changes in (FINDING, SERVED, STORE)]
+        self.elsewhere()
 
-        def advanced(climate, tally):
-            climates.append(climate)
-            advance(climate, tally)
-
-        simulation.rows.advance = advanced
-        for _ in range(DAY + 1):
-            simulation.step()
-        self.world, self.climate = simulation.world, climates[DAY]
+    def elsewhere(self):
+        """Go to one of the worlds."""
+        self.world, self.climate, self.pools = self.here[int(self.chance.integers(len(self.here)))]
         self.channels = self.world.channels.used
 
     def number(self, low, high):
@@ -111,11 +134,25 @@ class Arguments:
         due = DAY if chance.random() < 0.3 else NEVER
         month = sum(int(chance.integers(0, 9)) << 7 * c for c in range(self.channels))
         return rounded_fan(Fan(
-            int(chance.integers(4)), bits, muted, tier, int(chance.integers(-1, 5)), int(chance.random() < 0.2),
+            int(chance.integers(5)), bits, muted, tier, int(chance.integers(-1, 5)), int(chance.choice(4, p=PROSPECTS)),
             int(chance.integers(0, 256)), on(), on(), on(), on(), on(), DAY - int(chance.integers(1, 40)), due,
             int(chance.integers(0, 5)), x(0, 1), x(0, 30), x(0, 6), x(0, 1), x(0, 2), month,
-            int(chance.integers(0, 10**7)), x(0, 2), int(chance.integers(-32, 32)),
+            int(chance.integers(0, 10**7)), x(0, 2), int(chance.integers(-16, 16)),
         ))  # fmt: skip
+
+    def mean_fan(self):
+        """Any group of fans."""
+        x, chance = self.number, self.chance
+        return MeanFan(
+            int(chance.integers(3)), int(chance.integers(1, 1 << self.channels)), x(0.05, 9), x(0, 1), x(0, 1),
+            x(0, 30), x(0, 6), x(0, 5), x(-2, 2), x(0, 1), x(0, 0.5), x(0, 1), x(0, 3), x(-2, 2), x(-2, 2),
+        )  # fmt: skip
+
+    def steady(self):
+        """Any constant plan."""
+        x = self.number
+        vectors = [[x(0, most) for _ in range(MAX_CHANNELS)] for most in (9.0, 9.0, 2.0, 50.0, 50.0, 5.0, 0.1)]
+        return Steady(*vectors, x(0, 0.1), x(0, 1), x(0, 0.5), x(0, 3), x(0, 0.001))
 
     def one(self, name, kind):
         """An argument by its name and annotation."""
@@ -126,10 +163,20 @@ class Arguments:
             return self.person()
         if kind is Fan:
             return self.fan()
+        if kind is MeanFan:
+            return compilable(self.mean_fan())
+        if kind is Steady:
+            return compilable(self.steady())
+        if name == "groups":
+            return compilable_rows([self.mean_fan() for _ in range(3)])
+        if name == "fans":
+            return self.chance.integers(0, 1000, 3).astype(np.float64)
         if kind is World:
             return self.world
         if kind is Climate:
             return self.climate
+        if kind is TrafficPools:
+            return self.pools
         if kind is bool:
             return bool(self.chance.random() < 0.5)
         if kind is float:
@@ -140,7 +187,7 @@ class Arguments:
             if name in ("address", "person"):
                 return self.address()
             if name == "kind":  # scans of a code among them
-                kinds = [*range(5), *range(SCANS, SCANS + 6)]
+                kinds = [*range(10), *range(SCANS, SCANS + 6)]
                 return kinds[int(self.chance.integers(len(kinds)))]
             if name in ("c0", "c1", "c2", "c3", "k0", "k1"):
                 return int(self.chance.integers(1 << 32))
@@ -174,10 +221,13 @@ def results():
         hints = typing.get_type_hints(bare)
         found[rule] = []
         for _ in range(CALLS):
+            arguments.elsewhere()
             given = [arguments.one(p, hints[p]) for p in inspect.signature(bare).parameters]
             value = plain(function(*given))
             tallies = [
-                np.flatnonzero(g).tolist() + g[g != 0].tolist() for g in given if isinstance(g, np.ndarray) and g.ndim
+                np.flatnonzero(g).tolist() + g[g != 0].tolist()
+                for g in given
+                if isinstance(g, np.ndarray) and g.ndim and not g.dtype.names
             ]
             found[rule].append([value, tallies])
     return found

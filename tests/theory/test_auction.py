@@ -1,4 +1,4 @@
-"""The second-price auction against numerical integration (theory 4.14): average price, and marginal cost = bid."""
+"""The second-price auction against numerical integration (theory 4.14), and reach in closed form (4.15)."""
 
 import math
 
@@ -6,6 +6,7 @@ import pytest
 from scipy import integrate, stats
 
 from sim.rules.auction import average_cpm, reach_per_head, win_probability
+from sim.theory import market
 
 CASES = [
     (bid, median, spread)
@@ -43,4 +44,13 @@ def test_marginal_cost_of_reach_is_the_bid(bid, median, spread):
 
 @pytest.mark.parametrize("per_head", [0.01, 0.3, 2.0, 10.0])
 def test_reach_is_one_minus_the_unreached_of_a_poisson(per_head):
-    assert reach_per_head(per_head) == pytest.approx(1 - stats.poisson(per_head).pmf(0), rel=1e-12)
+    assert reach_per_head(per_head, 0.0) == pytest.approx(1 - stats.poisson(per_head).pmf(0), rel=1e-12)
+    assert reach_per_head(per_head, 0.0) == pytest.approx(market.reach_poisson(per_head, 1.0), rel=1e-12)
+
+
+@pytest.mark.parametrize("per_head", [0.01, 0.3, 2.0, 10.0])
+@pytest.mark.parametrize("k", [0.3, 1.0, 4.0])
+def test_uneven_reach_is_one_minus_the_unreached_of_a_negative_binomial(per_head, k):
+    assert reach_per_head(per_head, 1 / k) == pytest.approx(1 - stats.nbinom(k, k / (k + per_head)).pmf(0), rel=1e-10)
+    assert reach_per_head(per_head, 1 / k) == pytest.approx(market.reach_nbd(per_head, 1.0, k), rel=1e-10)
+    assert reach_per_head(per_head, 1.05 / k) != pytest.approx(market.reach_nbd(per_head, 1.0, k), rel=1e-5)

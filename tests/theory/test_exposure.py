@@ -23,6 +23,7 @@ def leaving_pool(known):
         | {
             "pool.fans": FANS, "pool.channels": {"douyin-subscription": 1.0}, "market.users": FANS,
             "days": EMPTY + DAYS, "feed.exposures_at_least": PER_HEAD * FANS, "feed.exposures_per_fan": 0.0,
+            "feed.cascade": False,
             "brand.content.quality": 0.5, "rules.exposure.known": known, "rules.follow.base": 1e-9,
             "rules.purchase.base": -30.0, "rules.leaving.natural": 10.0,
         },

@@ -24,6 +24,7 @@ def pools(factor):
         ONLY
         | {
             "pool.fans": 0, "pool.channels": None, "days": DAYS, "market.users": 10**9,
+            "feed.cascade": False, "feed.explore_share": 0.0,
             "feed.exposures_at_least": factor * PER_DAY / 0.008, "brand.content.quality": 0.5,
             "rules.follow.followers": 0.0, "rules.exposure.feedback": 0.0, "rules.exposure.known": 0.0,
             "rules.purchase.base": -30.0, "rules.leaving.natural": RATE * 30.4375,

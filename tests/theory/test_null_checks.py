@@ -60,8 +60,20 @@ def test_without_messages_fatigue_and_shocks_have_no_effect(other):
         ({"rules.leaving.neglect": 0.0}, {"rules.leaving.neglect_scale": 5.0}),
         ({"rules.purchase.impulse": 0.0, "rules.purchase.impulse_live": 0.0}, {"rules.purchase.borrows": 0.1}),
         (FULL_PRICE, {"rules.purchase.discount": 9.0}),
-        ({"rules.exposure.feedback": 0.0}, {"rules.exposure.half_share": 1.0}),
-        ({"logics.depletion.ads_per_day": 0.0}, {"ads.click": 0.9, "logics.depletion.bid": 90.0}),
+        ({"rules.exposure.feedback": 0.0, "rules.exposure.cold_start": 0.0}, {"rules.exposure.half_share": 1.0}),
+        (
+            {"logics.depletion.ads_per_day": 0.0},
+            {
+                "ads.click": 0.9, "logics.depletion.bid": 90.0, "ads.competitors": 0.5, "ads.unevenness": 9.0,
+                "ads.retarget_share": 0.9, "rules.ads.targeting": 0.5, "rules.ads.retargeted": 9.0,
+                "rules.exposure.awareness": 5.0, "rules.exposure.memory": 3.0,
+            },
+        ),
+        (
+            {"feed.accounts": 0},
+            {"feed.quality_spread": 2.0, "feed.standing": 0.5, "feed.opening": 0.5, "feed.explore_share": 0.5},
+        ),
+        ({"feed.price_war": 0.0}, {"rules.purchase.price": 9.0}),
         ({"logics.depletion.lives_per_week": 0.0}, {"rules.lives.notice": 1.0, "feed.exposures_per_live": 5.0}),
     ],
 )  # fmt: skip

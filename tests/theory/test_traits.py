@@ -38,6 +38,22 @@ def test_trait_follows_its_law(table, name):
 
 
 @pytest.mark.statistical
+def test_prior_trust_of_a_segment_follows_its_shift():
+    """Existing customers (E-77): .5 where others have .35, drawn from the same address as without a shift."""
+    shift = np.log(0.65 / 0.35)
+    split = {"segments.everyone": False, "segments.others.share": 0.5, "segments.customers.share": 0.5}
+    changes = split | {"pool.trust": 0.35, "segments.customers.trust_shift": shift}
+    moved, same = (begun(pool(FANS, 1, c), seed=42).rows.table() for c in (changes, split | {"pool.trust": 0.35}))
+    trust = [moved["trust_prior"][moved["segment"] == s] for s in (0, 1)]
+    assert ks_distance(trust[0], stats.beta(8 * 0.35, 8 * 0.65).cdf) < FAR
+    assert ks_distance(trust[1], stats.beta(4, 4).cdf) < FAR
+    assert ks_distance(trust[1], stats.beta(8 * 0.48, 8 * 0.52).cdf) > FAR
+    assert (moved["trust_prior"] == same["trust_prior"])[moved["segment"] == 0].all()
+    for name in moved.keys() - {"trust_prior", "trust"}:
+        assert np.array_equal(moved[name], same[name]), name
+
+
+@pytest.mark.statistical
 def test_tiers_ages_and_channels_of_the_pool(table):
     tiers = np.bincount(table["tier"], minlength=3)
     for count, share in zip(tiers, (0.7, 0.25, 0.05), strict=True):

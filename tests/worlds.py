@@ -38,6 +38,7 @@ NO_LEAVING = {
     "rules.leaving.fatigue": 0.0,
     "rules.leaving.neglect": 0.0,
     "rules.leaving.shock": 0.0,
+    "rules.service.give_up": 0.0,
 }
 
 SILENT = {"kind": "fixed", "value_share": 0.5}  # no message, no live, no ad

@@ -113,6 +113,7 @@ class Advisor(Logic):
             bid=100 * self.bid,
             lives_per_week=self.lives_per_week,
             incentive=round(100 * self.incentive),
+            service_seats=self.seats(brief, seen),
         )
 
     def _towards(self, start: Plan, brief: Brief, seen: Seen, now: Plan) -> Plan:

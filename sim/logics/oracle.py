@@ -85,6 +85,7 @@ class Oracle(Logic):
             bid=100 * self.bid,
             lives_per_week=self.lives_per_week,
             incentive=round(100 * self.incentive),
+            service_seats=self.seats(brief, seen),
         )
 
     def prepare(self, truth: Callable[[], Truth]) -> "Informed":

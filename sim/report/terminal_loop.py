@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from sim.loop import loop_parts, pool_state
-from sim.report.numbers import bare, count, date_of, decimal, money, percent
+from sim.report.numbers import bare, count, date_of, decimal, headed, money, percent
 from sim.report.operation import state_of, state_text, why_text
 from sim.report.words import Words
 from sim.results import Comparison, Run
@@ -27,7 +27,9 @@ def loop_table(c: Comparison, w: Words) -> RenderableType:
     table = _table()
     table.add_column(w("terminal.logic"), style="bold", overflow="fold")
     for key in ("joins", "r_fan", "state", "gmv_per_reach", "active_share", "repurchase_rate"):
-        table.add_column(w(f"terminal.{key}"), justify="right", no_wrap=key != "state")
+        title = w(f"terminal.{key}")
+        title = headed(title, w) if key == "gmv_per_reach" else title
+        table.add_column(title, justify="right", no_wrap=key != "state")
     for logic in c.ranking:
         t = c.totals[logic]
         figures = {key: t[key].estimate if key in t else None for key in ("r_fan", "gmv_per_reach", "repurchase_rate")}

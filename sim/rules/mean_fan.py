@@ -46,7 +46,7 @@ class MeanFan(NamedTuple):
 
 
 class Steady(NamedTuple):
-    """A constant plan as fans of one tier meet it, and what it costs; vectors have room for 8 channels."""
+    """A constant plan as fans of one tier meet it, and what it costs; vectors have room for C = 12 channels."""
 
     value: Floats  # [C] value messages per day
     promotion: Floats  # [C] promotions per day, without notices of lives

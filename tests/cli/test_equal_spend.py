@@ -36,11 +36,11 @@ def test_terminal_report_and_summary_hold_it(sanyu, tmp_path):
     said = " ".join(out.split("Is the comparison fair?")[1].split())
     assert "Given the money that growth spends" in said
     assert "week by week in each of 3 pairs" in said
-    assert "128 more runs: sanyu compare group.toml --pairs 3 --out d --equal-spend --decompose --overwrite" in said
+    assert "256 more runs: sanyu compare group.toml --pairs 3 --out d --equal-spend --decompose --overwrite" in said
     text = (tmp_path / "d" / "report.html").read_text("utf-8")
     chapter = text.split('<section id="fairness">')[1].split("</section>")[0]
     assert "The same money for all: that of growth" in chapter
-    assert "Which element makes the difference takes 128 more runs" in chapter
+    assert "Which element makes the difference takes 256 more runs" in chapter
     assert (tmp_path / "d" / "equal-spend.parquet").exists()
 
 

@@ -21,7 +21,7 @@ SERVICE = ServiceBrief(contacts=120.0, rate=8.0, hours=12.0, patience=24.0)
 
 
 def brief(quality=0.6, days=400, channels=CHANNELS, service=SERVICE):
-    return Brief(START, channels, (quality,) * days, 3000.0, 3.0, service)
+    return Brief(START, channels, (quality,) * days, 3000.0, 3.0, service=service)
 
 
 def day(number=0, **values):

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from worlds import begun, small
 
-from sim.domains import TIERS, ChannelKind
+from sim.domains import MAX_CHANNELS, TIERS, ChannelKind
 from sim.engines.world import brief_of, world_of
 from sim.logics import Advisor, Calendar, Depletion, Fixed, Growth, Oracle
 from sim.logics.base import SHORTEST_MONTH_WEEKS
@@ -59,21 +59,19 @@ def pushes(found=None, **parameters):
 
 
 def daily(value_share, f):
-    """The day's value and promotions of f pushes a week, vectors over 8 channels, all in one channel."""
+    """The day's value and promotions of f pushes a week, all in one channel."""
     return [f / 7 * value_share, f / 7 * (1 - value_share)]
 
 
 def lifetime_value(fan, group, subscription, shares, interest=0.08, item=400.0):
     """π/(μ + δ) of a fan, put together by hand from ``worth_of``."""
-    zeros = [0.0] * 8
+    zeros = [0.0] * MAX_CHANNELS
     value, promotion = list(zeros), list(zeros)
     for c, f in ((SUBSCRIPTION, subscription), (GROUP, group)):
         value[c], promotion[c] = daily(shares[c][fan.tier], f)
     delta = float(np.log1p(interest)) / 365.25
-    steady = Steady(
-        value, promotion, zeros, [item * float(np.exp(3.0 * 0.6)) / 5000] * 6 + [0.0] * 2,
-        [item / 5000] * 6 + [0.0] * 2, zeros, [0.02] * 6 + [0.0] * 2, 0.02, 0.6, 0.05, 1.0, delta,
-    )  # fmt: skip
+    costs = [[x] * 6 + zeros[6:] for x in (item * float(np.exp(3.0 * 0.6)) / 5000, item / 5000, 0.02)]
+    steady = Steady(value, promotion, zeros, *costs[:2], zeros, costs[2], 0.02, 0.6, 0.05, 1.0, delta)
     worth = worth_of(compilable(fan), compilable(steady), world())
     return worth.margin / (worth.exits + delta)
 

@@ -34,20 +34,20 @@ def test_growth_staffs_more_than_depletion():
 
 @pytest.mark.parametrize("kind", [Growth, Depletion])
 def test_adaptive_logics_staff_for_what_they_have_seen(kind):
-    busy = month({"contacts": 400}, {"contacts": 200})  # 250 a day in the mean
+    busy = month({"queued": 400}, {"queued": 200})  # 250 a day in the mean
     assert kept(seats(kind(), busy), kind().reply_minutes, 250.0) == pytest.approx(0.9, abs=0.02)
     assert seats(kind(), busy) > 1.5 * seats(kind())
 
 
 @pytest.mark.parametrize("kind", [Growth, Depletion])
 def test_before_a_week_is_seen_what_was_expected_counts(kind):
-    assert seats(kind(), [day(n, contacts=900) for n in range(6)]) == seats(kind())
-    assert seats(kind(), [day(n, contacts=900) for n in range(7)]) > 5 * seats(kind())
+    assert seats(kind(), [day(n, queued=900) for n in range(6)]) == seats(kind())
+    assert seats(kind(), [day(n, queued=900) for n in range(7)]) > 5 * seats(kind())
 
 
 @pytest.mark.parametrize("kind", [Fixed, Calendar])
 def test_logics_that_look_at_nothing_staff_for_what_was_expected(kind):
-    assert seats(kind(), month({"contacts": 900}, {"contacts": 900})) == seats(kind()) > 0
+    assert seats(kind(), month({"queued": 900}, {"queued": 900})) == seats(kind()) > 0
 
 
 @pytest.mark.parametrize("kind", members())

@@ -149,7 +149,8 @@ def test_r_fan_by_hand(finished):
     bought = joins[:, Source.AD] * ledger.ads_reinvested / np.maximum(1, ledger.ad_spend)
     invited = joins[:, Source.INVITATION] + joins[:, Source.REWARD]
     caused, exits = ((organic + bought) * new + invited)[-90:].sum(), ledger.of("EXITS")[-90:].sum()
-    assert won_back.sum() > 0 and invited.sum() > 0
+    assert won_back.sum() > 0
+    assert invited.sum() > 0
     assert loop_gain(ledger)[-1] == pytest.approx(caused / exits)
     assert loop_parts(ledger) == pytest.approx((caused, exits))
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from worlds import small
 
+from sim.report.fairness_figures import figures_of_fairness
 from sim.report.figures import figures_of, plot
 from sim.report.page import page_of, render
 from sim.report.style import svg_of
@@ -14,6 +15,7 @@ from sim.results import Provenance
 from sim.scenario import load
 from sim.studies.compare import compare
 from sim.studies.decompose import decompose
+from sim.studies.fairness import Fairness
 
 LANGUAGES = pytest.mark.parametrize("lang", ["en", "zh"])
 
@@ -29,12 +31,10 @@ def in_euros(text):
 
 @LANGUAGES
 def test_the_page_and_its_figures(euros, lang):
-    drawn = figures_of(euros, lang)
     loaded = load("email-newsletter")
-    shared = decompose(euros.scenario, "growth", "depletion", pairs=2) if lang == "en" else None
-    page = page_of(
-        euros, drawn, lang, loaded.assumptions, Provenance.here(seed=5, engine="arrays", seconds=1.0), shared
-    )
+    fair = Fairness(decomposition=decompose(euros.scenario, "growth", "twice", pairs=2)) if lang == "en" else None
+    drawn = figures_of(euros, lang) | (figures_of_fairness(euros, fair, lang) if fair else {})
+    page = page_of(euros, drawn, lang, loaded.assumptions, Provenance.here(seed=5, engine="arrays", seconds=1.0), fair)
     text = render(page)
     assert in_euros(text), [text[max(0, text.find(c) - 90) : text.find(c) + 9] for c in "¥元¤" if c in text]
     for name in ("margin", "gmv", "horizon"):

@@ -26,12 +26,14 @@ from sim.studies.fairness import Fairness
 def shares(*estimates, half=20_000.0):
     """A decomposition with these shares in cents."""
     intervals = [Interval(x, x - half, x + half) for x in map(float, (*estimates, sum(estimates)))]
-    return Decomposition("growth", "depletion", intervals[-1], dict(zip(ELEMENTS, intervals, strict=False)), 4, "fixed")
+    return Decomposition(
+        "growth", "depletion", intervals[-1], dict(zip(ELEMENTS, intervals[:-1], strict=True)), 4, "fixed"
+    )
 
 
-MIXED = Fairness(decomposition=shares(1_234_500, -345_600, 200, 0, 78_900))
-NONE = Fairness(decomposition=shares(0, 0, 0, 0, 0, half=0.0))
-LARGE = Fairness(decomposition=shares(-90_000_000, 9e9, -9e9, 1, 2))
+MIXED = Fairness(decomposition=shares(1_234_500, -345_600, 200, 0, 78_900, 0))
+NONE = Fairness(decomposition=shares(0, 0, 0, 0, 0, 0, half=0.0))
+LARGE = Fairness(decomposition=shares(-90_000_000, 9e9, -9e9, 1, 2, 3))
 NOTHING = Interval(0.0, 0.0, 0.0)
 
 
@@ -95,6 +97,7 @@ def test_shares_are_shown_in_one_unit(comparison, capsys):
         ["¥0.0k", "¥0.2k"],
         ["¥0.0k", "¥0.2k"],
         ["¥0.8k", "¥0.2k"],
+        ["¥0.0k", "¥0.2k"],
         ["¥9.7k", "¥0.2k"],
     ]
 
@@ -106,7 +109,7 @@ def test_the_table_of_shares_has_a_row_for_every_element_and_the_sum(lang):
     assert [row.label for row in table.rows[:-1]] == [
         w(f"element.{key}") + w("list.colon") + w(f"element.{key}_means") for key in ELEMENTS
     ]
-    assert [row.strong for row in table.rows] == [False] * 5 + [True]
+    assert [row.strong for row in table.rows] == [False] * len(ELEMENTS) + [True]
     assert all(len(row.cells) == len(table.columns) for row in table.rows)
     assert w.logic("growth") in table.caption
     assert "4" in table.note

@@ -222,7 +222,9 @@ def test_every_preset_makes_a_scenario(platform: str, industry: str) -> None:
         "start": dt.date(2021, 8, 1),
         "currency": "€" if platform.startswith("web") else "¥",
         "platforms": [platform],
-        "industry": industry if not platform.startswith("web") else {"extends": industry, "price": 30.0},
+        "industry": industry
+        if not platform.startswith("web")
+        else {"extends": industry, "price": 30.0, "friction": 5.0},
         "brand": {"extends": presets("brands")[len(platform) % len(presets("brands"))]},
         "segments": {name: name for name in presets("segments")},
         "channels": {f"my-{name}": {"extends": name} for name in presets("channels")},

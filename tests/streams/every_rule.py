@@ -56,7 +56,7 @@ FLOATS = {
     "weight": (0.0, 5.0), "group_active": (0.0, 1e5), "active_fans": (0.0, 1e6), "competitors": (-0.01, 0.01),
     "unevenness": (0.0, 9.0), "price_war": (0.0, 0.01),
     "seats": (0.0, 40.0), "load": (0.01, 30.0), "slack": (-2.0, 2.0), "start": (0.0, 1.0), "patience": (1.0, 2000.0),
-    "minutes": (-1.0, 1440.0), "arrivals": (0.0, 5.0), "rate": (1.0, 20.0), "contacts": (0.0, 2000.0),
+    "minutes": (-1.0, 200.0), "arrivals": (0.0, 5.0), "rate": (1.0, 20.0), "contacts": (0.0, 2000.0),
     "hours": (4.0, 24.0), "season": (0.0, 3.0),
     "uplift": (1.0, 3.0), "reward": (0.0, 50.0), "own": (-3.0, 3.0), "sender": (-3.0, 3.0),
     "sender_affinity": (-3.0, 3.0), "orders_shown": (0.0, 1e5), "satisfaction": (-1.0, 1.0),
@@ -99,7 +99,9 @@ class Arguments:
 
     def __init__(self, seed):
         self.chance = np.random.default_rng(seed)
-        self.here = [world_and_climate(everything({"days": DAY + 1} | changes)) for changes in (FINDING, SERVED, STORE)]
+        joining = {f"channels.douyin-group.joins_per_month.{tier}": 9.0 for tier in ("passer_by", "liking", "devoted")}
+        often = joining | {"days": DAY + 1}  # joining is seen among few calls
+        self.here = [world_and_climate(everything(often | changes)) for changes in (FINDING, SERVED, STORE)]
         self.elsewhere()
 
     def elsewhere(self):

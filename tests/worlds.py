@@ -84,7 +84,7 @@ EVERYTHING = {
     "rules.referral.accept": 0.15,
     "segments.regular.sharing": 3.0,
     "logics.depletion.incentive": 4.0,
-    "sources.counter": {"kind": "code", "per_day": 0.5, "channels": {"wecom": 1.0}, "cost_per_day": 10.0},
+    "sources.counter": {"kind": "employee", "per_day": 0.5, "channels": {"wecom": 1.0}, "cost_per_day": 10.0},
     "sources.card": {"kind": "code", "per_day": 0.3, "rewarded": True, "cost_per_person": 0.5},
     "sources.teacher": {"kind": "partner", "members": 100, "segment": "regular"},
     "brand.shows_sales": True,

@@ -103,6 +103,7 @@ def test_first_responses_by_search_by_hand():
     """Needs a day · share that begins with a search here · share of the brand in what it shows."""
     segments = {"segments.one.share": 1.0, "segments.one.need": 2.0}
     changes = {"segments.bargain": False, "segments.regular": False, "industry.need_interval": 28.0}
+    changes |= {"sources.teacher": False}
     simulation = begun(everything(FINDING | changes | segments | {"segments.one.trust_shift": 0.5}))
     rates = simulation.market.day(0, PLAN, 0, 0, 9_999, 1.3).rates[0]
     met = 2.0 / 28 * 1.3 * 0.5 * 0.02
@@ -118,6 +119,7 @@ def test_first_responses_of_a_store_by_hand():
     changes = {
         "pool.fans": FANS, "market.users": USERS, "feed.exposures_at_least": 0, "feed.exposures_per_fan": 2.0,
         "industry.closing": "store", "industry.decision_days": 30.0, "store.visitors": 4.0, "brand.price": 150.0,
+        "feed.cascade": False,
     }  # fmt: skip
     day = begun(small("liquor", changes)).market.day(0, PLAN, 2, 0, FANS, 1.5)
     rates = dict(zip(Response, day.rates[0], strict=True))

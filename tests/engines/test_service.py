@@ -167,7 +167,7 @@ def per_lead(g, name):
 def test_a_store_takes_no_commission_and_sells_only_to_leads_and_visitors():
     g = sold()
     assert total(g, "COMMISSION") == 0
-    assert total(g, "ORDERS") == total(g, "SALES_LEADS") + total(g, "SALES_WALK_INS") >= 50
+    assert total(g, "ORDERS") == total(g, "SALES_LEADS") + total(g, "SALES_WALK_INS") >= 30
     assert total(g, "ORDERS_FIRST") == total(g, "ORDERS")  # nobody buys a second car (E-101)
     again = sold(industry__single_purchase=False, industry__sale_share=1.0, industry__visit_share=1.0)
     assert total(again, "ORDERS_FIRST") < total(again, "ORDERS")

@@ -1,4 +1,4 @@
-"""Sources beyond feed and ads: how many come, with what trust, into which channels, and what they cost."""
+"""Sources beyond feed, ads, searches and the store: how many come, with what trust, where to, and at what cost."""
 
 import numpy as np
 import pytest
@@ -7,10 +7,11 @@ from worlds import begun, everything, small
 
 from sim.domains import Source
 from sim.engines.run import run
+from sim.engines.sources import KINDS
 from sim.rules.tally import UNTOUCHED
 from sim.scenario import load_scenario, with_changes
 
-STORE = {"kind": "walk-in", "per_day": 8.0}
+CARD = {"kind": "code", "per_day": 8.0}
 ALONE = {"feed.exposures_at_least": 0, "feed.exposures_per_fan": 0.0, "logics.depletion": False}
 
 
@@ -26,32 +27,32 @@ def came(scenario, source, runs=30):
 @pytest.mark.statistical
 def test_as_many_come_as_the_file_says():
     """A Poisson number a day; 5 % more are found out."""
-    scenario = with_sources({}, store=STORE)
-    found = came(scenario, Source.WALK_IN)
+    scenario = with_sources({}, card=CARD)
+    found = came(scenario, Source.CODE)
     assert abs(z_of_mean(found, 8.0 * 30)) < FAR
     dispersion = found.var(ddof=1) / found.mean()
     assert abs(dispersion - 1) < FAR * np.sqrt(2 / (len(found) - 1))
-    more = with_sources({}, store=STORE | {"per_day": 8.0 * 1.05}, days=60)
-    assert z_of_mean(came(more, Source.WALK_IN), 8.0 * 60) > FAR
+    more = with_sources({}, card=CARD | {"per_day": 8.0 * 1.05}, days=60)
+    assert z_of_mean(came(more, Source.CODE), 8.0 * 60) > FAR
 
 
 def test_a_series_says_when_they_come():
     import datetime as dt
 
     festival = {dt.date(2021, 8, 1): 0.0, dt.date(2021, 8, 11): 20.0, dt.date(2021, 8, 21): 0.0}
-    joins = run(with_sources({}, store=STORE | {"per_day": festival}), "growth", 1).daily["joins_walk_in"]
+    joins = run(with_sources({}, card=CARD | {"per_day": festival}), "growth", 1).daily["joins_code"]
     assert joins[:10].sum() == joins[20:].sum() == 0
     assert (joins[10:20] > 0).all()
 
 
 def test_each_kind_has_a_source_of_its_own():
     scenario = with_sources(
-        {}, store=STORE, card=STORE | {"kind": "code"}, staff=STORE | {"kind": "employee"},
+        {}, card=CARD, staff=CARD | {"kind": "employee"},
         teacher={"kind": "partner", "members": 20_000},
     )  # fmt: skip
     ledger = run(scenario, "growth", 3).ledger
     joins = ledger.of("JOINS").sum(axis=0)
-    assert set(np.flatnonzero(joins)) == {Source.WALK_IN, Source.CODE, Source.EMPLOYEE, Source.PARTNER}
+    assert set(np.flatnonzero(joins)) == {Source.CODE, Source.EMPLOYEE, Source.PARTNER}
     assert joins.sum() == ledger.of("FLOW").reshape(-1, 4, 3)[:, UNTOUCHED, 2].sum()
 
 
@@ -65,20 +66,20 @@ def rows_of(scenario, source, seed=5):
 
 
 @pytest.mark.statistical
-@pytest.mark.parametrize(("kind", "trust"), [("walk-in", 0.5), ("code", 0.35), ("employee", 0.5)])
+@pytest.mark.parametrize(("kind", "trust"), [("code", 0.35), ("employee", 0.5)])
 def test_people_come_with_the_trust_of_their_source(kind, trust):
     """M7: .5 for people who have met the brand; a code brings people of the feed."""
-    scenario = with_sources({}, store=STORE | {"kind": kind, "per_day": 60.0})
-    prior = rows_of(scenario, {"walk-in": 6, "code": 7, "employee": 9}[kind])["trust_prior"]
+    scenario = with_sources({}, card=CARD | {"kind": kind, "per_day": 60.0})
+    prior = rows_of(scenario, KINDS[kind])["trust_prior"]
     assert abs(z_of_mean(prior, trust)) < FAR
     assert abs(z_of_mean(prior, trust * 1.05)) > FAR
-    told = with_sources({}, store=STORE | {"kind": kind, "per_day": 60.0, "trust": 0.8})
-    assert abs(z_of_mean(rows_of(told, {"walk-in": 6, "code": 7, "employee": 9}[kind])["trust_prior"], 0.8)) < FAR
+    told = with_sources({}, card=CARD | {"kind": kind, "per_day": 60.0, "trust": 0.8})
+    assert abs(z_of_mean(rows_of(told, KINDS[kind])["trust_prior"], 0.8)) < FAR
 
 
 def test_people_come_into_the_channels_of_their_source():
     channels = {"wecom": 1.0, "moments": 0.5}
-    rows = rows_of(with_sources({"days": 3}, store=STORE | {"per_day": 200.0, "channels": channels}), Source.WALK_IN)
+    rows = rows_of(with_sources({"days": 3}, card=CARD | {"per_day": 200.0, "channels": channels}), Source.CODE)
     names = [c.name for c in load_scenario("liquor").channels]
     rows["channels"] = rows["channels"].astype(int)
     wecom, moments = (rows["channels"] >> names.index(name) & 1 for name in channels)
@@ -89,7 +90,7 @@ def test_people_come_into_the_channels_of_their_source():
 
 def test_a_source_of_one_segment_brings_no_other():
     segments = {"segments.everyone": False, "segments.old.share": 0.5, "segments.new.share": 0.5}
-    rows = rows_of(with_sources(segments, store=STORE | {"segment": "new"}), Source.WALK_IN)
+    rows = rows_of(with_sources(segments, card=CARD | {"segment": "new"}), Source.CODE)
     assert len(rows["segment"]) > 100
     assert set(rows["segment"]) == {1}
 
@@ -147,13 +148,13 @@ def test_more_exposure_and_more_members_bring_more(name):
 
 
 def test_sources_cost_what_the_file_says_to_the_cent():
-    scenario = with_sources({}, store=STORE | {"cost_per_day": 12.345, "cost_per_person": 1.5})
+    scenario = with_sources({}, card=CARD | {"cost_per_day": 12.345, "cost_per_person": 1.5})
     daily = run(scenario, "growth", 3).daily
-    assert (daily["sources_cost"] == np.floor(1234.5 + 150 * daily["joins_walk_in"] + 0.5)).all()
-    free = run(with_sources({}, store=STORE), "growth", 3).daily
+    assert (daily["sources_cost"] == np.floor(1234.5 + 150 * daily["joins_code"] + 0.5)).all()
+    free = run(with_sources({}, card=CARD), "growth", 3).daily
     assert (free["margin"] - daily["margin"] == daily["sources_cost"]).all()
-    assert free.drop(columns=["sources_cost", *[c for c in free if c.startswith("margin")]]).equals(
-        daily.drop(columns=["sources_cost", *[c for c in daily if c.startswith("margin")]])
+    assert free.drop(columns=["sources_cost", "spend", *[c for c in free if c.startswith("margin")]]).equals(
+        daily.drop(columns=["sources_cost", "spend", *[c for c in daily if c.startswith("margin")]])
     )
 
 
@@ -201,9 +202,7 @@ def test_who_came_for_the_reward_trusts_less_and_leaves_sooner():
 
 def test_without_sources_nothing_is_drawn_for_them():
     """A source that brings nobody changes nobody."""
-    base = everything({"days": 40, "sources.store": False, "sources.card": False, "sources.teacher": False})
-    nobody = with_changes(
-        base, {"sources.shop": {"kind": "walk-in", "per_day": {"2021-08-01": 0.0, "2030-01-01": 1.0}}}
-    )
+    base = everything({"days": 40, "sources.counter": False, "sources.card": False, "sources.teacher": False})
+    nobody = with_changes(base, {"sources.shop": {"kind": "code", "per_day": {"2021-08-01": 0.0, "2030-01-01": 1.0}}})
     a, b = (run(scenario, "depletion", 3).daily for scenario in (base, nobody))
     assert a.equals(b)

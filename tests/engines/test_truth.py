@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from worlds import begun, everything
 
-from sim.domains import TIERS, Domain
+from sim.domains import TIERS, Domain, Prospect
 from sim.engines.model import FanModel
 from sim.engines.truth import FIFTHS, groups_of
 
@@ -53,7 +53,7 @@ def test_the_groups_have_the_means_of_the_rows(simulation, groups, name):
 def test_needs_are_those_of_fans_who_may_still_buy(simulation, groups):
     means, fans = groups
     rows = followers(simulation)
-    buys = rows["attrited"] == 0
+    buys = rows["prospect"] != Prospect.OVER
     assert 0 < buys.sum() < len(buys)
     found = sum(m.need_rate * m.buying * n for m, n in zip(means, fans, strict=True))
     assert found == pytest.approx(rows["need_rate"][buys].sum(), rel=1e-4)

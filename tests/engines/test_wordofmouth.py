@@ -5,7 +5,7 @@ import pytest
 from samples import FAR, z_of_mean
 from worlds import begun, everything, small
 
-from sim.domains import Source
+from sim.domains import Prospect, Source
 from sim.engines.reservoir import invited_address, pool_address
 from sim.engines.run import run
 from sim.rules.people import person_at
@@ -205,7 +205,7 @@ def test_satisfied_buyers_share_more_than_disappointed_ones():
     for quality in (0.4, 0.6, 0.8):
         simulation = lived(small("tennis-coach", changes | {"brand.product.quality": quality}), "growth")
         table = simulation.rows.table()
-        assert (table["attrited"][table["orders"] > 0] == 1).all()
+        assert (table["prospect"][table["orders"] > 0] == Prospect.OVER).all()
         shares.append(simulation.ledger.one("SHARES").sum())
     assert shares[0] < shares[1] < shares[2]
     indifferent = [

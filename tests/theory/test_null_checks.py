@@ -87,5 +87,5 @@ def test_the_price_of_a_cent_more_changes_no_life_before_it_is_paid():
     scenario = small("liquor", {"days": 40, "logics.depletion.replace_exits": False})
     dearer = with_changes(scenario, {"costs.item": 99.0})
     a, b = (run(s, "depletion", 3).daily for s in (scenario, dearer))
-    money = {"content_cost", "margin", "margin_cum", "margin_cum_discounted"}
+    money = {"content_cost", "spend", "margin", "margin_cum", "margin_cum_discounted"}
     assert {name for name in a.columns if not a[name].equals(b[name])} == money

@@ -177,7 +177,10 @@ def trees(draw, met=True):
             "price": draw(st.floats(1, 1000)),
             "shows_sales": draw(st.booleans()),
             "endorsement": draw(share),
-            "content": {"quality": draw(share), "videos_per_week": draw(st.sampled_from([0.0, 3.0]))},
+            "persona": draw(share),
+            "content": {
+                "quality": draw(share), "emotional": draw(share), "videos_per_week": draw(st.sampled_from([0.0, 3.0])),
+            },
             "path": draw(paths(any(c["kind"] == "direct" for c in platform["channels"]))),
             "matrix": draw(st.sampled_from([{}, {"accounts": 2, "overlap": 0.4}])),
             "product": {"quality": draw(share)},
@@ -185,6 +188,8 @@ def trees(draw, met=True):
         "pool": {
             "fans": fans,
             "trust": draw(st.floats(0.05, 0.95)),
+            "customers": draw(share),
+            "used_to_promotion": draw(share),
             "age": draw(st.floats(0, 400)),
             "tiers": {"passer_by": passer_by, "liking": 1.0 - passer_by, "devoted": 0.0},
             "channels": {name: 1.0 if name == "a" else draw(share) for name in names},

@@ -10,7 +10,7 @@ from sim.engines.admission import admitted
 from sim.engines.population import rounded_fan, rounded_person
 from sim.engines.reservoir import Responders, pool_address
 from sim.engines.wordofmouth import Invited, Senders
-from sim.rules.climate import Climate, World
+from sim.rules.climate import Climate, World, bare
 from sim.rules.fan_day import advance_fan
 from sim.rules.invited import come_back, invited_response
 from sim.rules.membership import applications, seated
@@ -42,17 +42,19 @@ class FanAgent(mesa.Agent):  # type: ignore[misc]
         """True in the private domain."""
         return bool(reachable(self.fan.channels, self.fan.muted))
 
-    def live(self, climate: Climate, world: World, key: int, tally: Tally) -> None:
+    def live(self, day: int, climate: Climate, world: World, key: int, tally: Tally) -> None:
         """One day of this person."""
-        if needs_visit(self.person, self.fan, climate, world, key) or retargeted(
-            self.person.key, self.fan.clicked_on, climate, key
+        if (
+            self.follows
+            or needs_visit(self.person, self.fan, climate, world, key)
+            or retargeted(self.person.key, self.fan.clicked_on, climate, key)
         ):
-            draws = daily_draws(key, self.person.key, climate.day)
+            draws = daily_draws(key, self.person.key, day)
             told, owed = int(tally[Slot.SHARES]), int(tally[Slot.REWARDED_SHARES])
             self.fan = rounded_fan(advance_fan(self.person, self.fan, draws, climate, world, key, tally))
             self.shared = int(tally[Slot.SHARES]) - told + int(tally[Slot.REWARDED_SHARES]) - owed
         else:
-            count_bystander(self.fan.clicked_on, self.fan.left_on, climate.day, tally)
+            count_bystander(self.fan.clicked_on, self.fan.left_on, day, tally)
 
 
 class AgentRows:
@@ -72,7 +74,7 @@ class AgentRows:
 
     def advance(self, climate: Climate, tally: Tally) -> None:
         """One day of all rows."""
-        self.model.agents.do("live", climate, self.world, self.key, tally)
+        self.model.agents.do("live", climate.day, bare(climate), bare(self.world), self.key, tally)
 
     def admit(self, responders: Responders, climate: Climate, tally: Tally) -> None:
         """New rows of today, in the order of the reservoir."""

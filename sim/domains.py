@@ -98,7 +98,16 @@ class Prospect(IntEnum):
     QUALIFIED = 3  # has been answered and means it: the decision is open
 
 
+class PriceBand(IntEnum):
+    """What a buyer paid, relative to the list price (model.md §4)."""
+
+    FULL_PRICE = 0  # no discount
+    SHALLOW = 1  # less than 30 % off
+    DEEP = 2  # 30 % off or more: the deep discounts of the field experiments (L13)
+
+
 TIERS = len(Tier)
+PRICE_BANDS = len(PriceBand)
 CAUSES = len(Cause)
 MAX_MEMBERSHIPS = 8  # channels that fans join: the month's message counts are 7 bits each in one 64-bit integer
 MAX_CHANNELS = 12  # with those that fans visit on their own, which have no members
@@ -152,6 +161,9 @@ CHINESE: dict[str, str] = {
     "GROWING": "增长",
     "FED": "靠流入维持",
     "DEPLETING": "消耗",
+    "FULL_PRICE": "原价",
+    "SHALLOW": "浅折扣",
+    "DEEP": "深折扣",
 }
 
 

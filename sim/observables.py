@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from sim.domains import TIERS, Cause, Domain, Lifecycle, Source, Stage, Tier, chinese, word
+from sim.domains import PRICE_BANDS, TIERS, Cause, Domain, Lifecycle, PriceBand, Source, Stage, Tier, chinese, word
 from sim.loop import STAGE_RATES, joins_by_fans, loop_gain, stage_by_day, stage_counts, trailing
 from sim.rules.numbers import FIXED_POINT
 from sim.rules.service import ANSWER_BINS, FIRST_EDGE
@@ -191,6 +191,56 @@ def _flow(source: int, target: int) -> Callable[[Ledger], Column]:
     return _count("FLOW", 3 * source + target)
 
 
+TRAILING = 90  # days over which a rate of orders is taken
+_PRICES = {
+    PriceBand.FULL_PRICE: "at full price",
+    PriceBand.SHALLOW: "less than 30 % off",
+    PriceBand.DEEP: "30 % off or more",
+}
+
+
+def _band(name: str, band: int | None = None, returning: int | None = None) -> Callable[[Ledger], Column]:
+    """Sum of a block by price band × returning × follows over the cells with the given band and return."""
+
+    def value(ledger: Ledger) -> Column:
+        cells = ledger.of(name).reshape(-1, PRICE_BANDS, 2, 2)
+        bands = slice(None) if band is None else slice(band, band + 1)
+        returns = slice(None) if returning is None else slice(returning, returning + 1)
+        found: Column = cells[:, bands, returns].sum(axis=(1, 2, 3))
+        return found
+
+    return value
+
+
+def _deals() -> list[Observable]:
+    """What was sold at which price, and to whom."""
+    o = Observable
+    first, again = 0, 1
+    return [
+        *[o(f"orders_{word(b)}", "orders/day", f"Orders: {_PRICES[b]}", f"{chinese(b)}订单", _band("ORDERS_BAND", b)) for b in PriceBand],
+        *[o(f"gmv_{word(b)}", "cents/day", f"GMV of orders: {_PRICES[b]}", f"{chinese(b)}成交额", _band("GMV_BAND", b)) for b in PriceBand],
+        o("orders_full_price_first", "orders/day", "First orders at full price", "原价首单", _band("ORDERS_BAND", PriceBand.FULL_PRICE, first)),
+        o("orders_full_price_returning", "orders/day", "Orders at full price of people who had ordered before", "原价复购", _band("ORDERS_BAND", PriceBand.FULL_PRICE, again)),
+        o("orders_others", "orders/day", "Orders of people who do not follow", "非粉丝订单", lambda g: g.of("ORDERS").sum(axis=1) - g.one("ORDERS_FOLLOWERS")),
+        o("repurchase_rate", "–", f"Share of the orders of the last {TRAILING} days by people who had ordered before", "复购率", _repurchase()),
+        o("deal_proneness_mean", "–", "Mean deal proneness of followers", "平均折扣依赖", _mean("PRONENESS_SUM")),
+        o("reference_price_mean", "–", "Mean remembered price of followers, share of the list price", "平均参考价", _mean("REFERENCE_SUM")),
+        o("broken_promises", "events/day", "Opened promotions that were not what followers came for", "认知割裂", _count("BREACHES")),
+    ]  # fmt: skip
+
+
+def _repurchase(channel: int | None = None) -> Callable[[Ledger], Column]:
+    """Repurchase rate over the last 90 days, of all orders or of those that a channel's messages sold."""
+
+    def value(ledger: Ledger) -> Column:
+        returning, orders = ledger.of("ORDERS_RETURNING"), ledger.of("ORDERS")
+        if channel is None:
+            return _ratio(trailing(returning.sum(axis=1), TRAILING), trailing(orders.sum(axis=1), TRAILING))
+        return _ratio(trailing(returning[:, channel], TRAILING), trailing(orders[:, channel], TRAILING))
+
+    return value
+
+
 def _common() -> list[Observable]:
     o = Observable
     found = [
@@ -318,7 +368,7 @@ def _common() -> list[Observable]:
         for b in Domain
         if a != b
     ]
-    return found + _loop() + _service_and_leads()
+    return found + _loop() + _service_and_leads() + _deals()
 
 
 def _stage(stage: Stage) -> Callable[[Ledger], Column]:
@@ -426,6 +476,8 @@ def _of_channel(c: int, name: str) -> list[Observable]:
             ("GMV", "gmv", "cents/day", "GMV sold by messages in or on visits of", "成交额"),
             ("GMV_MEMBERS", "gmv_members", "cents/day", "GMV of members of", "成员成交额"),
         )],
+        o(f"orders_returning_{n}", "orders/day", f"Orders sold by messages in {name} to people who had ordered before", f"{name} 老客订单", _count("ORDERS_RETURNING", c)),
+        o(f"repurchase_rate_{n}", "–", f"Share of the orders of the last {TRAILING} days sold in {name} by people who had ordered before", f"{name} 复购率", _repurchase(c)),
         o(f"pushes_{n}", "1/week", f"Planned pushes in {name}", f"{name} 计划推送", lambda g: g.pushes[:, c]),
         o(f"value_share_{n}", "–", f"Planned share of useful content in {name}", f"{name} 价值内容占比", lambda g: g.value_share[:, c]),
     ]  # fmt: skip

@@ -86,6 +86,9 @@ class Decision(IntEnum):
     FIRST_POOL = 57
     ACCOUNT_REPLACED = 58  # an account of the feed closes, and another opens
     RETARGETED = 60
+    # the pool's customers, and promises
+    START_CUSTOMER = 80
+    BREACH = 81
 
 
 MASK32 = 0xFFFFFFFF

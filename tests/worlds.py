@@ -20,6 +20,14 @@ SMALL = {
     "clearance": {"pool.fans": 300, "days": 75, "feed.exposures_at_least": 300},
     "depletion-ladder": {"pool.fans": 300, "days": 120, "feed.exposures_at_least": 60},
     "livestream-group": {"pool.fans": 300, "days": 120},
+    "content-maker": {
+        "pool.fans": 300,
+        "days": 120,
+        "feed.exposures_at_least": 600,
+        "rules.exposure.known": 20.0,
+        "logics.step-by-step": False,  # its later steps lie beyond 120 days
+    },
+    "trusted-pause": {"pool.fans": 300, "days": 240, "feed.exposures_at_least": 150},
     "email-newsletter": {"pool.fans": 300, "days": 120, "feed.exposures_at_least": 60},
     "upper-bound": {"pool.fans": 300, "days": 90},
     "advisor": {"pool.fans": 300, "days": 90, "feed.exposures_at_least": 150, "feed.task_reward": 0.5},
@@ -54,6 +62,9 @@ EVERYTHING = {
     "ads.click": 0.05,
     "ads.reference_spend": 1000.0,
     "industry.need_interval": 10.0,
+    "brand.persona": 0.5,
+    "pool.customers": 0.3,
+    "pool.used_to_promotion": 0.1,
     "rules.exposure.known": 20.0,
     "rules.follow.base": 0.04,
     "market.users": 40_000,
@@ -136,6 +147,7 @@ STORE = SERVED | {
     "store.visitors": 1.0,
     "store.follow": 0.5,
     "rules.leads.ready": 0.9,
+    "industry.sale_share": 0.6,
     "logics.depletion.service_seats": 0.25,
 }
 

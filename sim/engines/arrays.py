@@ -39,7 +39,6 @@ def store_person(people: Rows, i: int, person: Person) -> None:
     row.need_rate = person.need_rate
     row.affinity = person.affinity
     row.trust_prior = person.trust_prior
-    row.attrition = person.attrition
 
 
 @rule
@@ -66,6 +65,8 @@ def store_fan(fans: Rows, i: int, fan: Fan) -> None:
     row.month_counts = fan.month_counts
     row.spend = fan.spend
     row.threshold = fan.threshold
+    row.deal_proneness = fan.deal_proneness
+    row.reference_price = fan.reference_price
 
 
 @rule
@@ -86,7 +87,7 @@ def load_person(people: Rows, i: int) -> Person:
     row = people[i]
     return Person(
         whole(row.key), whole(row.segment), real(row.tolerance), real(row.frailty), real(row.need_rate),
-        real(row.affinity), real(row.trust_prior), real(row.attrition),
+        real(row.affinity), real(row.trust_prior),
     )  # fmt: skip
 
 
@@ -100,7 +101,8 @@ def load_fan(fans: Rows, i: int) -> Fan:
         marks >> 9 & 3, whole(row.attempts), whole(row.joined_on), whole(row.left_on), whole(row.clicked_on),
         whole(row.ordered_on), whole(row.active_on), whole(row.updated_on), whole(row.due_on), whole(row.orders),
         real(row.trust), real(row.fatigue), real(row.intimacy), real(row.expectation), real(row.need_debt),
-        whole(row.month_counts), whole(row.spend), real(row.threshold), (marks >> 11) - 16,
+        whole(row.month_counts), real(row.spend), real(row.threshold),
+        real(row.deal_proneness), real(row.reference_price), (marks >> 11) - 16,
     )  # fmt: skip
 
 

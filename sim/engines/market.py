@@ -15,6 +15,7 @@ from sim.parameters import DAYS_PER_MONTH
 from sim.plans import Plan
 from sim.rules.auction import average_cpm, log_median_bid, reach_per_head, targeting_lift, win_probability
 from sim.rules.climate import World
+from sim.rules.deals import asked_price
 from sim.rules.exposure import organic_weight, recognised
 from sim.rules.follow import follow_probability, relevance
 from sim.rules.prospects import lead_at_touch
@@ -109,11 +110,11 @@ class Market:
         # a look-up in a record costs ten times a rule
         rules = world.rules
         self.exposure_rules, self.ad_rules, self.follow_rules = rules.exposure, rules.ads, rules.follow
-        self.purchase_rules = rules.purchase
+        self.purchase_rules, self.deal_rules = rules.purchase, rules.deals
         self.known, self.from_live = float(rules.exposure.known), float(rules.follow.from_live)
         self.impulse_live = float(rules.purchase.impulse_live)
         brand = world.brand
-        self.trust, self.certified = float(brand.trust), float(brand.certified)
+        self.trust, self.certified = float(brand.trust_feed), float(brand.certified)
         self.decision_days, self.relative_price = float(brand.decision_days), float(brand.relative_price)
         self.in_store = float(world.closing.in_store)
         self.match = [relevance(float(m), 0.0) for m in world.segments.match_value]
@@ -213,8 +214,24 @@ class Market:
         )
         need = open_need(self.need_rate[s] * season, self.decision_days, self.decision_days)
         trust = self.trusts[s]
-        buys = self.touched * buying_odds(trust, 0.0, 1.0, price, proofs.buy, self.purchase_rules)
-        tempted = buying_odds(trust, plan.discount, self.deal_response[s], price, proofs.buy, self.purchase_rules)
+        # whoever is met for the first time remembers the list price
+        odds = [
+            float(
+                buying_odds(
+                    trust,
+                    asked,
+                    1.0,
+                    0.0,
+                    self.deal_response[s],
+                    price,
+                    proofs.buy,
+                    self.purchase_rules,
+                    self.deal_rules,
+                )
+            )
+            for asked in (1.0, asked_price(plan.discount))
+        ]
+        buys, tempted = self.touched * odds[0], odds[1]
         found = self.need_rate[s] * season * self.found  # searches that show the brand, per head (E-16)
         # long decisions are not closed at the first touch, and deals of stores only there
         at_once = 1.0 - self.in_store if self.decision_days <= 1.0 else 0.0

@@ -20,7 +20,7 @@ FAN_TYPES = (
     | {"marks": np.uint16}
     | dict.fromkeys(("channels", "muted", "attempts"), np.uint8)
     | dict.fromkeys(("joined_on", "left_on", "clicked_on", "ordered_on", "active_on", "updated_on", "due_on"), np.int16)
-    | {"orders": np.int16, "month_counts": np.int64, "spend": np.int64, "threshold": np.float64}
+    | {"orders": np.int16, "month_counts": np.int64, "threshold": np.float64}
 )
 
 
@@ -28,8 +28,8 @@ def _record(fields: tuple[str, ...], types: dict[str, Any]) -> np.dtype[Any]:
     return np.dtype([(name, types.get(name, np.float32)) for name in fields])
 
 
-PERSON = _record(Person._fields, PEOPLE_TYPES)  # 33 bytes
-FAN = _record(("marks", *(name for name in Fan._fields if name not in MARKS)), FAN_TYPES)  # 65 bytes
+PERSON = _record(Person._fields, PEOPLE_TYPES)  # 29 bytes
+FAN = _record(("marks", *(name for name in Fan._fields if name not in MARKS)), FAN_TYPES)  # 69 bytes
 STUBS = np.dtype(np.uint16)  # kept by the network, where there is one: the row's hundred bytes
 
 

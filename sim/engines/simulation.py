@@ -12,6 +12,7 @@ from sim.engines.book import Book
 from sim.engines.desk import Team, service_brief
 from sim.engines.dispatch import Dispatch, Messages
 from sim.engines.market import Market, MarketDay, Proofs
+from sim.engines.promise import Promises
 from sim.engines.reservoir import Reservoir, Responders
 from sim.engines.sources import Sources
 from sim.engines.tasks import TaskDesk
@@ -37,6 +38,7 @@ from sim.plans import Plan, Seen, SeenDay
 from sim.rules.climate import Climate, World, compilable
 from sim.rules.conformity import authority_proof, sales_proof
 from sim.rules.messages import attention
+from sim.rules.persona import bargained
 from sim.rules.referral import most_sharing, reward_uplift, tier_factor
 from sim.rules.tally import MAX_SEGMENTS, Tally, new_tally
 from sim.scenario.schema import Scenario
@@ -139,7 +141,10 @@ class Simulation:
         self.market = Market(scenario, self.world, self.key)
         self.sources = Sources(scenario, self.world)
         self.endorsement = scenario.brand.endorsement.daily(scenario.start, scenario.days)
+        brand, rules = self.world.brand, self.world.rules
+        self.commission_share = float(bargained(1.0, brand.trust, rules.persona))
         self.dispatch = Dispatch(self.brief, 100.0 * scenario.costs.live)
+        self.promises = Promises(self.brief, scenario.pool.used_to_promotion, self.world.rules.promise)
         self.book = Book(scenario, self.rows.members())
         self.team = Team(scenario, self.world)
         self.openings = [(c.reach * c.open, kind_of(c) == ChannelKind.GROUP) for c in scenario.channels]
@@ -236,8 +241,9 @@ class Simulation:
         return truth_of(
             self.rows.table(),
             self.world,
+            self.key,
             season=float(self.season.mean()),
-            commission=commission_on(scenario, scenario.start + dt.timedelta(days=self.day)),
+            commission=commission_on(scenario, scenario.start + dt.timedelta(days=self.day), self.commission_share),
             home=self.market.home,
             fees=tuple(100.0 * c.cost_per_message for c in scenario.channels),
             members=tuple(self.book.members_yesterday),
@@ -263,11 +269,12 @@ class Simulation:
             notice=integers(messages.notice, MAX_CHANNELS),
             exposure=floats(self.exposure, MAX_SEGMENTS),
             ad_share=floats(market.ad_share, MAX_SEGMENTS),
-            commission=integers(commission_on(self.scenario, date), MAX_CHANNELS),
+            commission=integers(commission_on(self.scenario, date, self.commission_share), MAX_CHANNELS),
             home=self.market.home,
             click=market.click,
             retarget=market.retarget,
             public_price=market.public_price,
+            breach=floats(self.promises.day(plan), CELLS),
             desk=self.team.desk(plan.service_seats),
             share_limit=float(most_sharing(self.most_factor, uplift, referral)) if self.word_of_mouth else 0.0,
             uplift=uplift,

@@ -10,11 +10,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from sim.compiled import rare
 from sim.domains import TIERS, Prospect
 from sim.logics.oracle import Truth
 from sim.rules.climate import World
 from sim.rules.mean_fan import MeanFan
 from sim.rules.numbers import FIXED_POINT
+from sim.rules.people import attrition_trait
 
 FIFTHS = 5  # groups of like tolerance within a tier
 _MOST_SENSITIVE = 1e4  # days per weighted message; keeps the sums within 64 bits
@@ -26,6 +28,7 @@ Rows = Mapping[str, npt.NDArray[Any]]
 def truth_of(
     rows: Rows,
     world: World,
+    key: int,
     *,
     season: float,
     commission: tuple[int, ...],
@@ -41,7 +44,7 @@ def truth_of(
     fees        cents per message, by channel;  members: by channel
     """
     platforms = [int(world.channels.platform[c]) for c in range(len(fees))]
-    groups, fans = groups_of(rows, world)
+    groups, fans = groups_of(rows, world, key)
     return Truth(
         groups=groups,
         fans=fans,
@@ -54,15 +57,15 @@ def truth_of(
     )
 
 
-def groups_of(rows: Rows, world: World) -> tuple[tuple[MeanFan, ...], tuple[int, ...]]:
+def groups_of(rows: Rows, world: World, key: int) -> tuple[tuple[MeanFan, ...], tuple[int, ...]]:
     """Followers in groups of one tier, the same channels and a fifth of the tier by tolerance, and their numbers."""
     listening = rows["channels"].astype(np.int64) & ~rows["muted"].astype(np.int64)
     here = listening != 0
     row = {name: column[here] for name, column in rows.items()}
     tier, channels = row["tier"].astype(np.int64), listening[here]
     sensitivity = 1.0 / np.maximum(row["tolerance"].astype(np.float64), _LEAST_TOLERANT)
-    key = (tier * FIFTHS + _fifths(tier, sensitivity)) << 8 | channels
-    keys, group = np.unique(key, return_inverse=True)
+    label = (tier * FIFTHS + _fifths(tier, sensitivity)) << 8 | channels
+    keys, group = np.unique(label, return_inverse=True)
     fans = np.bincount(group, minlength=len(keys))
     buys = (row["prospect"] != Prospect.OVER).astype(np.int64)
     buyers = np.bincount(group, weights=buys, minlength=len(keys)).astype(np.int64)
@@ -85,14 +88,33 @@ def groups_of(rows: Rows, world: World) -> tuple[tuple[MeanFan, ...], tuple[int,
         "tier": ((keys >> 8) // FIFTHS).tolist(),
         "channels": (keys & 255).tolist(),
         "sensitivity": mean(sensitivity),
-        **{name: mean(row[name]) for name in ("trust", "trust_prior", "fatigue", "intimacy", "frailty", "affinity")},
+        "trust_prior": mean(_drifting_to(row, world)),
+        **{name: mean(row[name]) for name in ("trust", "fatigue", "intimacy", "frailty", "affinity")},
         "buying": (buyers / fans).tolist(),
-        "need_rate": mean(row["need_rate"] * buys, buyers),
-        "attrition": mean(row["attrition"] * buys, buyers),
+        "attrition": mean(attrition_traits(row["key"].astype(np.int64), world, key) * buys, buyers),
+        **{name: mean(row[name] * buys, buyers) for name in ("need_rate", "deal_proneness")},
+        # a price of 0 nobody has: a group without buyers is given the list price
+        "reference_price": [x if x > 0.0 else 1.0 for x in mean(row["reference_price"] * buys, buyers)],
         **by_segment,
     }
     means = tuple(MeanFan(*row) for row in zip(*(columns[name] for name in MeanFan._fields), strict=True))
     return means, tuple(fans.tolist())
+
+
+@rare
+def attrition_traits(keys: npt.NDArray[np.int64], world: World, key: int) -> npt.NDArray[np.float64]:
+    """Probability of never buying again after an order, by address; no row keeps it."""
+    found = np.empty(len(keys))
+    for i in range(len(keys)):
+        found[i] = attrition_trait(keys[i], world, key)
+    return found
+
+
+def _drifting_to(row: Rows, world: World) -> npt.NDArray[np.float64]:
+    """The trust to which each row drifts back, see ``experienced_prior``."""
+    prior = row["trust_prior"].astype(np.float64)
+    lifted = world.rules.trust.experience * (world.brand.product_quality - prior)
+    return np.where(row["orders"] > 0, prior + lifted, prior)
 
 
 def _fifths(tier: npt.NDArray[np.int64], sensitivity: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:

@@ -26,6 +26,7 @@ from sim.rules.climate import (
 from sim.rules.leaving import trust_factor
 from sim.rules.messages import load_per_fatigue, open_limit
 from sim.rules.numbers import kept
+from sim.rules.persona import emotional_match, persona_match, persona_trust
 from sim.rules.rows import MOST_COUNTED
 from sim.rules.service import ServiceRules
 from sim.rules.tally import MAX_SEGMENTS
@@ -82,15 +83,18 @@ def rules_of(scenario: Scenario) -> Rules:
     return Rules(**tables)
 
 
-def commission_on(scenario: Scenario, date: dt.date) -> tuple[int, ...]:
-    """Commission of each platform on a date, basis points of the net order value (M17)."""
+def commission_on(scenario: Scenario, date: dt.date, share: float = 1.0) -> tuple[int, ...]:
+    """Commission of each platform on a date, basis points of the net order value (M17).
+
+    share  what the brand's bargaining leaves of it, from ``bargained``
+    """
     opened = scenario.brand.shop_opened or scenario.start - SHOP_OPENED_BEFORE
     rates = []
     for platform in scenario.platforms:
         shop = platform.shop
         later = shop.commission_by_category.get(scenario.brand.category, shop.commission)
         rates.append(shop.opening_commission if (date - opened).days < shop.opening_days else later)
-    return tuple(round(10_000 * rate) for rate in rates)
+    return tuple(round(10_000 * rate * share) for rate in rates)
 
 
 def classes_of(scenario: Scenario) -> tuple[tuple[float, int], ...]:
@@ -133,14 +137,19 @@ def world_of(scenario: Scenario) -> World:
     ads = next((p.ads for p in scenario.platforms if p.ads), None)
     assert len(joins) == TIERS * len(channels)
     rules = rules_of(scenario)
+    persona = compilable(rules.persona)
+    by_persona = persona_match(float(brand.persona), persona)
+    by_emotion = emotional_match(float(brand.content.emotional), float(industry.maturity), persona)
+    trust, pool_trust = float(brand.trust), float(scenario.trust)
     return World(
         OneDay(
             fatigue=kept(1.0, rules.messages.recovery),
             trust=kept(1.0, rules.trust.drift),
             intimacy=kept(1.0, rules.tiers.fading),
             load=load_per_fatigue(compilable(rules.messages)),
-            open_limit=open_limit(float(brand.trust), compilable(rules.messages)),
-            trust_limit=trust_factor(0.0, float(brand.trust), compilable(rules.leaving)),
+            open_limit=open_limit(trust, compilable(rules.messages)),
+            trust_limit=trust_factor(0.0, trust, compilable(rules.leaving)),
+            proneness=kept(1.0, rules.deals.memory),
         ),
         Channels(
             used=len(channels),
@@ -163,15 +172,15 @@ def world_of(scenario: Scenario) -> World:
             tolerance=floats([s.tolerance / 7.0 for s in segments], MAX_SEGMENTS),
             need_rate=floats([s.need / industry.need_interval for s in segments], MAX_SEGMENTS),
             deal_response=floats([s.deal_response for s in segments], MAX_SEGMENTS),
-            match_value=floats([s.match_value for s in segments], MAX_SEGMENTS),
-            match_promotion=floats([s.match_promotion for s in segments], MAX_SEGMENTS),
+            match_value=floats([s.match_value + by_persona + by_emotion for s in segments], MAX_SEGMENTS),
+            match_promotion=floats([s.match_promotion + by_persona for s in segments], MAX_SEGMENTS),
             end=floats(ends, MAX_SEGMENTS),
             trust_shift=floats([s.trust_shift for s in segments], MAX_SEGMENTS),
             sharing=floats([s.sharing for s in segments], MAX_SEGMENTS),
         ),
         BrandFacts(
-            trust=float(brand.trust),
-            trust_pool=float(scenario.trust),
+            trust=trust,
+            trust_pool=persona_trust(pool_trust, float(brand.persona), persona),
             trust_bought=float(brand.trust_bought),
             certified=1.0 if brand.certified else 0.0,
             product_quality=float(brand.product.quality),
@@ -182,6 +191,8 @@ def world_of(scenario: Scenario) -> World:
             follow_after_click=float(ads.follow if ads else 0.0),
             tier_end=floats(tiers, TIERS),
             mean_age=float(pool.age),
+            trust_feed=persona_trust(trust, float(brand.persona), persona),
+            customers=float(pool.customers),
             found=found,
             found_again=again + (1.0 - again) * found,
             shelf=shelf,
@@ -189,7 +200,7 @@ def world_of(scenario: Scenario) -> World:
         rules,
         service_of(scenario, rules.service),
         closing_of(scenario),
-        source_facts(scenario),
+        source_facts(scenario, float(persona_trust(trust, float(brand.persona), persona))),
     )
 
 

@@ -4,11 +4,14 @@ from typing import NamedTuple
 
 from sim.rules.auction import AdRules
 from sim.rules.conformity import ConformityRules
+from sim.rules.deals import DealRules
 from sim.rules.exposure import ExposureRules
 from sim.rules.follow import FollowRules
 from sim.rules.leads import LeadRules
 from sim.rules.leaving import LeavingRules
 from sim.rules.messages import LiveRules, MessageRules
+from sim.rules.persona import PersonaRules
+from sim.rules.promise import PromiseRules
 from sim.rules.purchase import PurchaseRules
 from sim.rules.referral import ReferralRules
 from sim.rules.service import ServiceRules
@@ -30,6 +33,9 @@ class Rules(NamedTuple):
     ads: AdRules
     service: ServiceRules
     leads: LeadRules
+    deals: DealRules
+    persona: PersonaRules
+    promise: PromiseRules
     referral: ReferralRules
     conformity: ConformityRules
 
@@ -46,6 +52,9 @@ RULE_TABLES: dict[str, type[NamedTuple]] = {
     "ads": AdRules,
     "service": ServiceRules,
     "leads": LeadRules,
+    "deals": DealRules,
+    "persona": PersonaRules,
+    "promise": PromiseRules,
     "referral": ReferralRules,
     "conformity": ConformityRules,
 }

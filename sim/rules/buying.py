@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from sim.compiled import rare, rule
 from sim.rules.climate import Climate, World
+from sim.rules.deals import adapted, after_lesson, asked_price
 from sim.rules.orders import order
 from sim.rules.purchase import buying_odds, salience
 from sim.rules.reading import Reading
@@ -26,7 +27,9 @@ class Buyer(NamedTuple):
     orders: int
     ordered_on: int
     prospect: int
-    spend: int
+    spend: float
+    deal_proneness: float
+    reference_price: float
     joined: int  # bit set of channels to join from tomorrow on
     grade: int
 
@@ -45,6 +48,7 @@ def buy(
     fan: Fan,
     read: Reading,
     intimacy: float,
+    deal_proneness: float,
     draws: DailyDraws,
     climate: Climate,
     world: World,
@@ -53,13 +57,15 @@ def buy(
 ) -> Buyer:
     """Needs of a follower become decisions and orders; an opened offer may tempt one who has no need today.
 
-    Nobody is tempted into what takes days to decide, nor while a whole later need has been borrowed already.
+    Nobody is tempted into what takes days to decide, nor while a whole later need has been borrowed already. A price
+    enters the memory when an order was considered at it (the brand was thought of), less so when a deal was only read.
 
     draws  of this person and day, from ``daily_draws``
     """
     rules, day = world.rules.purchase, climate.day
     trust, expectation, need_debt, due_on = read.trust, read.expectation, fan.need_debt, fan.due_on
     orders, ordered_on, prospect, spend, grade = fan.orders, fan.ordered_on, fan.prospect, fan.spend, fan.grade
+    reference_price = fan.reference_price
     if prospect == 0:
         needs = poisson_quantile(draws.need, person.need_rate * climate.season)
         tally[Slot.NEEDS] += needs
@@ -82,29 +88,35 @@ def buy(
             sought = read.sought != NO_CHANNEL
             found = found_by_search(orders, world)
             discount = climate.discount if has_offer else 0.0
+            asked = asked_price(discount)
             odds = buying_odds(
                 trust,
-                discount,
+                asked,
+                reference_price,
+                deal_proneness,
                 world.segments.deal_response[person.segment],
                 world.brand.relative_price,
                 climate.proof_buy,
                 rules,
+                world.rules.deals,
             )
-            bought = bought_by_search = 0
+            bought, bought_by_search, considered = 0, 0, False
             for n in range(decisions):
                 searched = found > 0.0 and uniform(key, Decision.SEARCH, person.key, day, n) < found
                 if searched:
                     tally[Slot.SEARCHES] += 1
-                if uniform(key, Decision.ORDER, person.key, day, n) < odds * salience(
-                    intimacy, has_offer, sought or searched, rules
-                ):
-                    bought += 1
-                    if searched and not has_offer and not sought:
-                        bought_by_search += 1
+                thought_of = salience(intimacy, has_offer, sought or searched, rules)
+                u = uniform(key, Decision.ORDER, person.key, day, n)
+                if u < thought_of:
+                    considered = True
+                    if u < odds * thought_of:
+                        bought += 1
+                        if searched and not has_offer and not sought:
+                            bought_by_search += 1
             if needs == 0 and decisions == 0 and need_debt < 1.0 and world.brand.decision_days <= 1.0:
                 strength = rules.impulse_live if read.watched else rules.impulse
                 if draws.impulse < strength * odds:
-                    bought = 1
+                    bought, considered = 1, True
                     need_debt += rules.borrows
                     tally[Slot.IMPULSES] += 1
             for n in range(bought):
@@ -127,4 +139,21 @@ def buy(
                     )
                     orders, ordered_on, spend = orders + 1, day, spend + net
                     intimacy += world.rules.tiers.order
-    return Buyer(trust, intimacy, expectation, need_debt, due_on, orders, ordered_on, prospect, spend, 0, grade)
+                    deal_proneness = after_lesson(deal_proneness, discount, world.rules.deals)
+            weight = world.rules.deals.adaptation if considered else world.rules.deals.notice if has_offer else 0.0
+            reference_price = adapted(reference_price, asked, weight)
+    return Buyer(
+        trust,
+        intimacy,
+        expectation,
+        need_debt,
+        due_on,
+        orders,
+        ordered_on,
+        prospect,
+        spend,
+        deal_proneness,
+        reference_price,
+        0,
+        grade,
+    )

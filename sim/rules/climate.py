@@ -68,7 +68,7 @@ class Sources(NamedTuple):
 class BrandFacts(NamedTuple):
     """The brand's offer and priors."""
 
-    trust: float  # T₀, mean prior trust of people met in the feed
+    trust: float  # T₀, prior trust of the brand without its persona: where opening and leaving are measured
     trust_pool: float  # mean trust of the initial pool
     trust_bought: float  # mean prior trust of people met through ads
     certified: float  # 0 or 1
@@ -80,6 +80,8 @@ class BrandFacts(NamedTuple):
     follow_after_click: float
     tier_end: Floats  # [T] cumulative shares of the initial tiers
     mean_age: float  # mean days since following of the initial pool
+    trust_feed: float  # mean prior trust of people met in the feed, persona included
+    customers: float  # share of the initial pool who have bought before
     found: float  # probability that a need of one who has not bought leads to the brand by a search, in [0, 1]
     found_again: float  # … of one who has bought, at least as high
     shelf: int  # platform on which searches lead to the brand
@@ -94,6 +96,7 @@ class OneDay(NamedTuple):
     load: float  # 1 − e^(−1/τ_φ)
     open_limit: float  # largest probability of opening ÷ base
     trust_limit: float  # largest factor of distrust on the hazard, at trust 0
+    proneness: float  # share of deal proneness kept over a day
 
 
 class ServiceFacts(NamedTuple):
@@ -154,6 +157,7 @@ class Climate(NamedTuple):
     click: float  # probability that one who sees an ad clicks it, in [0, 1]
     retarget: float  # probability that a person of the commercial domain is shown a retargeted ad, in [0, 1]
     public_price: float  # list price ÷ what people outside the private domain compare it with
+    breach: Floats  # [C·T] probability that an opened promotion breaks the promise
     desk: Desk = Desk()
     share_limit: float = 0.0  # upper bound of today's probability of sharing; 0: nobody can
     uplift: float = 1.0  # of the reward on sharing

@@ -12,6 +12,7 @@ from sim.domains import TIERS, Cause, Prospect, Source
 from sim.rules.asking import ask
 from sim.rules.buying import Buyer, buy, decision_day
 from sim.rules.climate import Climate, World
+from sim.rules.deals import adapted
 from sim.rules.exposure import next_exposure
 from sim.rules.follow import follow_probability, relevance
 from sim.rules.numbers import kept
@@ -27,7 +28,7 @@ from sim.rules.search import searches
 from sim.rules.staying import stay_mute_or_leave
 from sim.rules.tally import NO_CHANNEL, Slot, Tally
 from sim.rules.tiers import tier_of
-from sim.rules.trust import drifted
+from sim.rules.trust import drifted, experienced_prior
 from sim.streams import DailyDraws, Decision, exponential, uniform
 
 
@@ -55,18 +56,25 @@ def advance_fan(
 
 
 @rule
-def clocks(person: Person, fan: Fan, day: int, world: World) -> tuple[float, float, float]:
-    """Fatigue, trust and intimacy after the days since the last visit, in closed form (M5, M7, M15)."""
+def clocks(person: Person, fan: Fan, day: int, world: World) -> tuple[float, float, float, float]:
+    """Fatigue, trust, intimacy and deal proneness after the days since the last visit, in closed form (M5, M7, M12)."""
     keep_fatigue, keep_trust, keep_intimacy = world.one_day.fatigue, world.one_day.trust, world.one_day.intimacy
+    keep_proneness = world.one_day.proneness
     if day - fan.updated_on != 1:
         elapsed = float(day - fan.updated_on)
         keep_fatigue = kept(elapsed, world.rules.messages.recovery)
         keep_trust = kept(elapsed, world.rules.trust.drift)
         keep_intimacy = kept(elapsed, world.rules.tiers.fading)
+        keep_proneness = kept(elapsed, world.rules.deals.memory)
     return (
         fan.fatigue * keep_fatigue,
-        drifted(fan.trust, person.trust_prior, keep_trust),
+        drifted(
+            fan.trust,
+            experienced_prior(person.trust_prior, fan.orders, world.brand.product_quality, world.rules.trust),
+            keep_trust,
+        ),
         fan.intimacy * keep_intimacy,
+        fan.deal_proneness * keep_proneness,
     )
 
 
@@ -77,7 +85,7 @@ def private_day(
     """The day of a follower: clocks, question, messages, lives, need, order, sharing, then stay, mute or leave."""
     rules, day = world.rules, climate.day
     # a. clocks
-    fatigue, trust, intimacy = clocks(person, fan, day, world)
+    fatigue, trust, intimacy, deal_proneness = clocks(person, fan, day, world)
     counts = fan.month_counts if fan.updated_on >= climate.month_start else 0
     # d. question and answer
     asked = ask(person, fan, trust, climate, world, key, tally)
@@ -87,9 +95,9 @@ def private_day(
     # e, f. need, decision, order
     intimacy += asked.closeness + read.closeness
     if world.closing.in_store == 1:
-        buyer = buy_in_store(person, fan, read, intimacy, draws, climate, world, key, tally)
+        buyer = buy_in_store(person, fan, read, intimacy, deal_proneness, draws, climate, world, key, tally)
     else:
-        buyer = buy(person, fan, read, intimacy, draws, climate, world, key, tally)
+        buyer = buy(person, fan, read, intimacy, deal_proneness, draws, climate, world, key, tally)
     if buyer.spend > fan.spend:
         for c in range(world.channels.used):
             if fan.channels >> c & 1:
@@ -151,6 +159,8 @@ def private_day(
                 person.affinity,
                 rules.exposure,
             ),
+            deal_proneness=buyer.deal_proneness,
+            reference_price=buyer.reference_price,
             grade=buyer.grade,
         )
     if tier > fan.tier:
@@ -192,6 +202,8 @@ def private_day(
         month_counts=read.month_counts,
         spend=buyer.spend,
         threshold=fan.threshold,
+        deal_proneness=buyer.deal_proneness,
+        reference_price=buyer.reference_price,
         grade=buyer.grade,
     )
 
@@ -246,7 +258,8 @@ def public_day(person: Person, fan: Fan, climate: Climate, world: World, key: in
     """A touch of one who does not follow, or the day on which an open decision closes (model.md §3.3, §3.4)."""
     rules, brand, day = world.rules, world.brand, climate.day
     elapsed = float(day - fan.updated_on)
-    fatigue, trust, intimacy = clocks(person, fan, day, world)
+    fatigue, trust, intimacy, deal_proneness = clocks(person, fan, day, world)
+    reference_price = fan.reference_price
     counts = fan.month_counts if fan.updated_on >= climate.month_start else 0
     exposed = climate.exposure[person.segment] >= fan.threshold
     searched = searches(person.key, person.need_rate, fan.orders, fan.prospect, climate, world, key)
@@ -351,8 +364,22 @@ def public_day(person: Person, fan: Fan, climate: Climate, world: World, key: in
         if got.bought:
             orders, ordered_on = orders + 1, day
     if decides and prospect == Prospect.OPEN:
-        odds = buying_odds(trust, 0.0, 1.0, climate.public_price, climate.proof_buy, rules.purchase)
-        if uniform(key, Decision.ORDER, person.key, day, 0) < odds * salience(intimacy, False, touched, rules.purchase):
+        odds = buying_odds(
+            trust,
+            1.0,
+            reference_price,
+            deal_proneness,
+            world.segments.deal_response[person.segment],
+            climate.public_price,
+            climate.proof_buy,
+            rules.purchase,
+            rules.deals,
+        )
+        thought_of = salience(intimacy, False, touched, rules.purchase)
+        u = uniform(key, Decision.ORDER, person.key, day, 0)
+        if u < thought_of:
+            reference_price = adapted(reference_price, 1.0, rules.deals.adaptation)
+        if u < odds * thought_of:
             trust, expectation, prospect, net, grade = order(
                 person,
                 orders,
@@ -406,5 +433,7 @@ def public_day(person: Person, fan: Fan, climate: Climate, world: World, key: in
         month_counts=counts,
         spend=spend,
         threshold=threshold,
+        deal_proneness=deal_proneness,
+        reference_price=reference_price,
         grade=grade,
     )

@@ -29,7 +29,7 @@ def invited_person(
 ) -> Person:
     """Who an invited person is: like the sender in interest, with part of the sender's trust (evidence L17, E-78)."""
     rules = world.rules.referral
-    mean = invited_prior(world.brand.trust, sender_trust, rewarded, rules)
+    mean = invited_prior(world.brand.trust_feed, sender_trust, rewarded, rules)
     person = person_at(address, segment, mean, world, key)
     if rewarded:
         person = came_for_reward(person, rules)
@@ -41,7 +41,6 @@ def invited_person(
         need_rate=person.need_rate,
         affinity=friends_affinity(person.affinity, sender_affinity, rules),
         trust_prior=person.trust_prior,
-        attrition=person.attrition,
     )
 
 
@@ -87,13 +86,15 @@ def invited_response(
         expectation=world.rules.purchase.expectation,
         need_debt=0.0,
         month_counts=0,
-        spend=0,
+        spend=0.0,
         threshold=next_exposure(
             climate.exposure[segment],
             exponential(key, Decision.EXPOSURE, address, climate.day, 0),
             person.affinity,
             world.rules.exposure,
         ),
+        deal_proneness=0.0,
+        reference_price=1.0,
         grade=0,
     )
     count_row(person, fan, climate.day, world, tally)
@@ -104,7 +105,7 @@ def invited_response(
 def come_back(person: Person, fan: Fan, rewarded: bool, climate: Climate, world: World, key: int, tally: Tally) -> Fan:
     """One who is known and does not follow accepts an invitation, at the end of a day that has been counted."""
     day = climate.day
-    fatigue, trust, intimacy = clocks(person, fan, day, world)
+    fatigue, trust, intimacy, deal_proneness = clocks(person, fan, day, world)
     counts = fan.month_counts if fan.updated_on >= climate.month_start else 0
     before = domain_on(fan.channels, fan.muted, fan.clicked_on, day)
     tally[Slot.ROWS + before] -= 1
@@ -138,6 +139,8 @@ def come_back(person: Person, fan: Fan, rewarded: bool, climate: Climate, world:
         month_counts=counts,
         spend=fan.spend,
         threshold=fan.threshold,
+        deal_proneness=deal_proneness,
+        reference_price=fan.reference_price,
         grade=fan.grade,
     )
     count_row(person, after, day, world, tally)

@@ -5,6 +5,7 @@ from typing import Annotated, NamedTuple
 
 from sim.compiled import rule
 from sim.parameters import fraction, parameter
+from sim.rules.deals import asked_price
 from sim.rules.numbers import log_odds, logistic
 from sim.rules.purchase import PurchaseRules
 
@@ -53,12 +54,13 @@ def step_probability(
 ) -> float:
     """Probability of a step towards a deal in a store, with the coefficients of ``buying_odds``.
 
-        σ(logit(share) + b_T·(T − .35) + b_d·response·discount − b_p·ln(price/reference) + proof)
+        σ(logit(share) + b_T·(T − .35) + b_d·response·discount − b_p·ln(price·(1 − discount)/reference) + proof)
 
     share  of those who take the step at trust .35, list price = reference, without discount and proof; 0 and 1 stay
     proof  log-odds added by others who bought, or by an authority (``conformity.py``)
 
-    Source: evidence M8, E-99, V22.
+    A discount is a deal against the list price: who buys so seldom has no memory of others. Source: evidence M8, M12,
+    E-99, V22.
     """
     if share <= 0.0 or share >= 1.0:
         return share
@@ -66,6 +68,6 @@ def step_probability(
         log_odds(share)
         + p.trust * (trust - REFERENCE_TRUST)
         + p.discount * deal_response * discount
-        - p.price * math.log(relative_price)
+        - p.price * math.log(relative_price * asked_price(discount))
         + proof
     )

@@ -5,7 +5,8 @@ fan's remaining life, which is discounted with r = μ + δ: a state that goes fr
 
     x̄ = x* + (x₀ − x*) · r/(r + a)
 
-so that both the fans' present state and the state to which the plan leads count (theory 4.9 gives x* of trust).
+so that both the fans' present state and the state to which the plan leads count (theory 4.9 gives x* of trust). A plan
+that stays the same breaks no promise.
 """
 
 import math
@@ -15,6 +16,7 @@ from sim.compiled import rare, rule
 from sim.domains import ChannelKind, Tier
 from sim.parameters import DAYS_PER_MONTH
 from sim.rules.climate import Floats, World
+from sim.rules.deals import asked_price
 from sim.rules.follow import relevance
 from sim.rules.leaving import fatigue_hazard, natural_hazard, neglect_hazard, trust_factor
 from sim.rules.messages import attention, message_weight, open_probability, watch_probability
@@ -32,7 +34,7 @@ class MeanFan(NamedTuple):
     channels: int  # bit set of channels through which the brand reaches them
     sensitivity: float  # 1/θ, days per weighted message   ≥ 0
     trust: float  # T in [0, 1]
-    trust_prior: float  # T₀ᵢ in [0, 1]
+    trust_prior: float  # to which trust drifts back, experience included, in [0, 1]
     fatigue: float  # φ ≥ 0, weighted messages
     intimacy: float  # I ≥ 0
     frailty: float  # ξ ≥ 0
@@ -43,6 +45,8 @@ class MeanFan(NamedTuple):
     deal_response: float  # response to discounts relative to b_d
     match_value: float  # log-odds
     match_promotion: float  # log-odds
+    deal_proneness: float  # of those who may still buy, D in [0, 1]
+    reference_price: float  # of these, RP > 0, share of the list price
 
 
 class Steady(NamedTuple):
@@ -74,6 +78,15 @@ class Touched(NamedTuple):
     shock: float  # hazard of opened messages
     cost: float  # fees and share of the items, cents
     commission: float  # mean over opened offers
+
+
+class Demand(NamedTuple):
+    """Orders of a mean fan who may still buy, and the prices at which orders were considered; rates per day."""
+
+    with_offer: float  # orders while an offer was in sight
+    without: float  # orders at full price
+    at_deals: float  # orders considered while an offer was in sight
+    at_list: float  # orders considered at full price
 
 
 class Worth(NamedTuple):
@@ -157,17 +170,25 @@ def touched(fan: MeanFan, steady: Steady, x: float, trust: float, world: World) 
 
 @rule
 def orders_of_buyer(
-    fan: MeanFan, steady: Steady, seen: Touched, trust: float, intimacy: float, world: World
-) -> tuple[float, float]:
+    fan: MeanFan,
+    steady: Steady,
+    seen: Touched,
+    trust: float,
+    intimacy: float,
+    proneness: float,
+    reference_price: float,
+    world: World,
+) -> Demand:
     """Orders per day of a mean fan who may still buy: with an offer in sight, and without; see ``buy``.
 
     Impulses need a day without a need; what they borrow, later needs lack, so at most λ/borrows of them fit.
-    Source: evidence M8.
+    Source: evidence M8, M12.
     """
-    rules = world.rules.purchase
+    rules, deals, price = world.rules.purchase, world.rules.deals, world.brand.relative_price
     needs = fan.need_rate * steady.season
-    odds = buying_odds(trust, 0.0, 1.0, world.brand.relative_price, 0.0, rules)
-    tempted = buying_odds(trust, steady.discount, fan.deal_response, world.brand.relative_price, 0.0, rules)
+    odds = buying_odds(trust, 1.0, reference_price, proneness, fan.deal_response, price, 0.0, rules, deals)
+    asked = asked_price(steady.discount)
+    tempted = buying_odds(trust, asked, reference_price, proneness, fan.deal_response, price, 0.0, rules, deals)
     impulses = 0.0
     if world.brand.decision_days <= 1.0:
         live = min(seen.watched, seen.offered)
@@ -177,8 +198,33 @@ def orders_of_buyer(
         if rules.borrows > 0.0:
             impulses = min(impulses, needs / rules.borrows)
     met = max(0.0, needs - rules.borrows * impulses)
-    with_offer = impulses + met * seen.offered * tempted * salience(intimacy, True, False, rules)
-    return with_offer, met * (1.0 - seen.offered) * odds * salience(intimacy, False, False, rules)
+    at_deals = met * seen.offered * salience(intimacy, True, False, rules)
+    at_list = met * (1.0 - seen.offered) * salience(intimacy, False, False, rules)
+    return Demand(impulses + at_deals * tempted, at_list * odds, impulses + at_deals, at_list)
+
+
+@rule
+def memories_of_prices(
+    fan: MeanFan, steady: Steady, seen: Touched, demand: Demand, leaving: float, world: World
+) -> tuple[float, float]:
+    """Deal proneness and reference price of a mean fan, at their mean over the fan's remaining life.
+
+        D* = min(1, δ_d·d·orders on deals ÷ fading);  RP* = the mean price met, by its weight in the memory
+
+    Source: evidence M12; theory 4.6.
+    """
+    rules = world.rules.deals
+    fading = 1.0 - world.one_day.proneness
+    habit = min(1.0, rules.lesson * steady.discount * demand.with_offer / max(1e-12, fading))
+    at_deals = rules.adaptation * demand.at_deals + rules.notice * max(0.0, seen.offered - demand.at_deals)
+    met = at_deals + rules.adaptation * demand.at_list
+    price = 1.0
+    if met > 0.0:
+        price = (at_deals * asked_price(steady.discount) + met - at_deals) / met
+    return (
+        over_life(fan.deal_proneness, habit, fading, leaving),
+        over_life(fan.reference_price, price, met, leaving),
+    )
 
 
 @rule
@@ -211,17 +257,18 @@ def worth_of(fan: MeanFan, steady: Steady, world: World) -> Worth:
     price, goods = brand.price, brand.goods / 10000.0
     gain = rules.trust.gain
     x, trust, intimacy, buying = fan.fatigue * world.one_day.load * fan.sensitivity, fan.trust, fan.intimacy, fan.buying
+    proneness, reference_price = fan.deal_proneness, fan.reference_price
     exits = 0.0
     margin = 0.0
     for _ in range(ROUNDS):
         seen = touched(fan, steady, x * world.one_day.fatigue, trust, world)
-        with_offer, without = orders_of_buyer(fan, steady, seen, trust, intimacy, world)
-        orders = buying * (with_offer + without)
+        demand = orders_of_buyer(fan, steady, seen, trust, intimacy, proneness, reference_price, world)
+        orders = buying * (demand.with_offer + demand.without)
         before = exits
         exits = exit_rate(fan, x, trust, intimacy, seen.shock, world)
         margin = (
-            buying * with_offer * price * ((1.0 - steady.discount) * (1.0 - seen.commission) - goods)
-            + buying * without * price * ((1.0 - steady.home_commission) - goods)
+            buying * demand.with_offer * price * ((1.0 - steady.discount) * (1.0 - seen.commission) - goods)
+            + buying * demand.without * price * ((1.0 - steady.home_commission) - goods)
             - seen.cost
         )
         # short lives see little of where the plan leads, so the two rates chase each other: meet half way
@@ -234,7 +281,8 @@ def worth_of(fan: MeanFan, steady: Steady, world: World) -> Worth:
         closeness = (seen.closeness + orders * rules.tiers.order) / max(1e-12, fading)
         trust = over_life(fan.trust, settled, up + down + drift, leaving)
         intimacy = over_life(fan.intimacy, closeness, fading, leaving)
-        buying = over_life(fan.buying, 0.0, fan.attrition * (with_offer + without), leaving)
+        proneness, reference_price = memories_of_prices(fan, steady, seen, demand, leaving, world)
+        buying = over_life(fan.buying, 0.0, fan.attrition * (demand.with_offer + demand.without), leaving)
         x = over_life(
             fan.fatigue * world.one_day.load * fan.sensitivity,
             seen.weight * fan.sensitivity,

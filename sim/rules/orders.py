@@ -3,14 +3,29 @@
 import math
 
 from sim.compiled import rare, rule
+from sim.domains import PriceBand
 from sim.rules.climate import Climate, World
 from sim.rules.numbers import between, bounded_exp, share_of
+from sim.rules.people import attrition_trait
 from sim.rules.purchase import attrition_probability, order_event, utility
 from sim.rules.referral import grade_of
 from sim.rules.rows import Person
 from sim.rules.tally import NO_CHANNEL, Slot, Tally
-from sim.rules.trust import gained, lost
+from sim.rules.trust import experienced_prior, gained, lost
 from sim.streams import Decision, normal, uniform
+
+DEEP_DISCOUNT = 3000  # basis points
+
+
+@rule
+def price_band(discount: int) -> int:
+    """Price band of an order, member of ``PriceBand``: no discount, less than 30 %, 30 % or more.
+
+    discount  basis points off the list price
+    """
+    if discount <= 0:
+        return PriceBand.FULL_PRICE.value
+    return PriceBand.SHALLOW.value if discount < DEEP_DISCOUNT else PriceBand.DEEP.value
 
 
 @rare
@@ -29,7 +44,7 @@ def order(
     tally: Tally,
     k: int,
     by_search: bool,
-) -> tuple[float, float, int, int, int]:
+) -> tuple[float, float, int, float, int]:
     """Book an order and what it leaves behind: trust, expectation, end of buying (M8, M9, M17).
 
     channel    whose message sold, or on a visit of which; NO_CHANNEL: the platform on which people meet
@@ -46,7 +61,8 @@ def order(
         * bounded_exp(spread * normal(key, Decision.BASKET, person.key, climate.day, k) - 0.5 * spread * spread)
         + 0.5
     )
-    net = list_value - share_of(list_value, math.floor(discount * 10000.0 + 0.5))
+    points_off = math.floor(discount * 10000.0 + 0.5)
+    net = list_value - share_of(list_value, points_off)
     platform = climate.home
     if channel != NO_CHANNEL:
         platform = world.channels.platform[channel]
@@ -55,6 +71,14 @@ def order(
     tally[Slot.ORDERS + channel] += 1
     tally[Slot.GMV + channel] += net
     tally[Slot.LIST_VALUE] += list_value
+    band = 4 * price_band(points_off)
+    if fan_orders > 0:
+        band += 2
+        tally[Slot.ORDERS_RETURNING + channel] += 1
+    if follows:
+        band += 1
+    tally[Slot.ORDERS_BAND + band] += 1
+    tally[Slot.GMV_BAND + band] += net
     commission = share_of(net, climate.commission[platform])
     friction = 0
     if world.closing.in_store == 1:
@@ -73,6 +97,9 @@ def order(
     if fan_orders == 0:
         tally[Slot.ORDERS_FIRST] += 1
         tally[Slot.GMV_FIRST] += net
+        # trust moves along with the level to which it drifts back
+        known = experienced_prior(person.trust_prior, 1, brand.product_quality, rules.trust)
+        trust = between(0.0, trust + known - person.trust_prior, 1.0)
     if in_live:
         tally[Slot.ORDERS_LIVE] += 1
     if by_search:
@@ -93,11 +120,11 @@ def order(
     attrited = 0
     if world.closing.single == 1 or uniform(
         key, Decision.ATTRITION, person.key, climate.day, k
-    ) < attrition_probability(person.attrition, value, rules.purchase):
+    ) < attrition_probability(attrition_trait(person.key, world, key), value, rules.purchase):
         attrited = 1
         tally[Slot.ATTRITED] += 1
     learned = expectation + rules.purchase.learning * (experience - expectation)
-    return trust, learned, attrited, net, grade_of(experience - expectation)
+    return trust, learned, attrited, float(net), grade_of(experience - expectation)
 
 
 @rule

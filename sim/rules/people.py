@@ -7,7 +7,7 @@ from sim.rules.exposure import next_exposure
 from sim.rules.numbers import bounded_exp
 from sim.rules.referral import ReferralRules
 from sim.rules.rows import NEVER, Fan, Person
-from sim.rules.trust import mean_prior
+from sim.rules.trust import experienced_prior, mean_prior
 from sim.streams import Decision, beta, exponential, gamma, normal, uniform
 
 OLDEST = 1080  # days; details.md
@@ -36,10 +36,17 @@ def person_at(address: int, segment: int, mean_trust: float, world: World, key: 
         need_rate=need_rate,
         affinity=0.8 * normal(key, Decision.AFFINITY, address, 0, 0),
         trust_prior=beta(size * mean, size * (1.0 - mean), key, Decision.TRUST_PRIOR, address, 0, 0),
-        attrition=beta(
-            rules.purchase.attrition_a, rules.purchase.attrition_b, key, Decision.ATTRITION_TRAIT, address, 0, 0
-        ),
     )
+
+
+@rare
+def attrition_trait(address: int, world: World, key: int) -> float:
+    """Probability of a person's never buying again after an order, in [0, 1]: Beta(a, b) (evidence M8).
+
+    Needed with an order only, so that it is drawn anew from the address there instead of kept in the row.
+    """
+    rules = world.rules.purchase
+    return beta(rules.attrition_a, rules.attrition_b, key, Decision.ATTRITION_TRAIT, address, 0, 0)
 
 
 @rare
@@ -53,10 +60,18 @@ def segment_of_member(address: int, world: World, key: int) -> int:
 
 
 @rare
+def is_customer(address: int, world: World, key: int) -> bool:
+    """True for a member of the initial pool who has bought before, by the pool's share of customers (E-77)."""
+    share = world.brand.customers
+    return share > 0.0 and uniform(key, Decision.START_CUSTOMER, address, 0, 0) < share
+
+
+@rare
 def initial_fan(person: Person, world: World, key: int) -> Fan:
     """A member of the initial pool at the end of the day before day 0 (details.md).
 
-    Who draws no channel is in the widest one: a member of the pool can be reached.
+    Who draws no channel is in the widest one: a member of the pool can be reached. A customer has bought once, when
+    the following began, knows the product and trusts accordingly (E-77); everybody remembers the list price.
     """
     u = uniform(key, Decision.START_TIER, person.key, 0, 0)
     tier = 0
@@ -76,6 +91,9 @@ def initial_fan(person: Person, world: World, key: int) -> Fan:
             widest = c
     if channels == 0:
         channels = 1 << widest
+    joined_on, ordered_on, orders, expectation = -1 - int(age), NEVER, 0, world.rules.purchase.expectation
+    if is_customer(person.key, world, key):
+        ordered_on, orders, expectation = joined_on, 1, world.brand.product_quality
     return Fan(
         source=Source.POOL.value,
         channels=channels,
@@ -84,24 +102,26 @@ def initial_fan(person: Person, world: World, key: int) -> Fan:
         cause=-1,
         prospect=0,
         attempts=0,
-        joined_on=-1 - int(age),
+        joined_on=joined_on,
         left_on=NEVER,
         clicked_on=NEVER,
-        ordered_on=NEVER,
+        ordered_on=ordered_on,
         active_on=-1,
         updated_on=-1,
         due_on=NEVER,
-        orders=0,
-        trust=person.trust_prior,
+        orders=orders,
+        trust=experienced_prior(person.trust_prior, orders, world.brand.product_quality, world.rules.trust),
         fatigue=0.0,
         intimacy=intimacy,
-        expectation=world.rules.purchase.expectation,
+        expectation=expectation,
         need_debt=0.0,
         month_counts=0,
-        spend=0,
+        spend=0.0,
         threshold=next_exposure(
             0.0, exponential(key, Decision.EXPOSURE, person.key, 0, 1), person.affinity, world.rules.exposure
         ),
+        deal_proneness=0.0,
+        reference_price=1.0,
         grade=0,
     )
 
@@ -144,5 +164,4 @@ def came_for_reward(person: Person, p: ReferralRules) -> Person:
         need_rate=person.need_rate,
         affinity=person.affinity,
         trust_prior=person.trust_prior,
-        attrition=person.attrition,
     )

@@ -39,7 +39,7 @@ class Pursuit(NamedTuple):
     due_on: int
     joined: int
     bought: bool
-    net: int  # cents
+    net: float  # cents
     grade: int  # of the satisfaction with the last order
 
 
@@ -49,6 +49,7 @@ def buy_in_store(
     fan: Fan,
     read: Reading,
     intimacy: float,
+    deal_proneness: float,
     draws: DailyDraws,
     climate: Climate,
     world: World,
@@ -58,7 +59,7 @@ def buy_in_store(
     """Needs of a follower where deals close in a store; nobody is tempted into such a deal by an offer alone.
 
     A need stays open for 1 + Exp(decision days) days, and every opened message is an occasion to leave contact data:
-    an offer at the time of need (E-99).
+    an offer at the time of need (E-99). Nobody learns of deals where one buys so seldom: the list price is remembered.
     """
     day = climate.day
     if fan.prospect != Prospect.OVER:
@@ -97,6 +98,8 @@ def buy_in_store(
                 ordered_on,
                 got.prospect,
                 fan.spend + got.net,
+                deal_proneness,
+                fan.reference_price,
                 got.joined,
                 got.grade,
             )
@@ -110,6 +113,8 @@ def buy_in_store(
         fan.ordered_on,
         fan.prospect,
         fan.spend,
+        deal_proneness,
+        fan.reference_price,
         0,
         fan.grade,
     )
@@ -145,7 +150,7 @@ def pursue(
     """
     rules, day = world.rules, climate.day
     response = world.segments.deal_response[person.segment]
-    joined, net, bought = 0, 0, False
+    joined, net, bought = 0, 0.0, False
     if due_on == day and prospect == Prospect.WAITING:
         prospect, due_on = qualify(person, OVERNIGHT, climate, world, key, tally)
         joined = channels_at_answer(person, climate, world, key)

@@ -96,6 +96,9 @@ def read_messages(
             trust = gained(trust, 1.0, rules.trust)
             tally[Slot.VALUE_EVENTS] += 1
         if promotions > 0:
+            if climate.breach[at] > 0.0 and uniform(key, Decision.BREACH, person.key, day, c) < climate.breach[at]:
+                trust = lost(trust, 1.0, rules.trust)
+                tally[Slot.BREACHES] += 1
             if uniform(key, Decision.PROMOTION_EVENT, person.key, day, c) < promotion_is_negative(rel_promotion, x):
                 trust = lost(trust, 1.0, rules.trust)
                 tally[Slot.PROMOTION_EVENTS] += 1

@@ -3,6 +3,7 @@
 from sim.compiled import rare
 from sim.domains import Source
 from sim.rules.climate import Climate, World
+from sim.rules.deals import adapted, after_lesson, asked_price
 from sim.rules.exposure import next_exposure
 from sim.rules.orders import order
 from sim.rules.people import came_for_reward, memberships_at_follow, memberships_at_scan, person_at
@@ -30,7 +31,7 @@ def first_response(
     by_ad, walks_in = kind == 2, kind == 9
     scanned, rewarded = kind >= SCANS, kind >= SCANS and (kind - SCANS) & 1 == 1
     number = (kind - SCANS) >> 1 if scanned else 0
-    mean_trust = world.brand.trust
+    mean_trust = world.brand.trust_feed
     if by_ad:
         mean_trust = world.brand.trust_bought
     elif walks_in:
@@ -55,7 +56,8 @@ def first_response(
     if scanned and world.sources.rewarded[number] == 1:
         tally[Slot.INCENTIVES] += climate.incentive
     trust, expectation, intimacy, need_debt = person.trust_prior, rules.purchase.expectation, 0.0, 0.0
-    orders, ordered_on, prospect, spend, channels, grade = 0, NEVER, 0, 0, 0, 0
+    orders, ordered_on, prospect, spend, channels, grade = 0, NEVER, 0, 0.0, 0, 0
+    deal_proneness, reference_price = 0.0, 1.0
     clicked_on, joined_on, due_on = NEVER, NEVER, NEVER
     follows = kind in (0, 3, 5)
     if by_ad:
@@ -81,6 +83,8 @@ def first_response(
             kind == 6,
         )
         orders, ordered_on, intimacy = 1, climate.day, rules.tiers.order
+        deal_proneness = after_lesson(0.0, discount, rules.deals)
+        reference_price = adapted(1.0, asked_price(discount), rules.deals.adaptation)
         if kind == 4:  # tempted in a live, as a follower would be
             need_debt = rules.purchase.borrows
             tally[Slot.IMPULSES] += 1
@@ -142,6 +146,8 @@ def first_response(
             person.affinity,
             rules.exposure,
         ),
+        deal_proneness=deal_proneness,
+        reference_price=reference_price,
         grade=grade,
     )
     count_row(person, fan, climate.day, world, tally)

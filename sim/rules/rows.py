@@ -26,7 +26,6 @@ class Person(NamedTuple):
     need_rate: float  # λ ≥ 0, needs per day
     affinity: float  # log-odds of personal interest
     trust_prior: float  # T₀ᵢ in [0, 1]
-    attrition: float  # probability of never buying again after an order, in [0, 1]
 
 
 class Fan(NamedTuple):
@@ -55,8 +54,10 @@ class Fan(NamedTuple):
     expectation: float  # E in [0, 1]
     need_debt: float  # needs already met by impulse
     month_counts: int  # messages this calendar month, 7 bits per channel
-    spend: int  # cents
+    spend: float  # cents
     threshold: float  # accumulated exposure at which a known public person is met again
+    deal_proneness: float  # D in [0, 1], habit of buying on deals
+    reference_price: float  # RP > 0, remembered price as a share of the list price
     grade: int = 0  # of the satisfaction with the last order, in twenty-fifths
 
 
@@ -125,5 +126,7 @@ def count_row(person: Person, fan: Fan, day: int, world: World, tally: Tally) ->
     tally[Slot.FATIGUE_SUM] += fixed(fan.fatigue)
     tally[Slot.LOAD_SUM] += fixed(min(x, 1e6))
     tally[Slot.INTIMACY_SUM] += fixed(fan.intimacy)
+    tally[Slot.PRONENESS_SUM] += fixed(fan.deal_proneness)
+    tally[Slot.REFERENCE_SUM] += fixed(fan.reference_price)
     tally[Slot.TRUST_BIN + min(int(fan.trust * TRUST_BINS), TRUST_BINS - 1)] += 1
     tally[Slot.LOAD_BIN + int(min(x * 10.0, LOAD_BINS - 1.0))] += 1

@@ -1,6 +1,7 @@
 """What a day adds up to: integer counters that rules add to, in any order, on any thread.
 
-A slot is one counter, or the first of a block: ``DELIVERED + channel``, ``FLOW + 3 · from + to``.
+A slot is one counter, or the first of a block: ``DELIVERED + channel``, ``FLOW + 3 · from + to``,
+``GMV_BAND + 4 · price band + 2 · (returning) + (follows)``.
 """
 
 from enum import IntEnum
@@ -8,7 +9,7 @@ from enum import IntEnum
 import numpy as np
 import numpy.typing as npt
 
-from sim.domains import CAUSES, MAX_CHANNELS, TIERS
+from sim.domains import CAUSES, MAX_CHANNELS, PRICE_BANDS, TIERS
 from sim.rules.service import ANSWER_BINS
 
 MAX_SEGMENTS = 8
@@ -98,8 +99,15 @@ class Slot(IntEnum):
     MOVED = SALES_WALK_INS + 1  # orders closed off the platform to save its commission
     FRICTION = MOVED + 1  # what moving them cost, cents
     GMV_MEMBERS = FRICTION + 1  # GMV of followers who are members of a channel, by channel
+    # deals and promises, added later
+    ORDERS_BAND = GMV_MEMBERS + MAX_CHANNELS  # by price band, returning buyer or not, follower or not
+    GMV_BAND = ORDERS_BAND + 4 * PRICE_BANDS
+    ORDERS_RETURNING = GMV_BAND + 4 * PRICE_BANDS  # of people who had ordered before, by channel as ORDERS
+    BREACHES = ORDERS_RETURNING + MAX_CHANNELS + 1  # opened promotions that broke a promise
+    PRONENESS_SUM = BREACHES + 1
+    REFERENCE_SUM = PRONENESS_SUM + 1
     # word of mouth, added later
-    SHARES = GMV_MEMBERS + MAX_CHANNELS  # followers who shared today
+    SHARES = REFERENCE_SUM + 1  # followers who shared today
     REWARDED_SHARES = SHARES + 1  # … of them those who would not have without the reward
     INVITATIONS = REWARDED_SHARES + 1  # shares that reached a friend not asked before
     INVITED_KNOWN = INVITATIONS + 1  # … of them friends who had a row already

@@ -30,6 +30,13 @@ class TrustRules(NamedTuple):
     purchase: Annotated[float, parameter("Weight of a purchase relative to a message", low=0, high=10, source="M9")] = (
         1.0
     )
+    experience: Annotated[
+        float,
+        fraction(
+            "Weight of the product against the prior, in the trust to which one who has bought drifts back",
+            source="M7, E-77: .35 becomes .5 with a product of quality .7",
+        ),
+    ] = 0.4
 
 
 @rule
@@ -51,6 +58,20 @@ def mean_prior(trust: float, shift: float) -> float:
 def drifted(trust: float, prior: float, keep: float) -> float:
     """Trust after days without events: T₀ + (T − T₀)·e^(−elapsed/τ_T), keep = e^(−elapsed/τ_T). Source: evidence M7."""
     return prior + (trust - prior) * keep
+
+
+@rule
+def experienced_prior(prior: float, orders: int, quality: float, p: TrustRules) -> float:
+    """The trust to which a person drifts back: T₀ᵢ, or T₀ᵢ + w·(quality − T₀ᵢ) for one who has bought.
+
+    prior    T₀ᵢ, drawn once, before any experience
+    quality  of the product, in [0, 1]
+
+    Who knows the product needs less faith in the brand: existing customers have the lowest threshold of trust, and the
+    first order lowers it, not the tenth. A product worse than the prior pulls trust down. w = 0 → T₀ᵢ always.
+    Source: evidence M7, E-77.
+    """
+    return prior + p.experience * (quality - prior) if orders > 0 else prior
 
 
 @rule

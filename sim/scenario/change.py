@@ -1,5 +1,6 @@
 """Changing: a scenario with some values replaced, validated anew."""
 
+import copy
 import tomllib
 from collections.abc import Mapping
 from typing import Any
@@ -31,7 +32,7 @@ def with_changes(scenario: Scenario, changes: Mapping[str, Any]) -> Scenario:
             table = table.setdefault(name, {})
             if not isinstance(table, dict):
                 raise ScenarioError([Mistake("", 0, 0, key, f"{key} contradicts another change, of {name}")])
-        table[path[-1]] = value
+        table[path[-1]] = copy.deepcopy(value)  # a later change may go into it
     lay_over(base, plain_document(over))
     return scenario_of(base)
 

@@ -171,6 +171,9 @@ class Industry(Model):
     friction: Annotated[
         float, parameter("What closing an order off the platform costs", unit="¥", low=0, high=1e6, source="E-67, M17")
     ] = 10.0
+    maturity: Annotated[
+        float, fraction("How alike the offers of the category are: weight of emotional content", source="E-84")
+    ] = 0.5
 
 
 class Segment(Model):
@@ -287,6 +290,7 @@ class Content(Model):
         ]
         | None
     ) = None
+    emotional: Annotated[float, fraction("Share of emotional among useful content", source="E-84")] = 0.0
 
 
 class Product(Model):
@@ -304,6 +308,9 @@ class Brand(Model):
     trust: Annotated[
         float, parameter("Prior trust of people met in the feed", low=0.01, high=0.99, source="M7, E-74")
     ] = 0.35
+    persona: Annotated[
+        float, fraction("Strength of the brand's persona: raises relevance and prior trust", source="E-83")
+    ] = 0.0
     trust_bought: Annotated[float, fraction("Prior trust of people met through ads", source="E-76, details")] = 0.25
     content: Content = Content()
     product: Product = Product()
@@ -354,6 +361,18 @@ class Pool(Model):
 
     fans: Annotated[int, parameter("Followers at the start", low=0, high=10**9, source="model §6")] = 20_000
     trust: Annotated[float, fraction("Mean trust (default: the brand's)", source="M7")] | None = None
+    customers: Annotated[
+        float, fraction("Share who have bought before: they trust more and know the product", source="E-77")
+    ] = 0.0
+    used_to_promotion: (
+        Annotated[
+            float,
+            fraction(
+                "Share of promotion in what the pool is used to (default: what the first plan sends)", source="E-85"
+            ),
+        ]
+        | None
+    ) = None
     age: Annotated[float, parameter("Mean time since following", unit="days", low=0, high=10_000, source="details")] = (
         180.0
     )
@@ -468,5 +487,5 @@ class Scenario(Model):
 
     @property
     def trust(self) -> float:
-        """Mean trust of the initial pool."""
+        """Mean trust of the initial pool's members who have not bought before, before persona."""
         return self.brand.trust if self.pool.trust is None else self.pool.trust

@@ -14,11 +14,11 @@ from sim.engines.field import Field
 from sim.engines.run import run
 from sim.engines.world import rules_of
 from sim.observables import Ledger, observables
-from sim.results import Interval
 from sim.rules.climate import compilable
 from sim.scenario import load_scenario, with_changes
 from sim.scenario.schema import Scenario
 from sim.streams import replication_key
+from sim.studies.samples import shown
 from sim.studies.verdict import MONTH, Verdict, decided
 
 ORGANIC = (Source.FEED, Source.LIVE)
@@ -33,10 +33,6 @@ def _column(ledger: Ledger, name: str) -> Any:
     return np.asarray(found.value(ledger), float)
 
 
-def _shown(interval: Interval, digits: int = 3) -> str:
-    return f"{interval.estimate:.{digits}f} ({interval.low:.{digits}f} … {interval.high:.{digits}f})"
-
-
 def _concentration(seed: int, _: int) -> Iterator[Verdict]:
     """The other accounts are the same under every logic and for every pool: a small one is enough."""
     scenario = with_changes(load_scenario("liquor"), {"days": 4 * MONTH, "pool.fans": 300})
@@ -47,7 +43,7 @@ def _concentration(seed: int, _: int) -> Iterator[Verdict]:
         "V12",
         "Exposure is concentrated: Gini coefficient of plays over contents",
         "liquor, 20 feeds of 500 accounts",
-        _shown(concentration),
+        shown(concentration, ".3f"),
         ".93; .88–.96",
         decided(concentration.low, concentration.high, 0.88, 0.96),
         note=f"a fifth of the accounts has {head.estimate:.0%} of the plays (E-2: 80 %)",
@@ -68,7 +64,7 @@ def _unstable(seed: int, _: int) -> Iterator[Verdict]:
             "V13",
             f"Acquisition is less steady than private GMV under {logic}: difference of their daily CV",
             "liquor, 12 months, 6 runs",
-            f"{np.mean(organic):.2f} against {np.mean(private):.2f}: {_shown(gap, 2)}",
+            f"{np.mean(organic):.2f} against {np.mean(private):.2f}: {shown(gap, '.2f')}",
             "above 0",
             decided(gap.low, gap.high, 0.0, math.inf),
         )
@@ -105,7 +101,7 @@ def _rising_cost(seed: int, _: int) -> Iterator[Verdict]:
         "V14",
         "A bought fan costs more every month at a constant budget of ¥300 a day",
         "liquor, 12 months, 6 runs",
-        f"{_shown(rise, 4)} a month",
+        f"{shown(rise, '.4f')} a month",
         "above 0",
         decided(rise.low, rise.high, 0.0, math.inf),
     )
@@ -116,7 +112,7 @@ def _rising_cost(seed: int, _: int) -> Iterator[Verdict]:
         "liquor, 12 months, 6 runs",
         ", ".join(f"{s.mean():.4f}" for s in slopes.values())
         + " a month; steps "
-        + ", ".join(_shown(s, 4) for s in steeper),
+        + ", ".join(shown(s, ".4f") for s in steeper),
         "steps above 0",
         decided(min(s.low for s in steeper), min(s.high for s in steeper), 0.0, math.inf),
     )
@@ -185,7 +181,7 @@ def _influence(seed: int, _: int) -> Iterator[Verdict]:
             "L14",
             f"With feedback of standing, plays of half a year are more {meaning}",
             "feed of liquor, 80 worlds",
-            f"{more.mean():.3f} against {less.mean():.3f}: {_shown(gap)}",
+            f"{more.mean():.3f} against {less.mean():.3f}: {shown(gap, '.3f')}",
             "above 0",
             decided(gap.low, gap.high, 0.0, math.inf),
         )
@@ -213,7 +209,7 @@ def _elasticity(seed: int, _: int) -> Iterator[Verdict]:
             "L19",
             f"Advertising elasticity of GMV {when}",
             f"liquor under growth with ads of {spent / total:.0%} of GMV, 8 runs",
-            _shown(found, 2),
+            shown(found, ".2f"),
             f"{target:g}; half to double",
             decided(found.low, found.high, target / 2.0, 2.0 * target),
         )

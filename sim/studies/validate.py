@@ -17,6 +17,9 @@ from sim.rules.tally import NO_CHANNEL
 from sim.scenario import load_scenario, with_changes
 from sim.scenario.schema import Scenario
 from sim.studies.compare import compare
+from sim.studies.deal_patterns import DEAL_PATTERNS
+from sim.studies.fan_patterns import FAN_PATTERNS
+from sim.studies.push_patterns import PUSH_PATTERNS
 from sim.studies.reach_patterns import REACH_PATTERNS
 from sim.studies.service_patterns import service_patterns
 from sim.studies.telling import TELLING_PATTERNS
@@ -226,4 +229,7 @@ PATTERNS: dict[str, Callable[[int, int], Iterator[Verdict]]] = {
     "V22": _trust_gate,
     **REACH_PATTERNS,
     **TELLING_PATTERNS,
+    **PUSH_PATTERNS,
+    **FAN_PATTERNS,
+    **DEAL_PATTERNS,
 }

@@ -31,16 +31,8 @@ ALWAYS = {
 }
 ALWAYS |= {f"EXITS+{cause}" for cause in (Cause.NATURAL, Cause.FATIGUE, Cause.NEGLECT, Cause.DISTRUST)}
 ALWAYS |= {"IMPULSES", "VANISHED_NEEDS", "WATCHES", "DISAPPOINTMENTS", "ATTRITED"}
-DOUYIN = {
-    "BLOCKED",
-    "MUTES",
-    "AD_CLICKS",
-    "TOUCHES",
-    "COMMISSION",
-    f"ROWS+{Domain.COMMERCIAL}",
-    "CHANNEL_JOINS",
-    "ORDERS_LIVE",
-}
+MET = {"MUTES", "TOUCHES", "COMMISSION", "CHANNEL_JOINS"}  # where people are met in a feed
+DOUYIN = MET | {"BLOCKED", "AD_CLICKS", f"ROWS+{Domain.COMMERCIAL}", "ORDERS_LIVE"}
 DOUYIN |= {f"JOINS+{source}" for source in (Source.FEED, Source.AD, Source.LIVE)}
 DOUYIN |= {f"FLOW+{3 * UNTOUCHED + domain}" for domain in Domain} | {f"FLOW+{3 * Domain.COMMERCIAL + Domain.PUBLIC}"}
 WEB = {"MUTES", "TOUCHES", "COMMISSION", "CHANNEL_JOINS", "SEARCHES", "ORDERS_SEARCH", f"VISITS+{HOMEPAGE}"}
@@ -70,6 +62,8 @@ EXPECTED = {
     "clearance": ALWAYS | DOUYIN,
     "depletion-ladder": ALWAYS | DOUYIN,
     "livestream-group": ALWAYS | {f"EXITS+{Cause.SHOCK}"},
+    "content-maker": (ALWAYS | MET | {"BREACHES"}) - {"WATCHES"},
+    "trusted-pause": ALWAYS | MET | {"ORDERS_LIVE"},
     "email-newsletter": ALWAYS - {"WATCHES"} | WEB,
     "used-cars": OF_STORES | FEED | {"WATCHES", "WALK_INS", "SALES_WALK_INS"},
     "car-dealer-service": OF_STORES,
@@ -92,6 +86,8 @@ IMPOSSIBLE = {
     "liquor": UNASKED,
     "clearance": UNASKED,
     "depletion-ladder": UNASKED,
+    "content-maker": UNASKED | {"AD_CLICKS", "WATCHES"},
+    "trusted-pause": UNASKED | {"AD_CLICKS", "BREACHES"},
     "livestream-group": UNASKED | {"JOINS", "AD_CLICKS", "TOUCHES", "COMMISSION", "BLOCKED", "MUTES"},
     "used-cars": {"IMPULSES", "COMMISSION", "MOVED", "AUTOMATIC"} | UNTOLD,
     "yoga-partners": {"OPEN_DECISIONS", "WATCHES", "AD_CLICKS"} | REWARDED,
@@ -212,4 +208,5 @@ def test_every_counter_of_the_tally_is_used(all_at_once, found_goods):
 def test_every_decision_that_is_built_is_drawn():
     built = {d.value for d in Decision if d <= Decision.STORE_VISIT}
     built |= {Decision.CASCADE, Decision.FIRST_POOL, Decision.ACCOUNT_REPLACED, Decision.RETARGETED, Decision.SEARCH}
+    built |= {Decision.START_CUSTOMER, Decision.BREACH}
     assert set(in_plain_python("engines.events:decisions_drawn")) == built

@@ -90,7 +90,7 @@ def test_first_responses_by_hand(market):
             Response.ORDER_IN_LIVE: viewed
             * 0.98
             * 0.4
-            * sigma(-6.2 + 4 * 0.35 + 4 * response * 0.2 - BP * math.log(price)),
+            * sigma(-6.2 + 4 * 0.35 + 1.25 * response * 0.2 - BP * math.log(0.8 * price)),
             Response.FOLLOW_FROM_SEARCH: 0.0,
             Response.ORDER_FROM_SEARCH: 0.0,
         }
@@ -104,7 +104,8 @@ def test_first_responses_by_search_by_hand():
     segments = {"segments.one.share": 1.0, "segments.one.need": 2.0}
     changes = {"segments.bargain": False, "segments.regular": False, "industry.need_interval": 28.0}
     changes |= {"sources.teacher": False}
-    simulation = begun(everything(FINDING | changes | segments | {"segments.one.trust_shift": 0.5}))
+    changes |= {"segments.one.trust_shift": 0.5, "brand.persona": 0.0}
+    simulation = begun(everything(FINDING | changes | segments))
     rates = simulation.market.day(0, PLAN, 0, 0, 9_999, 1.3).rates[0]
     met = 2.0 / 28 * 1.3 * 0.5 * 0.02
     trust = sigma(math.log(0.35 / 0.65) + 0.5)

@@ -165,7 +165,7 @@ def test_switching_reach_off_changes_no_fan_who_stays(switch):
 @pytest.mark.parametrize("switch", SWITCHES, ids=[name for name, _ in SWITCHES])
 def test_people_who_come_are_the_same_people(switch):
     """Another feed changes when somebody comes; the n-th person to come has the same traits."""
-    traits = ("segment", "tolerance", "frailty", "need_rate", "affinity", "attrition")
+    traits = ("segment", "tolerance", "frailty", "need_rate", "affinity")
     tables = [{row[0]: row[1:] for row in zip(*(t["key"].tolist(), *(t[c].tolist() for c in traits)), strict=True)}
               for t, _ in (table_with(()), table_with((switch,)))]  # fmt: skip
     shared = tables[0].keys() & tables[1].keys()

@@ -59,8 +59,9 @@ def test_visits_change_nobody_who_follows_elsewhere():
 def test_repurchase_intent_alone_leaves_first_responses_as_they_are():
     """Who has not bought searches for goods, not for the brand: the same people respond first on the same days."""
     still = {"rules.exposure.feedback": 0.0, "rules.follow.followers": 0.0, "logics.depletion.escalate": False}
-    still |= {"rules.exposure.cold_start": 0.0, "rules.ads.targeting": 0.0, "ads.retarget_share": 0.0}
     still |= {"rules.referral.share": 0.0, "rules.conformity.sales": 0.0, "sources.teacher": False}
+    # searches win people back, who would give contents a start and ads their targets
+    still |= {"rules.exposure.cold_start": 0.0, "rules.ads.targeting": 0.0, "ads.retarget_share": 0.0}
     a, b = (shelf(SEARCH | {"repurchase_intent": intent}, **still) for intent in (0.0, 0.9))
     first = ["flow_untouched_public", "flow_untouched_private", "flow_untouched_commercial"]
     ours, theirs = (run(scenario, "depletion", 3).daily for scenario in (a, b))

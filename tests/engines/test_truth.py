@@ -6,10 +6,12 @@ from worlds import begun, everything
 
 from sim.domains import TIERS, Domain, Prospect
 from sim.engines.model import FanModel
-from sim.engines.truth import FIFTHS, groups_of
+from sim.engines.truth import FIFTHS, attrition_traits, groups_of
+from sim.rules.people import attrition_trait
+from sim.rules.trust import experienced_prior
 
 DAYS = 30
-MEANS = ("trust", "trust_prior", "fatigue", "intimacy", "frailty", "affinity")
+MEANS = ("trust", "fatigue", "intimacy", "frailty", "affinity")
 
 
 @pytest.fixture(scope="module")
@@ -22,7 +24,7 @@ def simulation():
 
 @pytest.fixture(scope="module")
 def groups(simulation):
-    return groups_of(simulation.rows.table(), simulation.world)
+    return groups_of(simulation.rows.table(), simulation.world, simulation.key)
 
 
 def followers(simulation):
@@ -60,6 +62,40 @@ def test_needs_are_those_of_fans_who_may_still_buy(simulation, groups):
     assert sum(m.buying * n for m, n in zip(means, fans, strict=True)) == pytest.approx(buys.sum())
 
 
+@pytest.mark.parametrize("name", ["deal_proneness", "reference_price"])
+def test_memories_of_prices_are_those_of_fans_who_may_still_buy(simulation, groups, name):
+    means, fans = groups
+    rows = followers(simulation)
+    buys = rows["prospect"] != Prospect.OVER
+    assert rows[name][buys].std() > 0.01
+    found = sum(getattr(m, name) * m.buying * n for m, n in zip(means, fans, strict=True))
+    assert found == pytest.approx(rows[name][buys].sum(), rel=1e-4)
+
+
+def test_attrition_is_drawn_from_the_address(simulation, groups):
+    """No row keeps it; those who still buy are those who are less likely to stop."""
+    means, fans = groups
+    table = simulation.rows.table()
+    here = (table["channels"] & ~table["muted"]) != 0
+    traits = attrition_traits(table["key"][here], simulation.world, simulation.key)
+    assert traits[3] == attrition_trait(table["key"][here][3], simulation.world, simulation.key)
+    buys = table["prospect"][here] != Prospect.OVER
+    found = sum(m.attrition * m.buying * n for m, n in zip(means, fans, strict=True))
+    assert found == pytest.approx(traits[buys].sum(), rel=1e-4)
+    assert traits[buys].mean() < traits.mean()
+
+
+def test_trust_drifts_back_to_the_experience_of_customers(simulation, groups):
+    means, fans = groups
+    rows, world = followers(simulation), simulation.world
+    goals = [
+        experienced_prior(prior, int(orders), world.brand.product_quality, world.rules.trust)
+        for prior, orders in zip(rows["trust_prior"], rows["orders"], strict=True)
+    ]
+    assert sum(m.trust_prior * n for m, n in zip(means, fans, strict=True)) == pytest.approx(sum(goals), rel=1e-5)
+    assert sum(goals) > 1.02 * rows["trust_prior"].sum()
+
+
 def test_fifths_are_of_equal_size_and_ordered_by_tolerance(simulation, groups):
     means, fans = groups
     rows = followers(simulation)
@@ -84,16 +120,18 @@ def test_segments_weigh_by_their_fans(simulation, groups):
 def test_the_order_of_the_rows_changes_nothing(simulation, groups):
     table = simulation.rows.table()
     order = np.random.default_rng(3).permutation(len(table["key"]))
-    assert groups_of({name: column[order] for name, column in table.items()}, simulation.world) == groups
+    assert (
+        groups_of({name: column[order] for name, column in table.items()}, simulation.world, simulation.key) == groups
+    )
 
 
 def test_both_engines_see_the_same_truth(simulation, groups):
     model = FanModel.of(everything(), "depletion", 7, 0)
     for _ in range(DAYS):
         model.step()
-    assert groups_of(model.simulation.rows.table(), simulation.world) == groups
+    assert groups_of(model.simulation.rows.table(), simulation.world, simulation.key) == groups
 
 
 def test_of_nobody_there_is_no_truth(simulation):
     empty = {name: column[:0] for name, column in simulation.rows.table().items()}
-    assert groups_of(empty, simulation.world) == ((), ())
+    assert groups_of(empty, simulation.world, simulation.key) == ((), ())

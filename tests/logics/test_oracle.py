@@ -29,6 +29,7 @@ BOTH = 1 << SUBSCRIPTION | 1 << GROUP
 AVERAGE = MeanFan(
     tier=0, channels=BOTH, sensitivity=1.4, trust=0.35, trust_prior=0.35, fatigue=1.0, intimacy=0.5, frailty=1.0,
     affinity=0.0, buying=0.9, need_rate=0.036, attrition=0.25, deal_response=1.0, match_value=0.0, match_promotion=0.0,
+    deal_proneness=0.0, reference_price=1.0,
 )  # fmt: skip
 
 

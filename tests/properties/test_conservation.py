@@ -102,7 +102,7 @@ def test_state_stays_within_its_bounds(scenario, seed):
     for day in range(scenario.days):
         simulation.step()
         table = simulation.rows.table()
-        for name in ("trust", "expectation", "trust_prior", "attrition"):
+        for name in ("trust", "expectation", "trust_prior", "deal_proneness", "reference_price"):
             assert ((table[name] >= 0) & (table[name] <= 1)).all(), name
         for name in (
             "fatigue",

@@ -38,13 +38,12 @@ SCENARIO = {
 
 PERSON = Person(
     key=(1 << 60) | 5, segment=0, tolerance=0.8, frailty=1.3, need_rate=0.25, affinity=0.5, trust_prior=0.4,
-    attrition=0.2,
 )  # fmt: skip
 FAN = Fan(
     source=Source.POOL.value, channels=0b11, muted=0, tier=0, cause=-1, prospect=0, attempts=0, joined_on=DAY - 20,
     left_on=NEVER, clicked_on=NEVER, ordered_on=NEVER, active_on=DAY - 3, updated_on=DAY - 1, due_on=NEVER, orders=0,
-    trust=0.42, fatigue=2.1, intimacy=0.25, expectation=0.6, need_debt=0.3, month_counts=7 << 7 * LETTER, spend=0,
-    threshold=0.0,
+    trust=0.42, fatigue=2.1, intimacy=0.25, expectation=0.6, need_debt=0.3, month_counts=7 << 7 * LETTER, spend=0.0,
+    threshold=0.0, deal_proneness=0.15, reference_price=0.9,
 )  # fmt: skip
 
 
@@ -65,7 +64,7 @@ def climate():
         sending=[0b11] * TIERS, week=floats(week, cells), base=floats(base, cells),
         notice=integers([0, 0], MAX_CHANNELS),
         exposure=floats([3.5], 8), ad_share=floats([0.0], 8), commission=integers([200], MAX_CHANNELS), home=0,
-        click=0.02, retarget=0.0, public_price=1.0,
+        click=0.02, retarget=0.0, public_price=1.0, breach=floats([0.25] * TIERS, cells),
     ))  # fmt: skip
 
 

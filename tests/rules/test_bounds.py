@@ -28,6 +28,7 @@ from sim.streams import uniform
 
 from .tables import table
 
+DEALS = table("deals")
 share = st.floats(0.0, 1.0)
 prior = st.floats(0.01, 1.0)
 loads = st.floats(0.0, 1e6)
@@ -170,10 +171,14 @@ def test_load_makes_promotions_worse(xs, rel):
 @given(st.lists(share, min_size=2, max_size=6), st.floats(0, 5), st.floats(0.05, 20), purchases)
 def test_buying_rises_with_trust_and_discount_and_falls_with_price(levels, response, price, p):
     levels = sorted(levels)
-    assert rises([buying_odds(t, 0.2, response, price, 0.0, p) for t in levels])
-    assert rises([buying_odds(0.4, d, response, price, 0.0, p) for d in levels])
-    assert rises([buying_odds(0.4, 0.2, response, price * (1 + d), 0.0, p) for d in reversed(levels)])
-    assert 0.0 <= buying_odds(0.4, 0.2, response, price, 0.0, p) <= 1.0
+
+    def odds(trust=0.4, discount=0.2, relative=price):
+        return buying_odds(trust, 1.0 - discount, 1.0, 0.3, response, relative, 0.0, p, DEALS)
+
+    assert rises([odds(trust=t) for t in levels])
+    assert rises([odds(discount=0.95 * d) for d in levels])
+    assert rises([odds(relative=price * (1 + d)) for d in reversed(levels)])
+    assert 0.0 <= odds() <= 1.0
 
 
 @given(st.lists(st.floats(0, 100), min_size=2, max_size=6), flag, flag, purchases)

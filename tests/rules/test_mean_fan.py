@@ -11,10 +11,12 @@ from sim.domains import MAX_CHANNELS, ChannelKind
 from sim.engines.world import world_of
 from sim.rules.climate import compilable, compilable_rows
 from sim.rules.mean_fan import (
+    Demand,
     MeanFan,
     Steady,
     Touched,
     exit_rate,
+    memories_of_prices,
     orders_of_buyer,
     over_life,
     touched,
@@ -37,7 +39,7 @@ def fan(**values):
     facts = {
         "tier": 0, "channels": 1 << GROUP, "sensitivity": 1.25, "trust": 0.35, "trust_prior": 0.35, "fatigue": 0.0,
         "intimacy": 0.6, "frailty": 1.0, "affinity": 0.0, "buying": 1.0, "need_rate": 0.04, "attrition": 0.25,
-        "deal_response": 1.0, "match_value": 0.0, "match_promotion": 0.0,
+        "deal_response": 1.0, "match_value": 0.0, "match_promotion": 0.0, "deal_proneness": 0.0, "reference_price": 1.0,
     }  # fmt: skip
     return compilable(MeanFan(**facts | values))
 
@@ -126,18 +128,23 @@ def test_who_is_in_no_channel_with_messages_is_not_touched(world):
 
 
 def odds(trust, discount):
-    return 1 / (1 + math.exp(-(-6.2 + 4.0 * trust + 4.0 * discount)))
+    return 1 / (1 + math.exp(-(-6.2 + 4.0 * trust - 1.5 * math.log(1 - discount) + 1.25 * discount)))
+
+
+def orders(somebody, plan, seen, trust, intimacy, world, proneness=0.0, reference_price=1.0):
+    """With an offer in sight, and without."""
+    return orders_of_buyer(somebody, plan, seen, trust, intimacy, proneness, reference_price, world)[:2]
 
 
 def test_orders_without_an_offer(world):
-    with_offer, without = orders_of_buyer(fan(), steady(), NO_OFFER, 0.5, 0.6, world)
+    with_offer, without = orders(fan(), steady(), NO_OFFER, 0.5, 0.6, world)
     assert with_offer == 0.0
     assert without == pytest.approx(0.04 * odds(0.5, 0.0) * 0.4)
 
 
 def test_orders_with_an_offer_and_impulses_that_borrow(world):
     seen = NO_OFFER._replace(offered=0.3, watched=0.1)
-    with_offer, without = orders_of_buyer(fan(), steady(), seen, 0.5, 0.6, world)
+    with_offer, without = orders(fan(), steady(), seen, 0.5, 0.6, world)
     tempted = odds(0.5, 0.2)
     impulses = (0.1 * 0.4 + 0.2 * 0.2) * tempted * math.exp(-0.04)
     met = 0.04 - 0.6 * impulses
@@ -147,16 +154,47 @@ def test_orders_with_an_offer_and_impulses_that_borrow(world):
 
 def test_impulses_borrow_no_more_than_there_is(world):
     seen = NO_OFFER._replace(offered=1.0)
-    with_offer, without = orders_of_buyer(fan(need_rate=1e-4), steady(discount=1.0), seen, 1.0, 5.0, world)
+    with_offer, without = orders(fan(need_rate=1e-4), steady(discount=1.0), seen, 1.0, 5.0, world)
     assert with_offer == pytest.approx(1e-4 / 0.6)
     assert without == 0.0
+
+
+def test_who_is_used_to_deals_buys_on_deals(world):
+    """D = .25: a quarter more on a deal, a quarter less at full price; the remembered price of .9 is the yardstick."""
+    seen = NO_OFFER._replace(offered=0.3)
+    slow = world_of(load_scenario("liquor"))
+    slow = compilable(slow._replace(brand=slow.brand._replace(decision_days=3.0)))  # no impulses
+    with_offer, without = orders(fan(), steady(), seen, 0.5, 0.6, slow, 0.25, 0.9)
+    readiness = [1 / (1 + math.exp(-(-4.2 - 1.5 * math.log(p) + 1.25 * (1 - p / 0.9)))) for p in (0.8, 1.0)]
+    assert with_offer == pytest.approx(0.04 * 0.3 * 1.25 * readiness[0] * 0.9)
+    assert without == pytest.approx(0.04 * 0.7 * 0.75 * readiness[1] * 0.4)
+
+
+def test_memories_of_prices_by_hand(world):
+    """D* = .01 orders a day · .2 · τ_D; the price remembered: the prices met, by how often and how closely."""
+    demand = Demand(with_offer=0.01, without=0.005, at_deals=0.02, at_list=0.03)
+    seen = NO_OFFER._replace(offered=0.12)
+    leaving = 0.004
+    somebody = fan(deal_proneness=0.1, reference_price=0.9)
+    proneness, price = memories_of_prices(somebody, steady(discount=0.2), seen, demand, leaving, world)
+    fading = -math.expm1(-1 / 180)
+    habit = 0.01 * 0.2 / fading
+    assert proneness == pytest.approx(habit + (0.1 - habit) * leaving / (leaving + fading))
+    at_deals, at_list = 0.2 * 0.02 + 0.02 * 0.1, 0.2 * 0.03
+    met = (0.8 * at_deals + 1.0 * at_list) / (at_deals + at_list)
+    assert price == pytest.approx(met + (0.9 - met) * leaving / (leaving + at_deals + at_list))
+
+
+def test_who_meets_no_price_remembers_the_last(world):
+    found = memories_of_prices(fan(reference_price=0.7), steady(), NO_OFFER, Demand(0.0, 0.0, 0.0, 0.0), 0.01, world)
+    assert found == (0.0, 0.7)
 
 
 def test_nobody_is_tempted_into_what_takes_days_to_decide(world):
     slow = world_of(load_scenario("liquor"))
     slow = compilable(slow._replace(brand=slow.brand._replace(decision_days=3.0)))
     seen = NO_OFFER._replace(offered=0.3)
-    with_offer, _ = orders_of_buyer(fan(), steady(), seen, 0.5, 0.6, slow)
+    with_offer, _ = orders(fan(), steady(), seen, 0.5, 0.6, slow)
     assert with_offer == pytest.approx(0.04 * 0.3 * odds(0.5, 0.2) * 0.9)
 
 
@@ -191,7 +229,9 @@ def test_margin_per_order(world):
 
 def test_groups_add_up(world):
     plans = steady({GROUP: 1.5}, {GROUP: 0.5})
-    rows = [MeanFan(0, 2, s, 0.35, 0.35, 0.0, 0.6, 1.0, 0.0, 1.0, 0.04, 0.25, 1.0, 0.0, 0.0) for s in (0.5, 3.0)]
+    rows = [
+        MeanFan(0, 2, s, 0.35, 0.35, 0.0, 0.6, 1.0, 0.0, 1.0, 0.04, 0.25, 1.0, 0.0, 0.0, 0.0, 1.0) for s in (0.5, 3.0)
+    ]
     one, two = (worth_of(compilable(row), plans, world) for row in rows)
     found = worth_of_groups(compilable_rows(rows), np.array([10.0, 4.0]), plans, world)
     assert found == pytest.approx(10 * one.margin / (one.exits + 2e-4) + 4 * two.margin / (two.exits + 2e-4))

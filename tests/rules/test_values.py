@@ -54,6 +54,7 @@ from .tables import table
 
 EXPOSURE, FOLLOW, MESSAGES, LIVES = table("exposure"), table("follow"), table("messages"), table("lives")
 TRUST, TIERS, PURCHASE, LEAVING = table("trust"), table("tiers"), table("purchase"), table("leaving")
+DEALS = table("deals")
 ADS = table("ads")
 MONTH = 30.4375
 STRONG = table("exposure", feedback=2.0, half_share=0.1, quality_elasticity=1.5)
@@ -181,9 +182,13 @@ READING = [
     (promotion_is_negative, (0.0, 0.0), 1.0),
 ]
 BUYING = [
-    (buying_odds, (0.35, 0.0, 1.0, 1.0, 0.0, PURCHASE), 0.00816257115),
-    (buying_odds, (0.5, 0.3, 1.5, 1.2, 0.0, PURCHASE), 0.0645563553),
-    (buying_odds, (1.0, 0.5, 1.0, 1.0, 0.0, PURCHASE), 0.450166003),
+    (buying_odds, (0.35, 1.0, 1.0, 0.0, 1.0, 1.0, 0.0, PURCHASE, DEALS), 0.00816257115),  # full price, no memory
+    (buying_odds, (0.35, 0.8, 1.0, 0.0, 1.0, 1.0, 0.0, PURCHASE, DEALS), 0.0145531938),
+    (buying_odds, (0.35, 0.8, 0.8, 0.0, 1.0, 1.0, 0.0, PURCHASE, DEALS), 0.0113706426),  # it lasts
+    (buying_odds, (0.35, 1.0, 0.8, 0.4, 1.0, 1.0, 0.0, PURCHASE, DEALS), 0.00359098557),  # used to deals
+    (buying_odds, (0.5, 0.7, 0.9, 0.3, 1.5, 1.2 * math.exp(0.1), 0.0, PURCHASE, DEALS), 0.0322398639),
+    (buying_odds, (1.0, 0.5, 1.0, 1.0, 1.0, 1.0, 0.0, PURCHASE, DEALS), 0.738572871),
+    (buying_odds, (0.35, 1.0, 1.0, 1.0, 1.0, 1.0, 0.0, PURCHASE, DEALS), 0.0),  # waits for the next deal
     (undercut, (0.0, 300.0), 1.0),
     (undercut, (0.005 / MONTH, 2 * MONTH), math.exp(0.01)),
     (salience, (0.9, False, False, PURCHASE), 0.48),

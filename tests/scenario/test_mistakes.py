@@ -63,7 +63,8 @@ CASES = {
     ),
     "unknown key": (
         body("[pool]\nfan = 3\n"),
-        "s.toml:7:1: pool.fan is unknown here. Did you mean fans? Known: fans, trust, age, tiers, channels.",
+        "s.toml:7:1: pool.fan is unknown here. Did you mean fans? Known: fans, trust, customers, used_to_promotion, age, "
+        "tiers, channels.",
     ),
     "unknown key of a rule": (
         body("rules.leaving.natrual = 0.1\n"),

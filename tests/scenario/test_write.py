@@ -80,6 +80,13 @@ def test_changes_by_dotted_keys() -> None:
     assert liquor == load_scenario("liquor")
 
 
+def test_changes_do_not_touch_what_the_caller_holds() -> None:
+    room = {"logics.fixed": {"kind": "fixed", "discount": 0.1}, "logics.growth": False, "logics.depletion": False}
+    changed = with_changes(load_scenario("liquor"), room | {"logics.fixed.discount": 0.3})
+    assert changed.logics["fixed"].discount == 0.3
+    assert room["logics.fixed"] == {"kind": "fixed", "discount": 0.1}
+
+
 def test_changes_of_presets() -> None:
     changed = with_changes(load_scenario("liquor"), {"industry": "rare-online", "platforms": ["douyin-2021-07"]})
     assert changed.industry.name == "rare-online"
@@ -92,7 +99,8 @@ def test_changes_of_presets() -> None:
         ({"pool.fans": -3}, "pool.fans = -3 is outside 0 … 1,000,000,000. Did you mean 3?"),
         (
             {"pool.fens": 3},
-            "pool.fens is unknown here. Did you mean fans? Known: fans, trust, age, tiers, channels.",
+            "pool.fens is unknown here. Did you mean fans? Known: fans, trust, customers, used_to_promotion, age, "
+            "tiers, channels.",
         ),
         ({"days": "3"}, 'days = "3" is not a whole number. Write it without quotes.'),
         (

@@ -73,7 +73,7 @@ def test_without_messages_fatigue_and_shocks_have_no_effect(other):
             {"feed.accounts": 0},
             {"feed.quality_spread": 2.0, "feed.standing": 0.5, "feed.opening": 0.5, "feed.explore_share": 0.5},
         ),
-        ({"feed.price_war": 0.0}, {"rules.purchase.price": 9.0}),
+        (FULL_PRICE | {"feed.price_war": 0.0}, {"rules.purchase.price": 9.0}),
         ({"logics.depletion.lives_per_week": 0.0}, {"rules.lives.notice": 1.0, "feed.exposures_per_live": 5.0}),
     ],
 )  # fmt: skip

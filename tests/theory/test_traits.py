@@ -6,6 +6,8 @@ from samples import FAR, ks_distance, z_of_share
 from scipy import stats
 from worlds import begun
 
+from sim.rules.people import attrition_trait
+
 from .pools import pool
 
 FANS = 200_000
@@ -15,7 +17,9 @@ FANS = 200_000
 def table():
     changes = {"rules.leaving.frailty": 0.5, "pool.trust": 0.4, "pool.channels": {"wechat-group": 1.0, "wecom": 0.3}}
     simulation = begun(pool(FANS, 1, changes), seed=42)
-    return simulation.rows.table()
+    table = simulation.rows.table()
+    traits = [attrition_trait(address, simulation.world, simulation.key) for address in table["key"].tolist()]
+    return table | {"attrition": np.array(traits)}  # drawn anew with every order
 
 
 # column: its law, the law with a parameter that is 5 % off

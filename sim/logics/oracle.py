@@ -15,6 +15,7 @@ from sim.logics.base import (
     Logic,
     Pushes,
     ValueShare,
+    asked_of,
     by_channel,
     to_all_tiers,
     value_shares_by_tier,
@@ -86,6 +87,8 @@ class Oracle(Logic):
             lives_per_week=self.lives_per_week,
             incentive=round(100 * self.incentive),
             service_seats=self.seats(brief, seen),
+            red_packets_per_week=self.red_packets_per_week,
+            ask_to_join=asked_of(self, brief.channels),
         )
 
     def prepare(self, truth: Callable[[], Truth]) -> "Informed":

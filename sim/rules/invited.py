@@ -3,24 +3,23 @@
 from sim.compiled import rare
 from sim.domains import Domain, Lifecycle, Source
 from sim.rules.climate import Climate, World
+from sim.rules.delivery import counts_on
 from sim.rules.exposure import next_exposure
 from sim.rules.fan_day import clocks
-from sim.rules.people import came_for_reward, memberships_at_follow, person_at
+from sim.rules.membership import applications, channels_at_follow, first_memberships
+from sim.rules.people import came_for_reward, person_at
 from sim.rules.referral import friends_affinity, invited_prior
-from sim.rules.rows import NEVER, Fan, Person, count_channels, count_row, domain_on
+from sim.rules.rows import NEVER, Fan, Person, count_row, domain_on
 from sim.rules.tally import UNTOUCHED, Slot, Tally
 from sim.rules.tiers import tier_of
 from sim.streams import Decision, exponential
 
 
 @rare
-def count_join(rewarded: bool, channels: int, climate: Climate, world: World, tally: Tally) -> int:
-    """Count one whom a fan brought, and the reward paid for it; returns the source."""
-    source = Source.REWARD.value if rewarded else Source.INVITATION.value
+def count_join(source: int, climate: Climate, tally: Tally) -> None:
+    """Count one whom a fan brought, and the reward paid for it."""
     tally[Slot.JOINS + source] += 1
     tally[Slot.INCENTIVES] += climate.incentive
-    count_channels(Slot.CHANNEL_JOINS, channels, world, tally)
-    return source
 
 
 @rare
@@ -58,21 +57,28 @@ def invited_response(
 ) -> tuple[Person, Fan]:
     """An untouched friend accepts an invitation: becomes a row and a follower at the end of the day.
 
+    One who can only apply for a place follows when it is given, and nobody is rewarded for that.
+
     rewarded  the invitation was owed to a reward
     """
     person = invited_person(address, segment, sender_trust, sender_affinity, rewarded, world, key)
-    channels = memberships_at_follow(address, climate.day, world, key)
-    source = count_join(rewarded, channels, climate, world, tally)
-    tally[Slot.FLOW + 3 * UNTOUCHED + Domain.PRIVATE] += 1
+    source = Source.REWARD.value if rewarded else Source.INVITATION.value
+    joining = channels_at_follow(address, climate.day, world, key)
+    channels, muted = first_memberships(joining, address, world, key, tally)
+    joined_on, after = NEVER, Domain.PUBLIC.value
+    if channels != 0:
+        joined_on, after = climate.day, Domain.PRIVATE.value
+        count_join(source, climate, tally)
+    tally[Slot.FLOW + 3 * UNTOUCHED + after] += 1
     fan = Fan(
         source=source,
         channels=channels,
-        muted=0,
+        muted=muted,
         tier=0,
         cause=-1,
         prospect=0,
         attempts=0,
-        joined_on=climate.day,
+        joined_on=joined_on,
         left_on=NEVER,
         clicked_on=NEVER,
         ordered_on=NEVER,
@@ -104,28 +110,35 @@ def invited_response(
 @rare
 def come_back(person: Person, fan: Fan, rewarded: bool, climate: Climate, world: World, key: int, tally: Tally) -> Fan:
     """One who is known and does not follow accepts an invitation, at the end of a day that has been counted."""
-    day = climate.day
+    day, waiting = climate.day, applications(fan.channels, fan.muted)
     fatigue, trust, intimacy, deal_proneness = clocks(person, fan, day, world)
-    counts = fan.month_counts if fan.updated_on >= climate.month_start else 0
+    counts = counts_on(fan.month_counts, fan.updated_on, climate, world)
     before = domain_on(fan.channels, fan.muted, fan.clicked_on, day)
-    tally[Slot.ROWS + before] -= 1
-    tally[Slot.FLOW + 3 * before + Domain.PRIVATE] += 1
-    if fan.left_on > NEVER:
-        tally[Slot.LIFECYCLE + Lifecycle.CHURNED] -= 1
-        tally[Slot.WIN_BACKS] += 1
-    channels = memberships_at_follow(person.key, day, world, key)
-    source = count_join(rewarded, channels, climate, world, tally)
+    joining = channels_at_follow(person.key, day, world, key) & ~waiting
+    channels, muted = first_memberships(joining, person.key, world, key, tally)
+    muted |= waiting
+    follows = channels != 0
+    source, joined_on, clicked_on, tier, attempts = fan.source, fan.joined_on, fan.clicked_on, 0, fan.attempts
+    if follows:
+        source = Source.REWARD.value if rewarded else Source.INVITATION.value
+        joined_on, clicked_on, tier, attempts = day, NEVER, tier_of(intimacy, 0, world.rules.tiers), 0
+        count_join(source, climate, tally)
+        tally[Slot.ROWS + before] -= 1
+        tally[Slot.FLOW + 3 * before + Domain.PRIVATE] += 1
+        if fan.left_on > NEVER:
+            tally[Slot.LIFECYCLE + Lifecycle.CHURNED] -= 1
+            tally[Slot.WIN_BACKS] += 1
     after = Fan(
         source=source,
         channels=channels,
-        muted=0,
-        tier=tier_of(intimacy, 0, world.rules.tiers),
+        muted=muted,
+        tier=tier,
         cause=fan.cause,
         prospect=fan.prospect,
-        attempts=0,
-        joined_on=day,
+        attempts=attempts,
+        joined_on=joined_on,
         left_on=fan.left_on,
-        clicked_on=NEVER,
+        clicked_on=clicked_on,
         ordered_on=fan.ordered_on,
         active_on=fan.active_on,
         updated_on=day,
@@ -143,5 +156,6 @@ def come_back(person: Person, fan: Fan, rewarded: bool, climate: Climate, world:
         reference_price=fan.reference_price,
         grade=fan.grade,
     )
-    count_row(person, after, day, world, tally)
+    if follows:
+        count_row(person, after, day, world, tally)
     return after

@@ -101,6 +101,7 @@ def buy_in_store(
                 deal_proneness,
                 fan.reference_price,
                 got.joined,
+                False,
                 got.grade,
             )
     return Buyer(
@@ -116,6 +117,7 @@ def buy_in_store(
         deal_proneness,
         fan.reference_price,
         0,
+        False,
         fan.grade,
     )
 

@@ -133,9 +133,9 @@ def buying_odds(
     Source: evidence M8, M12; details.md.
     """
     level = math.log(relative_price * asked)
-    deal = p.discount * deal_response * price_gap(asked, reference_price)
-    odds = logistic(p.base + p.trust * trust - p.price * level + deal + proof)
-    return min(1.0, odds * deal_factor(asked, proneness, deals))
+    utility = p.base + p.trust * trust - p.price * level + proof
+    utility += p.discount * deal_response * price_gap(asked, reference_price)
+    return min(1.0, logistic(utility) * deal_factor(asked, proneness, deals))
 
 
 @rule

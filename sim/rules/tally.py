@@ -9,7 +9,7 @@ from enum import IntEnum
 import numpy as np
 import numpy.typing as npt
 
-from sim.domains import CAUSES, MAX_CHANNELS, PRICE_BANDS, TIERS
+from sim.domains import CAUSES, HOMEPAGE_SOURCES, MAX_CHANNELS, PRICE_BANDS, TIERS
 from sim.rules.service import ANSWER_BINS
 
 MAX_SEGMENTS = 8
@@ -106,12 +106,26 @@ class Slot(IntEnum):
     BREACHES = ORDERS_RETURNING + MAX_CHANNELS + 1  # opened promotions that broke a promise
     PRONENESS_SUM = BREACHES + 1
     REFERENCE_SUM = PRONENESS_SUM + 1
+    # the reach path
+    HOMEPAGE = REFERENCE_SUM + 1  # visits, by what led there
+    GUIDED = HOMEPAGE + HOMEPAGE_SOURCES  # buyers who were asked to follow after the payment
+    WRITTEN = GUIDED + 1  # followers who wrote a direct message
+    FAN_ANSWERS = WRITTEN + 1  # of fans to direct messages
+    # rules of channels and accounts
+    PAID = FAN_ANSWERS + 1  # messages beyond a quota, for which the platform is paid
+    APPLICATIONS = PAID + MAX_CHANNELS  # for scarce places
+    TURNED_AWAY = APPLICATIONS + MAX_CHANNELS  # applications of yesterday without a place this morning
+    BANS = TURNED_AWAY + MAX_CHANNELS  # of accounts
+    # groups
+    USEFUL = BANS + MAX_CHANNELS  # opened value that was useful, by channel
+    CHATTER = USEFUL + MAX_CHANNELS  # messages of other members that reached a member, fixed point
+    ACTIVITY = CHATTER + MAX_CHANNELS  # how alive a group is, fixed point
     # word of mouth, added later
-    SHARES = REFERENCE_SUM + 1  # followers who shared today
+    SHARES = ACTIVITY + MAX_CHANNELS  # followers who shared today
     REWARDED_SHARES = SHARES + 1  # … of them those who would not have without the reward
     INVITATIONS = REWARDED_SHARES + 1  # shares that reached a friend not asked before
     INVITED_KNOWN = INVITATIONS + 1  # … of them friends who had a row already
-    INCENTIVES = INVITED_KNOWN + 1  # cents
+    INCENTIVES = INVITED_KNOWN + 1  # cents: red packets, rewards for joining and for people brought
     END = INCENTIVES + 1
 
 

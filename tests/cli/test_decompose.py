@@ -52,7 +52,7 @@ def test_terminal_report_and_summary_hold_the_shares(sanyu, tmp_path):
     assert found["decomposition"]["pairs"] == 4
     text = (tmp_path / "d" / "report.html").read_text("utf-8")
     chapter = text.split('<section id="fairness">')[1].split("</section>")[0]
-    assert "frequency: pushes and lives per week" in chapter
+    assert "frequency: pushes, lives and red packets per week" in chapter
     assert "add up to the whole difference on these 4 pairs" in chapter
     assert 'aria-label="Shares of the elements' in chapter
 

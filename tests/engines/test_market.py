@@ -103,8 +103,7 @@ def test_first_responses_by_search_by_hand():
     """Needs a day · share that begins with a search here · share of the brand in what it shows."""
     segments = {"segments.one.share": 1.0, "segments.one.need": 2.0}
     changes = {"segments.bargain": False, "segments.regular": False, "industry.need_interval": 28.0}
-    changes |= {"sources.teacher": False}
-    changes |= {"segments.one.trust_shift": 0.5, "brand.persona": 0.0}
+    changes |= {"segments.one.trust_shift": 0.5, "brand.persona": 0.0, "sources.teacher": False}
     simulation = begun(everything(FINDING | changes | segments))
     rates = simulation.market.day(0, PLAN, 0, 0, 9_999, 1.3).rates[0]
     met = 2.0 / 28 * 1.3 * 0.5 * 0.02
@@ -200,7 +199,7 @@ def test_a_run_feeds_back_yesterdays_active_core():
     groups = [c for c, name in enumerate(ledger.channels) if name.endswith("group")]
     seeds = 0.3 * np.append(0, ledger.of("VISITS")[:-1, groups].sum(axis=1))
     assert seeds.max() > 5
-    base = max(0.08 * 300, scenario.platforms[0].feed.exposures_at_least)
+    base = max(0.08 * 300, scenario.platforms[0].feed.exposures_at_least * scenario.brand.matrix.accounts)
     expected = base * ledger.weight * (1 + ledger.lives * 0.5) * (1 + 0.2 * seeds / (seeds + 0.05 * 1000))
     assert ledger.exposures == pytest.approx(expected, abs=0.5)
 

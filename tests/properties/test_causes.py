@@ -12,7 +12,7 @@ from sim.scenario import load_scenario, to_dict, with_changes
 from .random_scenarios import scenarios, seeds
 
 EXAMPLES = 40
-QUIET = {"logics.it": False, "logics.quiet": SILENT}
+QUIET = {"logics.it": False, "logics.quiet": SILENT, "brand.content.videos_per_week": 0.0}
 
 
 @settings(max_examples=EXAMPLES)
@@ -28,7 +28,8 @@ def test_nobody_joins_without_exposure(scenario, seed):
 @settings(max_examples=EXAMPLES)
 @given(scenarios(), seeds)
 def test_nobody_leaves_by_fatigue_or_shock_without_messages(scenario, seed):
-    ledger = run(with_changes(scenario, QUIET), "quiet", seed).ledger
+    silent = with_changes(in_every_channel(scenario, chatter=0.0), QUIET)  # nor do other members say anything
+    ledger = run(silent, "quiet", seed).ledger
     for name in (
         "DELIVERED",
         "OPENED",
@@ -48,7 +49,7 @@ def test_nobody_leaves_by_fatigue_or_shock_without_messages(scenario, seed):
 @settings(max_examples=EXAMPLES)
 @given(scenarios(), seeds)
 def test_nobody_leaves_when_no_hazard_is_left(scenario, seed):
-    ledger = run(with_changes(scenario, NO_LEAVING), "it", seed).ledger
+    ledger = run(with_changes(in_every_channel(scenario, accounts={}), NO_LEAVING), "it", seed).ledger  # nor bans
     assert not ledger.of("EXITS").any()
     assert not ledger.of("CHANNEL_LEAVES").any()
     assert not ledger.of("MUTES").any()
@@ -88,18 +89,22 @@ def test_opening_needs_delivery_and_watching_needs_opening(scenario, seed):
 @settings(max_examples=EXAMPLES)
 @given(scenarios(), seeds)
 def test_a_quota_of_zero_blocks_everything(scenario, seed):
-    changes = {"platforms": [without_messages(scenario)]}
-    ledger = run(with_changes(scenario, changes), "it", seed).ledger
+    blocked = in_every_channel(scenario, quota_per_month=0, conversation_limit=None, price_beyond_quota=None)
+    ledger = run(blocked, "it", seed).ledger
     assert not ledger.of("DELIVERED").any()
+    assert not ledger.of("PAID").any()
     assert not ledger.of("ORDERS")[:, : joined(scenario)].any()
 
 
-def without_messages(scenario):
+def in_every_channel(scenario, **values):
+    """A scenario with the same values in all channels that fans join; None takes a value out."""
     platform = to_dict(scenario)["platforms"][0]
     for channel in platform["channels"]:
         if channel["kind"] != "pull":
-            channel["quota_per_month"] = 0
-    return platform
+            channel |= values
+            for name in [name for name, value in channel.items() if value is None]:
+                del channel[name]
+    return with_changes(scenario, {"platforms": [platform]})
 
 
 def joined(scenario):

@@ -24,7 +24,7 @@ from sim.rules.rows import NEVER, Fan, Person
 from sim.rules.tally import Slot, new_tally
 from sim.streams import Decision
 
-CALLS = 60
+CALLS = 100
 SEED = 20210802
 PROSPECTS = (0.7, 0.1, 0.1, 0.1)  # how often a fan is in each state
 DAY = 47  # of the run, in the second calendar month
@@ -39,8 +39,10 @@ INTEGERS = {
     "month_counts": (0, 2**40), "offer": (0, 12), "due_on": (0, 60), "orders": (0, 5), "ordered_on": (0, 47),
     "discount": (0, 10_000),
     "sought": (0, 12), "account": (0, 5000),
-    "number": (0, 1000), "spend": (0, 10**6), "joinable": (0, 7), "attempts": (0, 255), "draw": (0, 3),
-    "joined": (0, 63), "commission": (0, 10**5), "net": (0, 10**6),
+    "number": (0, 1000), "spend": (0, 10**6), "joinable": (0, 63), "attempts": (0, 255), "draw": (0, 3),
+    "joined": (0, 63), "commission": (0, 10**5), "net": (0, 10**6), "joining": (0, 63), "accounts": (1, 60),
+    "values": (0, 9), "promotions": (0, 9), "listening": (0, 63), "admitted": (0, 63), "source": (0, 7),
+    "joined_on": (-60, 47), "updated_on": (0, 47),
     "grade": (-16, 15), "stubs": (2000, 10**6), "used": (0, 2000), "mine": (0, 1000), "origin": (0, 2),
 }  # fmt: skip
 FLOATS = {
@@ -56,6 +58,7 @@ FLOATS = {
     "asked": (0.01, 1.0), "reference_price": (0.05, 1.0),
     "proneness": (0.0, 1.0),
     "need_rate": (0.0, 3.0), "trust_prior": (0.01, 1.0), "deal_response": (0.0, 10.0), "certified": (0.0, 1.0),
+    "spam": (0.0, 30.0), "fold_after": (0.0, 9.0), "packets": (0.0, 3.0), "days": (0.5, 400.0), "exposures": (0.0, 1e5),
     "shift": (-5.0, 5.0),
     "weight": (0.0, 5.0), "group_active": (0.0, 1e5), "active_fans": (0.0, 1e6), "competitors": (-0.01, 0.01),
     "unevenness": (0.0, 9.0), "price_war": (0.0, 0.01),

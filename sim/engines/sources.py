@@ -22,15 +22,15 @@ KINDS = {"code": Source.CODE, "partner": Source.PARTNER, "employee": Source.EMPL
 KNOWN_TRUST = 0.5  # prior of people who know the brand from nearer than the feed (evidence M7)
 
 
-def trust_of(source: ExternalSource, scenario: Scenario) -> float:
-    """Mean prior trust of the people of a source: the file's, or by its kind."""
+def trust_of(source: ExternalSource, met: float) -> float:
+    """Mean prior trust of the people of a source: the file's, or by its kind; ``met``: of people met in the feed."""
     if source.trust is not None:
         return source.trust
-    return scenario.brand.trust if source.kind == "code" else KNOWN_TRUST
+    return met if source.kind == "code" else KNOWN_TRUST
 
 
-def source_facts(scenario: Scenario) -> SourceFacts:
-    """What the rules know of the sources."""
+def source_facts(scenario: Scenario, met: float) -> SourceFacts:
+    """What the rules know of the sources; ``met``: mean prior trust of people met in the feed."""
     room = MAX_SOURCES
     sources = list(scenario.sources.values())
     joins = [0.0] * (room * MAX_CHANNELS)
@@ -43,7 +43,7 @@ def source_facts(scenario: Scenario) -> SourceFacts:
         used=len(sources),
         source=[*(int(KINDS[source.kind]) for source in sources), *[0] * spare],
         rewarded=[*(int(source.rewarded) for source in sources), *[0] * spare],
-        trust=[*(float(trust_of(source, scenario)) for source in sources), *[0.0] * spare],
+        trust=[*(float(trust_of(source, met)) for source in sources), *[0.0] * spare],
         joins=joins,
     )
 

@@ -248,7 +248,7 @@ def world_of(scenario: Scenario) -> World:
         rules,
         service_of(scenario, rules.service),
         closing_of(scenario),
-        source_facts(scenario),
+        source_facts(scenario, float(persona_trust(trust, float(brand.persona), persona))),
     )
 
 

@@ -97,19 +97,19 @@ def test_remembered_price_lies_between_the_old_one_and_the_one_met(reference, as
 
 @given(share, prices, prices, share, st.floats(0, 5), st.floats(0.2, 5))
 def test_readiness_is_a_probability(trust, asked, reference, proneness, response, relative):
-    assert 0.0 <= buying_odds(trust, asked, reference, proneness, response, relative, PURCHASE, DEALS) <= 1.0
+    assert 0.0 <= buying_odds(trust, asked, reference, proneness, response, relative, 0.0, PURCHASE, DEALS) <= 1.0
 
 
 @given(share, prices, share, st.floats(0, 5))
 def test_who_remembers_a_lower_price_buys_less(trust, asked, proneness, response):
-    found = [buying_odds(trust, asked, r, proneness, response, 1.0, PURCHASE, DEALS) for r in (0.5, 0.7, 0.9, 1.0)]
+    found = [buying_odds(trust, asked, r, proneness, response, 1.0, 0.0, PURCHASE, DEALS) for r in (0.5, 0.7, 0.9, 1.0)]
     assert found == sorted(found)
 
 
 def test_a_lasting_discount_keeps_its_level_and_loses_its_gap():
     """Elasticities of a cut of 20 %: 2.6 the first time, b_p = 1.5 once it is what the fan remembers."""
     prices = [(1.0, 1.0), (0.8, 1.0), (0.8, 0.8)]  # asked, remembered
-    odds = [buying_odds(0.1, asked, r, 0.0, 1.0, 1.0, PURCHASE, DEALS) for asked, r in prices]
+    odds = [buying_odds(0.1, asked, r, 0.0, 1.0, 1.0, 0.0, PURCHASE, DEALS) for asked, r in prices]
     first, lasting = (math.log(o / odds[0]) / -math.log(0.8) for o in odds[1:])
     assert first == pytest.approx(2.62, abs=0.02)
     assert lasting == pytest.approx(PURCHASE.price, abs=0.02)

@@ -99,14 +99,15 @@ def test_uplift_stays_within_the_evidence():
     assert [1.5 <= reward_uplift(y, REFERRAL) <= 3.0 for y in (2.0, 5.0, 20.0, 1e6)] == [True] * 4
 
 
+def ready(proof=0.0):
+    """Readiness to buy at the list price, which is that of the industry, of one who has met no deals."""
+    return buying_odds(0.35, 1.0, 1.0, 0.0, 1.0, 1.0, proof, table("purchase"), table("deals"))
+
+
 def test_a_list_of_the_most_popular_adds_13_to_20_percent_of_demand():
     """L15: γ_n is calibrated at 1,000 orders shown; at other counts it says how far that carries."""
-    base = (0.35, 0.0, 1.0, 1.0)
-    lifts = {
-        shown: buying_odds(*base, sales_proof(shown, CONFORMITY), table("purchase"))
-        / buying_odds(*base, 0.0, table("purchase"))
-        for shown in (100.0, 1000.0, 10_000.0)
-    }
+    plain = ready()
+    lifts = {shown: ready(sales_proof(shown, CONFORMITY)) / plain for shown in (100.0, 1000.0, 10_000.0)}
     assert 1.13 <= lifts[1000.0] <= 1.20
     assert 1.0 < lifts[100.0] < lifts[1000.0] < lifts[10_000.0] < 1.25
 
@@ -115,7 +116,7 @@ def test_an_authority_lifts_following_and_buying_by_1_2_to_2():
     """M11: KOL lift ×1.2–2 on follow and conversion."""
     proof = authority_proof(1.0, CONFORMITY)
     follow = [follow_probability(0.6, 0.5, 0.35, 1e4, 1.0, 0.0, x, table("follow")) for x in (0.0, proof)]
-    buy = [buying_odds(0.35, 0.0, 1.0, 1.0, x, table("purchase")) for x in (0.0, proof)]
+    buy = [ready(x) for x in (0.0, proof)]
     assert 1.2 <= follow[1] / follow[0] <= 2.0
     assert 1.2 <= buy[1] / buy[0] <= 2.0
 

@@ -37,7 +37,7 @@ INTEGERS = {
     "fan_orders": (0, 3), "clicked_on": (0, 700), "left_on": (0, 700), "tenure": (-5, 400), "word": (0, 2**32 - 1),
     "counts": (0, 2**40), "c": (0, 7), "n": (0, 50), "slot": (Slot.CHANNEL_JOINS, Slot.CHANNEL_JOINS),
     "month_counts": (0, 2**40), "offer": (0, 12), "due_on": (0, 60), "orders": (0, 5), "ordered_on": (0, 47),
-    "prospect": (0, 3), "discount": (0, 10_000),
+    "discount": (0, 10_000),
     "sought": (0, 12), "account": (0, 5000),
     "number": (0, 1000), "spend": (0, 10**6), "joinable": (0, 63), "attempts": (0, 255), "draw": (0, 3),
     "joined": (0, 63), "commission": (0, 10**5), "net": (0, 10**6), "joining": (0, 63), "accounts": (1, 60),
@@ -196,6 +196,8 @@ class Arguments:
                 return int(self.chance.integers(-(1 << 63), (1 << 63) - 1))
             if name in ("address", "person"):
                 return self.address()
+            if name == "prospect":
+                return int(self.chance.choice(4, p=PROSPECTS))
             if name == "kind":  # scans of a code among them
                 kinds = [*range(10), *range(SCANS, SCANS + 6)]
                 return kinds[int(self.chance.integers(len(kinds)))]

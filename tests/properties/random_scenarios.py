@@ -85,7 +85,7 @@ def trees(draw, met=True):
     segments = {"one": {"share": 1.0} | draw(segment)}
     if draw(st.booleans()):
         segments = {"one": {"share": first} | draw(segment), "two": {"share": 1.0 - first} | draw(segment)}
-    passer_by = draw(share)
+    passer_by, closing = draw(share), draw(st.sampled_from(["online", "store"]))
     return {
         "title": "Random",
         "days": draw(st.integers(5, 40)),
@@ -98,7 +98,7 @@ def trees(draw, met=True):
             "decision_days": draw(st.sampled_from([1.0, 1.5, 5.0])),
             "price": draw(st.floats(1, 1000)),
             "goods_share": draw(share),
-            "closing": draw(st.sampled_from(["online", "store"])),
+            "closing": closing,
             "visit_share": draw(share),
             "sale_share": draw(share),
             "single_purchase": draw(st.booleans()),
@@ -107,7 +107,7 @@ def trees(draw, met=True):
             "friction": draw(st.floats(0, 20)),
         },
         "service": {"hours": draw(st.floats(4, 24)), "automatic": draw(share)},
-        "store": {"visitors": draw(st.sampled_from([0.0, 2.0]))},
+        "store": {"visitors": draw(st.sampled_from([0.0, 2.0])) if closing == "store" else 0.0},
         "segments": segments,
         "market": {"users": fans + draw(st.sampled_from([1, 100, 100_000])), "season": draw(st.floats(0, 3))},
         "brand": {
@@ -115,12 +115,15 @@ def trees(draw, met=True):
             "trust": draw(st.floats(0.05, 0.95)),
             "trust_bought": draw(st.floats(0.05, 0.95)),
             "price": draw(st.floats(1, 1000)),
-            "content": {"quality": draw(share)},
+            "persona": draw(share),
+            "content": {"quality": draw(share), "emotional": draw(share)},
             "product": {"quality": draw(share)},
         },
         "pool": {
             "fans": fans,
             "trust": draw(st.floats(0.05, 0.95)),
+            "customers": draw(share),
+            "used_to_promotion": draw(share),
             "age": draw(st.floats(0, 400)),
             "tiers": {"passer_by": passer_by, "liking": 1.0 - passer_by, "devoted": 0.0},
             "channels": {name: 1.0 if name == "a" else draw(share) for name in names},

@@ -23,7 +23,7 @@ from sim.rules.rows import NEVER, Fan, Person
 from sim.rules.tally import Slot, new_tally
 from sim.streams import Decision
 
-CALLS = 60
+CALLS = 100
 SEED = 20210802
 PROSPECTS = (0.7, 0.1, 0.1, 0.1)  # how often a fan is in each state
 DAY = 47  # of the run, in the second calendar month

@@ -41,6 +41,7 @@ class Cause(IntEnum):
     NEGLECT = 2
     DISTRUST = 3
     SHOCK = 4
+    BAN = 5  # the account through which the brand reached the fan was banned (evidence E-63)
 
 
 class Source(IntEnum):
@@ -52,6 +53,16 @@ class Source(IntEnum):
     LIVE = 3
     SEARCH = 4
     STORE = 5  # came to the store of their own accord
+    PAYMENT = 7  # guided to follow after a payment (evidence E-90)
+
+
+class HomepageSource(IntEnum):
+    """What brings somebody to the brand's homepage, which is visited and never pushed (evidence E-34, E-35)."""
+
+    SEARCH = 0  # one with a need looks the brand up
+    FEED = 1
+    AD = 2
+    PUSH = 3  # an opened message led there
 
 
 class ChannelKind(IntEnum):
@@ -104,6 +115,7 @@ class PriceBand(IntEnum):
 TIERS = len(Tier)
 PRICE_BANDS = len(PriceBand)
 CAUSES = len(Cause)
+HOMEPAGE_SOURCES = len(HomepageSource)
 MAX_MEMBERSHIPS = 8  # channels that fans join: the month's message counts are 7 bits each in one 64-bit integer
 MAX_CHANNELS = 12  # with those that fans visit on their own, which have no members
 BYTES_PER_ROW = 100  # memory of one person's traits and state
@@ -125,12 +137,15 @@ CHINESE: dict[str, str] = {
     "NEGLECT": "冷落",
     "DISTRUST": "失去信任",
     "SHOCK": "单条消息触发",
+    "BAN": "封号",
     "POOL": "初始粉丝",
     "FEED": "信息流",
     "AD": "广告",
     "LIVE": "直播",
+    "PAYMENT": "支付后关注",
     "SEARCH": "搜索",
     "STORE": "到店",
+    "PUSH": "推送",
     "OPEN": "可成交",
     "OVER": "交易完结",
     "WAITING": "待回复",

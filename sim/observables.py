@@ -7,7 +7,20 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from sim.domains import PRICE_BANDS, TIERS, Cause, Domain, Lifecycle, PriceBand, Source, Stage, Tier, chinese, word
+from sim.domains import (
+    PRICE_BANDS,
+    TIERS,
+    Cause,
+    Domain,
+    HomepageSource,
+    Lifecycle,
+    PriceBand,
+    Source,
+    Stage,
+    Tier,
+    chinese,
+    word,
+)
 from sim.loop import STAGE_RATES, joins_by_fans, loop_gain, stage_by_day, stage_counts, trailing
 from sim.rules.numbers import FIXED_POINT
 from sim.rules.service import ANSWER_BINS, FIRST_EDGE
@@ -40,7 +53,7 @@ class Ledger:
     tallies      [D, K] int64, counters of ``sim.rules.tally``
     ad_spend     [D] int64, cents
     content      [D] int64, cents: items and lives
-    fees         [D] int64, cents: message fees
+    fees         [D] int64, cents: message fees, paid reach and incentives
     impressions  [D] int64
     exposures    [D] int64, noticed organic exposures of people without a row, rounded
     weight       [D] float64, organic weight W/W₀ (the operating value, 经营值, is 100 · W/W₀)
@@ -102,7 +115,7 @@ class Ledger:
 
     @property
     def contribution(self) -> npt.NDArray[np.int64]:
-        """Sales net of discount − goods − commission (or the friction that saved it) − message fees, cents by day."""
+        """Sales net of discount − goods − commission (or the friction that saved it) − message fees and incentives, cents by day."""
         taken = self.one("COMMISSION") + self.one("FRICTION")
         return self.of("GMV").sum(axis=1) - self.one("GOODS") - taken - self.fees
 
@@ -171,6 +184,10 @@ def _quantile(name: str, q: float, width: float) -> Callable[[Ledger], Column]:
 
 def _count(name: str, index: int = 0) -> Callable[[Ledger], Column]:
     return lambda ledger: ledger.of(name)[:, index]
+
+
+def _fixed(name: str, index: int) -> Callable[[Ledger], Column]:
+    return lambda ledger: ledger.of(name)[:, index] / FIXED_POINT
 
 
 def _sum(name: str) -> Callable[[Ledger], Column]:
@@ -293,7 +310,7 @@ def _common() -> list[Observable]:
         o("exposure_share", "–", "The brand's share of the plays of all accounts of the sample, 30 days", "品牌曝光占比", _feed("brand")),
         o("delivered", "messages/day", "Messages delivered", "送达消息", _sum("DELIVERED")),
         o("opened", "messages/day", "Messages opened", "打开消息", _sum("OPENED")),
-        o("blocked", "messages/day", "Messages stopped by a quota", "配额拦截", _sum("BLOCKED")),
+        o("blocked", "messages/day", "Messages stopped by a rule of the platform: quota, conversation limit, ban", "平台拦截", _sum("BLOCKED")),
         o("mutes", "mutes/day", "Channels muted", "屏蔽", _sum("MUTES")),
         o("useful_openings", "events/day", "Opened value messages that earned trust", "有用打开", _count("VALUE_EVENTS")),
         o("annoyed_openings", "events/day", "Opened promotions that cost trust", "反感打开", _count("PROMOTION_EVENTS")),
@@ -302,6 +319,14 @@ def _common() -> list[Observable]:
         o("tier_ups", "fans/day", "Rises of tier", "升层", _count("TIER_UPS")),
         o("tier_downs", "fans/day", "Falls of tier", "降层", _count("TIER_DOWNS")),
         o("active_share", "–", "Share of followers who opened something today", "粉丝日活率", lambda g: _ratio(g.one("ACTIVE"), _followers(g))),
+        *[
+            o(f"homepage_{word(s)}", "visits/day", f"Visits of the homepage from {word(s)}", f"主页访问·{chinese(s)}", _count("HOMEPAGE", s))
+            for s in HomepageSource
+        ],
+        o("guided", "people/day", "Buyers who were guided to follow after the payment", "支付后引导关注", _count("GUIDED")),
+        o("written", "messages/day", "Followers who wrote a direct message", "粉丝来信", _count("WRITTEN")),
+        o("answers", "messages/day", "Answers of fans to direct messages", "粉丝回复", _count("FAN_ANSWERS")),
+        o("incentives", "cents/day", "Red packets and rewards for joining, part of the fees", "红包与激励", _count("INCENTIVES")),
         o("needs", "needs/day", "Needs that arose", "需求", _count("NEEDS")),
         o("impulses", "orders/day", "Orders by impulse", "冲动下单", _count("IMPULSES")),
         o("orders", "orders/day", "Orders", "订单", _sum("ORDERS")),
@@ -320,7 +345,7 @@ def _common() -> list[Observable]:
         o("gmv_search", "cents/day", "GMV of orders to which a search led", "搜索成交额", _count("GMV_SEARCH")),
         o("goods", "cents/day", "Cost of goods", "商品成本", _count("GOODS")),
         o("commission", "cents/day", "Commission of platforms", "平台佣金", _count("COMMISSION")),
-        o("fees", "cents/day", "Message fees", "消息费用", lambda g: g.fees),
+        o("fees", "cents/day", "Message fees, paid reach, red packets and rewards for joining", "消息费用与激励", lambda g: g.fees),
         o("contribution", "cents/day", "GMV − goods − commission (or the friction that saved it) − fees", "贡献毛利", lambda g: g.contribution),
         o("ad_spend", "cents/day", "Ads", "广告费", lambda g: g.ad_spend),
         o("content_cost", "cents/day", "Content items and lives", "内容成本", lambda g: g.content),
@@ -458,14 +483,21 @@ def _of_channel(c: int, name: str) -> list[Observable]:
             ("CHANNEL_LEAVES", "channel_leaves", "fans/day", "Left", "离开"),
             ("DELIVERED", "delivered", "messages/day", "Messages delivered in", "送达"),
             ("OPENED", "opened", "messages/day", "Messages opened in", "打开"),
-            ("BLOCKED", "blocked", "messages/day", "Messages stopped by the quota of", "拦截"),
+            ("BLOCKED", "blocked", "messages/day", "Messages stopped by a rule of the platform in", "拦截"),
             ("VISITS", "visits", "visits/day", "Visits of", "访问"),
+            ("PAID", "paid", "messages/day", "Messages beyond the quota, paid for, in", "付费触达"),
+            ("APPLICATIONS", "applications", "people/day", "Applied for a scarce place in", "申请加入"),
+            ("TURNED_AWAY", "turned_away", "people/day", "Applied the day before and got no place in", "未能加入"),
+            ("BANS", "bans", "accounts/day", "Accounts banned in", "封号"),
+            ("USEFUL", "useful", "events/day", "Opened value messages that earned trust in", "有用打开"),
             ("ORDERS", "orders", "orders/day", "Orders sold by messages in or on visits of", "订单"),
             ("GMV", "gmv", "cents/day", "GMV sold by messages in or on visits of", "成交额"),
             ("GMV_MEMBERS", "gmv_members", "cents/day", "GMV of members of", "成员成交额"),
         )],
         o(f"orders_returning_{n}", "orders/day", f"Orders sold by messages in {name} to people who had ordered before", f"{name} 老客订单", _count("ORDERS_RETURNING", c)),
         o(f"repurchase_rate_{n}", "–", f"Share of the orders of the last {TRAILING} days sold in {name} by people who had ordered before", f"{name} 复购率", _repurchase(c)),
+        o(f"chatter_{n}", "messages/day", f"Messages of other members that reached members of {name}", f"{name} 群友消息", _fixed("CHATTER", c)),
+        o(f"activity_{n}", "–", f"Activity of {name} as a group, relative to a lively one; 0 for what is no group", f"{name} 群活跃度", _fixed("ACTIVITY", c)),
         o(f"pushes_{n}", "1/week", f"Planned pushes in {name}", f"{name} 计划推送", lambda g: g.pushes[:, c]),
         o(f"value_share_{n}", "–", f"Planned share of useful content in {name}", f"{name} 价值内容占比", lambda g: g.value_share[:, c]),
     ]  # fmt: skip

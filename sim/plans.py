@@ -84,6 +84,8 @@ class Plan:
     ads_reinvested: int = 0  # cents of ``ads_per_day`` that are drawn from last week's contribution (ι_ads)
     advice: Advice | None = None  # the task of the week
     service_seats: float = 0.0  # full-time seats that answer questions and leads
+    red_packets_per_week: float = 0.0  # in every room of every group
+    ask_to_join: tuple[float, ...] = ()  # [channels] factor on the rates at which followers join; empty: 1 each
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,7 +76,7 @@ class Decision(IntEnum):
     QUALIFY = 49
     SALE = 50
     STORE_VISIT = 51
-    # reserved
+    # accounts and scarce places
     BAN = 52
     ADMISSION = 53
     # searches: a need that leads to the brand
@@ -88,6 +88,12 @@ class Decision(IntEnum):
     # the pool's customers, and promises
     START_CUSTOMER = 80
     BREACH = 81
+    # the reach path, and rules of accounts
+    ANSWER = 88  # a fan answers direct messages
+    WRITE = 89
+    GUIDED = 91  # follows after a payment
+    PERMISSION = 92  # keeps the brand out of a channel
+    SECOND_ACCOUNT = 93
 
 
 MASK32 = 0xFFFFFFFF

@@ -35,6 +35,9 @@ SMALL = {
     "car-dealer-service": {"pool.fans": 300, "days": 120, "industry.need_interval": 40.0},
     "photo-studio": {"pool.fans": 300, "days": 120, "feed.exposures_at_least": 150, "industry.need_interval": 40.0},
     "workplace-course": {"pool.fans": 300, "days": 120, "feed.exposures_at_least": 150, "rules.purchase.base": -3.0},
+    "guided-follow": {"pool.fans": 300, "days": 120, "feed.exposures_at_least": 300},
+    "flooded-group": {"pool.fans": 300, "days": 120},
+    "douyin-to-wechat": {"pool.fans": 300, "days": 120, "feed.exposures_at_least": 60},
 }
 
 # leaving only by what a test switches back on
@@ -85,6 +88,25 @@ EVERYTHING = {
     "logics.depletion.lives_per_week": 4.0,
     "logics.depletion.ads_per_day": 2.0,
     "logics.depletion.replace_exits": False,
+    "logics.depletion.red_packets_per_week": 3.0,
+    "logics.depletion.ask_to_join": {"wechat-group": 4.0, "moments": 4.0},
+    "channels.douyin-direct": {"extends": "douyin-direct", "platform": "douyin-2021-07"},
+    "channels.douyin-group.joins_at_answer": 0.3,
+    "brand.path": {"follow": [0.9, 0.9], "auto_reply": True, "product_card": True},
+    "brand.path.guidance": 1.2,
+    "brand.matrix": {"accounts": 2, "overlap": 0.3},
+    "brand.content.videos_per_week": 2.0,
+    "channels.wecom.joins_per_month": {"liking": 3.0, "devoted": 3.0},
+    "rules.path.write": 0.3,
+    "rules.path.push": 0.3,
+    "channels.douyin-subscription.price_beyond_quota": 0.05,
+    "channels.douyin-group.accounts": {"number": 3, "seats": 40},
+    "channels.douyin-group.chatter": 5.0,
+    "channels.douyin-group.half_life": 40.0,
+    "channels.wechat-group.accounts": {"number": 2, "seats": 20, "ban": 0.2, "ban_spam": 0.4, "frozen_days": 5},
+    "channels.moments.accounts": {"number": 3, "seats": 15, "adds_per_day": 1, "ban": 2.0, "ban_spam": 1.0},
+    "channels.moments.fold_after": 0.2,
+    "channels.moments.join_reward": 2.0,
 }
 
 
@@ -94,8 +116,9 @@ def small(name="livestream-group", changes=None):
 
 
 def everything(changes=None):
-    """The scenario in which every mechanism that is built has work to do."""
-    return with_changes(load_scenario("liquor"), EVERYTHING | (changes or {}))
+    """The scenario in which every mechanism that is built has work to do; a change to None takes a key out."""
+    merged = EVERYTHING | (changes or {})
+    return with_changes(load_scenario("liquor"), {key: value for key, value in merged.items() if value is not None})
 
 
 # people find goods: searches on a shelf lead to the brand, and fans visit its homepage on their own
@@ -111,7 +134,12 @@ SHELF = {
         HOMEPAGE,
     ],
 }
-FINDING = {"platforms": ["douyin-2021-07", "wechat-2021-07", SHELF]}
+# … without direct messages, since fans can join eight channels at most
+FINDING = {
+    "platforms": ["douyin-2021-07", "wechat-2021-07", SHELF],
+    "channels.douyin-direct": None,
+    "brand.path.auto_reply": False,
+}
 # … where people ask the brand, and orders are moved off the platform
 SERVED = {
     "industry.questions": 1.0,

@@ -5,10 +5,12 @@ from typing import TYPE_CHECKING
 import mesa
 import numpy as np
 
+from sim.engines.admission import admitted
 from sim.engines.population import rounded_fan, rounded_person
 from sim.engines.reservoir import Responders, pool_address
 from sim.rules.climate import Climate, World
 from sim.rules.fan_day import advance_fan
+from sim.rules.membership import applications, seated
 from sim.rules.people import initial_fan, person_at, segment_of_member
 from sim.rules.response import first_response
 from sim.rules.retargeting import retargeted
@@ -75,6 +77,21 @@ class AgentRows:
         for agent in self.model.agents:
             found[agent.person.segment] += 1
         return found
+
+    def seat(self, free: list[int], day: int, tally: Tally) -> None:
+        """Places of this morning go to the applicants with the lowest draws."""
+        waiting = [agent for agent in self.model.agents if applications(agent.fan.channels, agent.fan.muted)]
+        keys = np.array([agent.person.key for agent in waiting], np.int64)
+        bits = np.array([applications(agent.fan.channels, agent.fan.muted) for agent in waiting], np.int64)
+        for agent, found in zip(waiting, admitted(keys, bits, free, day, self.key).tolist(), strict=True):
+            fan = agent.fan
+            channels, muted, joined_on, clicked_on, attempts = seated(
+                agent.person.key, fan.channels, fan.muted, found, fan.source, fan.joined_on, fan.left_on,
+                fan.clicked_on, fan.attempts, day, self.world, self.key, tally,
+            )  # fmt: skip
+            agent.fan = fan._replace(
+                channels=channels, muted=muted, joined_on=joined_on, clicked_on=clicked_on, attempts=attempts
+            )
 
     def members(self) -> list[int]:
         """Members by channel."""

@@ -8,10 +8,12 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 
 from sim.compiled import rare, rule
+from sim.engines.admission import admitted
 from sim.engines.population import FAN, PERSON, Rows, new_rows
 from sim.engines.reservoir import Responders, pool_address
 from sim.rules.climate import Climate, World
 from sim.rules.fan_day import advance_fan
+from sim.rules.membership import seated
 from sim.rules.people import initial_fan, person_at, segment_of_member
 from sim.rules.response import first_response
 from sim.rules.retargeting import retargeted
@@ -153,6 +155,21 @@ def admit_rows(
 
 
 @rare
+def seat_rows(
+    people: Rows, fans: Rows, rows: np.ndarray, found: np.ndarray, day: int, world: World, key: int, tally: Tally
+) -> None:
+    """The morning of rows that applied for scarce places: in where ``found`` has a bit, out where not."""
+    for n in range(len(rows)):
+        i = rows[n]
+        row = fans[i]
+        row.channels, row.muted, row.joined_on, row.clicked_on, row.attempts = seated(
+            whole(people[i].key), whole(row.channels), whole(row.muted), whole(found[n]), whole(row.source),
+            whole(row.joined_on), whole(row.left_on), whole(row.clicked_on), whole(row.attempts), day, world, key,
+            tally,
+        )  # fmt: skip
+
+
+@rare
 def advance_rows(
     people: Rows, fans: Rows, start: int, stop: int, climate: Climate, world: World, key: int, tally: Tally
 ) -> None:
@@ -223,6 +240,14 @@ class ArrayRows:
         self._make_room(more)
         admit_rows(self.people, self.fans, self.count, *responders, climate, self.world, self.key, tally)
         self.count += more
+
+    def seat(self, free: list[int], day: int, tally: Tally) -> None:
+        """Places of this morning go to the applicants with the lowest draws."""
+        bits = self.fans.muted[: self.count] & ~self.fans.channels[: self.count]
+        rows = np.flatnonzero(bits)
+        keys = self.people.key[: self.count][rows]
+        found = admitted(keys, bits[rows].astype(np.int64), free, day, self.key)
+        seat_rows(self.people, self.fans, rows, found, day, self.world, self.key, tally)
 
     def segments(self) -> list[int]:
         """Rows by segment."""

@@ -23,6 +23,7 @@ class Book:
     def __init__(self, scenario: Scenario, members: list[int]) -> None:
         days, channels = scenario.days, scenario.channels
         self.fee = np.array([100.0 * c.cost_per_message for c in channels])  # cents
+        self.price = np.array([100.0 * (c.price_beyond_quota or 0.0) for c in channels])  # cents, beyond the quota
         self.channels = len(channels)
         self.ledger = Ledger(
             tallies=np.zeros((days, TALLY_SIZE), np.int64),
@@ -70,7 +71,8 @@ class Book:
         assert self.fans_yesterday + joins - exits == fans, (day, self.fans_yesterday, joins, exits, fans)
         assert abs(tally).max() < OVERFLOW, (day, int(abs(tally).argmax()))
         delivered = block(tally, "DELIVERED")[: self.channels]
-        fee = int(np.floor(delivered * self.fee + 0.5).sum())
+        paid = block(tally, "PAID")[: self.channels]
+        fee = int(np.floor(delivered * self.fee + paid * self.price + 0.5).sum()) + int(block(tally, "INCENTIVES")[0])
         g.tallies[day] = tally
         g.ad_spend[day], g.impressions[day] = market.ad_spend, market.impressions
         g.exposures[day], g.weight[day] = round(market.exposures), market.weight

@@ -72,16 +72,24 @@ class Organic(NamedTuple):
 class BrandFeed:
     """The brand in a feed, among other accounts.
 
-    fans      size of the initial pool
+    fans      size of the initial pool;  accounts: of the brand (矩阵号)
     base      noticed exposures of an ordinary day, at weight 1
     contents  published per day;  ordinary: their expected plays at weight 1
     """
 
     def __init__(
-        self, feed: Feed, fans: int, users: int, per_day: float | None, rules: ExposureRules, key: int
+        self,
+        feed: Feed,
+        fans: int,
+        users: int,
+        per_day: float | None,
+        rules: ExposureRules,
+        key: int,
+        accounts: int = 1,
     ) -> None:
         self.feed, self.fans, self.rules, self.key = feed, fans, rules, key
-        self.base = max(feed.exposures_per_fan * fans, feed.exposures_at_least)
+        least = feed.exposures_at_least * accounts  # every account of the brand is met
+        self.base = max(feed.exposures_per_fan * fans, least)
         self.pools: TrafficPools = compilable(pools_of(feed, users))
         plays = float(expected_plays(feed.passed, self.pools))
         self.contents = min(self.base / (feed.noticed * plays), MOST_CONTENTS) if per_day is None else per_day

@@ -18,6 +18,7 @@ from sim.rules.climate import World
 from sim.rules.deals import asked_price
 from sim.rules.exposure import organic_weight, recognised
 from sim.rules.follow import follow_probability, relevance
+from sim.rules.path import homepage_visits
 from sim.rules.prospects import lead_at_touch
 from sim.rules.purchase import buying_odds, open_need, salience, undercut
 from sim.rules.trust import mean_prior
@@ -51,6 +52,7 @@ class MarketDay:
     retarget     probability that a person of the commercial domain is shown a retargeted ad
     public_price list price ÷ what people outside the private domain compare it with
     feed         what of the day is only reported
+    homepage_feed, homepage_search  expected homepage visits from them that end without following
     """
 
     rates: tuple[tuple[float, ...], ...]
@@ -65,6 +67,8 @@ class MarketDay:
     retarget: float
     public_price: float
     feed: FeedDay
+    homepage_feed: float
+    homepage_search: float
 
 
 class Paid(NamedTuple):
@@ -91,19 +95,20 @@ class Market:
         self.world = world
         self.users = scenario.market.users
         self.initial_fans = scenario.pool.fans
-        self.home = next((i for i, p in enumerate(scenario.platforms) if p.feed or p.ads), int(world.brand.shelf))
+        self.home = scenario.home
         self.feed: Feed | None = next((p.feed for p in scenario.platforms if p.feed), None)
         self.ads: Ads | None = next((p.ads for p in scenario.platforms if p.ads), None)
         weights = [s.share * s.exposure for s in scenario.segments.values()]
         shares = [s.share for s in scenario.segments.values()]
         self.relative = [s.exposure * sum(shares) / max(1e-12, sum(weights)) for s in scenario.segments.values()]
+        self.heads = [self.users * share / sum(shares) for share in shares]
         self.visitors = scenario.store.visitors if scenario.industry.closing == "store" else 0.0
         self.spent_yesterday = 0
         self.aware = 0.0
         # a look-up in a record costs ten times a rule
         rules = world.rules
         self.exposure_rules, self.ad_rules, self.follow_rules = rules.exposure, rules.ads, rules.follow
-        self.purchase_rules, self.deal_rules = rules.purchase, rules.deals
+        self.purchase_rules, self.deal_rules, self.path_rules = rules.purchase, rules.deals, rules.path
         self.known, self.from_live = float(rules.exposure.known), float(rules.follow.from_live)
         self.impulse_live = float(rules.purchase.impulse_live)
         brand = world.brand
@@ -118,7 +123,13 @@ class Market:
         self.touched = float(salience(0.0, False, True, self.purchase_rules))
         self.brand_feed = (
             BrandFeed(
-                self.feed, self.initial_fans, self.users, scenario.brand.content.per_day, self.exposure_rules, key
+                self.feed,
+                self.initial_fans,
+                self.users,
+                scenario.brand.content.per_day,
+                self.exposure_rules,
+                key,
+                scenario.brand.matrix.accounts,
             )
             if self.feed
             else None
@@ -158,11 +169,15 @@ class Market:
         price = self.relative_price
         if self.feed:
             price *= float(undercut(self.feed.price_war / DAYS_PER_MONTH, float(day)))
-        rates, exposure, ad_share = [], [], []
+        rates, exposure, ad_share, homepage_feed, homepage_search = [], [], [], 0.0, 0.0
         for s in range(len(self.relative)):
             seen = self.relative[s] * organic.contents / self.users
             viewed = self.relative[s] * organic.lives / self.users
-            rates.append(self._responses(s, seen, viewed, reached * click, plan, followers, season, price))
+            follow = self._follow(s, plan, followers)
+            homepage_feed += homepage_visits(seen * self.heads[s], follow, self.path_rules)
+            searches = self.need_rate[s] * season * self.found * self.heads[s]
+            homepage_search += homepage_visits(searches, follow, self.path_rules)
+            rates.append(self._responses(s, seen, viewed, reached * click, plan, follow, season, price))
             exposure.append(seen + viewed + by_ads)
             ad_share.append(by_ads / exposure[s] if exposure[s] > 0 else 0.0)
         return MarketDay(
@@ -178,15 +193,23 @@ class Market:
             retarget=paid.retarget,
             public_price=price,
             feed=organic.report._replace(retargeting=float(paid.retargeting), aware=self.aware),
+            homepage_feed=homepage_feed,
+            homepage_search=homepage_search,
+        )
+
+    def _follow(self, s: int, plan: Plan, followers: int) -> float:
+        """Probability that one of a segment who has not responded before follows at a noticed exposure."""
+        return follow_probability(
+            plan.quality, self.match[s], self.trusts[s], float(followers), self.certified, 0.0, self.follow_rules
         )
 
     def _responses(
-        self, s: int, seen: float, viewed: float, clicks: float, plan: Plan, followers: int, season: float, price: float
+        self, s: int, seen: float, viewed: float, clicks: float, plan: Plan, follow: float, season: float, price: float
     ) -> tuple[float, ...]:
-        """First responses per untouched head of a segment, by kind."""
-        follow = follow_probability(
-            plan.quality, self.match[s], self.trusts[s], float(followers), self.certified, 0.0, self.follow_rules
-        )
+        """First responses per untouched head of a segment, by kind.
+
+        follow  probability of following at a noticed exposure
+        """
         need = open_need(self.need_rate[s] * season, self.decision_days, self.decision_days)
         trust = self.trusts[s]
         # whoever is met for the first time remembers the list price

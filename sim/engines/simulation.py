@@ -7,16 +7,20 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from sim.domains import MAX_CHANNELS, TIERS, ChannelKind
+from sim.domains import MAX_CHANNELS, TIERS, ChannelKind, HomepageSource
+from sim.engines.accounts import BannedAccounts
+from sim.engines.admission import places
 from sim.engines.book import Book
 from sim.engines.desk import Team, service_brief
 from sim.engines.dispatch import Dispatch, Messages
+from sim.engines.groups import Groups
 from sim.engines.market import Market, MarketDay
 from sim.engines.promise import Promises
 from sim.engines.reservoir import Reservoir, Responders
 from sim.engines.tasks import TaskDesk
 from sim.engines.truth import truth_of
 from sim.engines.world import (
+    bits,
     brief_of,
     cells_of,
     channel_sets,
@@ -33,9 +37,9 @@ from sim.logics.own import planned
 from sim.observables import Ledger
 from sim.plans import Plan, Seen, SeenDay
 from sim.rules.climate import Climate, World, compilable
-from sim.rules.messages import attention
+from sim.rules.messages import attention, visible_share
 from sim.rules.persona import bargained
-from sim.rules.tally import MAX_SEGMENTS, Tally, new_tally
+from sim.rules.tally import MAX_SEGMENTS, Slot, Tally, block, new_tally
 from sim.scenario.schema import Scenario
 from sim.streams import replication_key
 
@@ -57,6 +61,9 @@ class Rows(Protocol):
     def segments(self) -> list[int]:
         """Rows by segment."""
         ...
+
+    def seat(self, free: list[int], day: int, tally: Tally) -> None:
+        """Give the places of this morning, [C], to the applicants with the lowest draws."""
 
     def members(self) -> list[int]:
         """Members by channel."""
@@ -114,11 +121,26 @@ class Simulation:
         self.market = Market(scenario, self.world, self.key)
         brand, rules = self.world.brand, self.world.rules
         self.commission_share = float(bargained(1.0, brand.trust, rules.persona))
-        self.dispatch = Dispatch(self.brief, 100.0 * scenario.costs.live)
-        self.promises = Promises(self.brief, scenario.pool.used_to_promotion, self.world.rules.promise)
+        self.promises = Promises(self.brief, scenario.pool.used_to_promotion, rules.promise)
+        self.dispatch = Dispatch(
+            self.brief,
+            100.0 * scenario.costs.live,
+            scenario.brand.content.videos_per_week,
+            [c.video_notice for c in scenario.channels],
+            [scenario.brand.matrix.accounts if self.world.channels.matrix >> c & 1 else 1 for c in self._positions],
+        )
+        self.groups = Groups(scenario.channels, rules.groups)
+        self.banned = BannedAccounts(scenario.channels, self.key)
         self.book = Book(scenario, self.rows.members())
         self.team = Team(scenario, self.world)
-        self.openings = [(c.reach * c.open, kind_of(c) == ChannelKind.GROUP) for c in scenario.channels]
+        self.openings = [
+            (
+                scenario.brand.path.guidance * c.reach * c.open,
+                kind_of(c) == ChannelKind.GROUP,
+                float(c.fold_after or 0.0),
+            )
+            for c in scenario.channels
+        ]
         self.attention: dict[tuple[float, bool], float] = {}  # by messages of 7 days; few values come up
         self.month_starts = month_starts(scenario.start, scenario.days)
         self.plan: Plan | None = None
@@ -139,6 +161,8 @@ class Simulation:
         day = self.day
         plan = self._plan(day)
         reward = self.tasks.day(day, plan.advice, self.history)
+        tally = new_tally()
+        self._open(day, tally)
         messages = self.dispatch.day(day, plan, self.book.members_yesterday)
         book = self.book
         market = self.market.day(
@@ -152,15 +176,39 @@ class Simulation:
             reward,
         )
         climate = self._climate(day, plan, messages, market)
-        tally = new_tally()
         self.rows.advance(climate, tally)
         self.rows.admit(self.reservoir.respond(market.rates), climate, tally)
+        self._close(messages, market, tally)
         seen = self.book.write(day, plan, messages, market, tally, self.team, reward)
         self.team.close(seen.queued)
         self.history = [*self.history, seen][-max(1, self.logic.memory) :]
         self._close_month(day)
         self.day += 1
         return seen
+
+    @property
+    def _positions(self) -> range:
+        return range(len(self.scenario.channels))
+
+    def _open(self, day: int, tally: Tally) -> None:
+        """The morning: bans of accounts, then places for those who applied yesterday."""
+        bans = self.banned.morning(day, self.dispatch.last.sum(axis=0).tolist())
+        tally[Slot.BANS : Slot.BANS + len(bans)] = bans
+        if self.world.channels.limited:
+            frozen = [accounts.bit_count() for accounts in self.banned.closed]
+            free = places(self.scenario.channels, self.book.members_yesterday, frozen)
+            self.rows.seat(free, day, tally)
+
+    def _close(self, messages: Messages, market: MarketDay, tally: Tally) -> None:
+        """The evening: what groups have become, and what rows do not count."""
+        rooms = self.groups.rooms(self.book.members_yesterday)
+        joins = block(tally, "CHANNEL_JOINS")
+        rewards = sum(float(joins[c]) * x.join_reward for c, x in enumerate(self.scenario.channels))
+        packets = messages.packets * sum(rooms) * self.scenario.costs.red_packet
+        tally[Slot.INCENTIVES] += round(100.0 * (rewards + packets))
+        tally[Slot.HOMEPAGE + HomepageSource.FEED] += round(market.homepage_feed)
+        tally[Slot.HOMEPAGE + HomepageSource.SEARCH] += round(market.homepage_search)
+        self.groups.evening(messages.packets, tally)
 
     def _plan(self, day: int) -> Plan:
         if self.plan is None or day % self.logic.every == 0:
@@ -189,6 +237,7 @@ class Simulation:
     def _climate(self, day: int, plan: Plan, messages: Messages, market: MarketDay) -> Climate:
         self.exposure = [x + today for x, today in zip(self.exposure, market.exposure, strict=True)]
         date = self.scenario.start + dt.timedelta(days=day)
+        chatter = self.groups.chatter()
         facts = Climate(
             day=day,
             month_start=self.month_starts[day],
@@ -200,7 +249,7 @@ class Simulation:
             promotion=integers(messages.promotion, CELLS),
             sending=channel_sets((messages.value + messages.promotion).tolist()),
             week=floats(messages.week, CELLS),
-            base=floats(self._base(messages.week), CELLS),
+            base=floats(self._base(messages.week, messages.packets), CELLS),
             notice=integers(messages.notice, MAX_CHANNELS),
             exposure=floats(self.exposure, MAX_SEGMENTS),
             ad_share=floats(market.ad_share, MAX_SEGMENTS),
@@ -210,19 +259,26 @@ class Simulation:
             retarget=market.retarget,
             public_price=market.public_price,
             breach=floats(self.promises.day(plan), CELLS),
+            ask_to_join=floats(plan.ask_to_join or [1.0] * len(self._positions), MAX_CHANNELS),
+            chatter=floats(chatter, MAX_CHANNELS),
+            noisy=bits(x > 0.0 for x in chatter),
+            closed=integers(self.banned.closed, MAX_CHANNELS),
+            lost=integers(self.banned.lost, MAX_CHANNELS),
+            bans=int(any(self.banned.lost)),
             desk=self.team.desk(plan.service_seats),
         )
         return compilable(facts)  # type: ignore[no-any-return]
 
-    def _base(self, week: npt.NDArray[np.float64]) -> list[float]:
+    def _base(self, week: npt.NDArray[np.float64], packets: int) -> list[float]:
         """Opening at load 0 by channel × tier."""
-        rules = self.world.rules.messages
+        rules, lively = self.world.rules.messages, self.groups.visits(packets)
         found = []
         for at, n7 in enumerate(week.tolist()):
-            reach_open, group = self.openings[at // TIERS]
+            reach_open, group, fold_after = self.openings[at // TIERS]
             if (n7, group) not in self.attention:
                 self.attention[n7, group] = float(attention(n7, group, rules))
-            found.append(reach_open * self.attention[n7, group])
+            seen = reach_open * self.attention[n7, group] * float(visible_share(n7, fold_after))
+            found.append(seen * lively[at // TIERS])
         return found
 
     def _close_month(self, day: int) -> None:

@@ -2,12 +2,14 @@
 
 import datetime as dt
 import math
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
 from sim.domains import MAX_CHANNELS, TIERS, ChannelKind
+from sim.engines.admission import is_scarce
 from sim.parameters import DAYS_PER_MONTH, daily
 from sim.plans import Brief, ChannelBrief
 from sim.rules import RULE_TABLES, Rules
@@ -16,6 +18,7 @@ from sim.rules.climate import (
     Channels,
     ClosingFacts,
     OneDay,
+    PathFacts,
     Segments,
     ServiceFacts,
     World,
@@ -25,11 +28,12 @@ from sim.rules.leaving import trust_factor
 from sim.rules.messages import load_per_fatigue, open_limit
 from sim.rules.numbers import kept
 from sim.rules.persona import emotional_match, persona_match, persona_trust
-from sim.rules.rows import MOST_COUNTED
+from sim.rules.rows import COUNT_BITS, MOST_COUNTED
 from sim.rules.service import ServiceRules
 from sim.rules.tally import MAX_SEGMENTS
 from sim.scenario.schema import Channel, Scenario, Search
 
+LINKED = (ChannelKind.SUBSCRIPTION, ChannelKind.DIRECT, ChannelKind.ARTICLE)  # messages that link to the homepage
 SHOP_OPENED_BEFORE = dt.timedelta(days=60)  # details.md
 
 
@@ -57,12 +61,17 @@ def kind_of(channel: Channel) -> ChannelKind:
     return ChannelKind[channel.kind.upper()]
 
 
+def quota_in_force(channel: Channel) -> int | None:
+    """Messages per account, fan and calendar month; None where more can be bought."""
+    return channel.quota_per_month if channel.price_beyond_quota is None else None
+
+
 def brief_of(scenario: Scenario) -> Brief:
     """What the operator is told before the first day."""
     return Brief(
         start=scenario.start,
         channels=tuple(
-            ChannelBrief(c.name, kind_of(c), scenario.platforms[p].name, c.strong, c.quota_per_month, c.live_notice)
+            ChannelBrief(c.name, kind_of(c), scenario.platforms[p].name, c.strong, quota_in_force(c), c.live_notice)
             for p, c in scenario.placed_channels
         ),
         quality=tuple(scenario.brand.content.quality.daily(scenario.start, scenario.days).tolist()),
@@ -105,6 +114,37 @@ def cells_of(scenario: Scenario) -> list[int]:
     return [int(n) for n in cells]
 
 
+def bits(flags: Iterable[bool]) -> int:
+    """Bit set of the positions of what is true."""
+    return sum(1 << at for at, flag in enumerate(flags) if flag)
+
+
+def counts_of(flags: Iterable[bool]) -> int:
+    """Mask of the message counts of the channels for which it is true."""
+    return sum(MOST_COUNTED << COUNT_BITS * at for at, flag in enumerate(flags) if flag)
+
+
+def quota_of(channel: Channel) -> int:
+    """Messages that the count of a channel allows: of a calendar month, or of a conversation; −1 for any number."""
+    limits = [limit for limit in (channel.quota_per_month, channel.conversation_limit) if limit is not None]
+    return min(limits, default=-1)
+
+
+def path_of(scenario: Scenario) -> PathFacts:
+    """What the brand has set up along the reach path; direct messages are the first where people are met."""
+    path, placed = scenario.brand.path, enumerate(scenario.placed_channels)
+    direct = next((c for c, (p, x) in placed if p == scenario.home and kind_of(x) == ChannelKind.DIRECT), -1)
+    limited = direct >= 0 and scenario.channels[direct].conversation_limit is not None
+    return PathFacts(
+        guided=math.prod(path.follow) if path.follow else 0.0,
+        replies=int(path.auto_reply),
+        direct=direct,
+        conversation=MOST_COUNTED << COUNT_BITS * direct if limited else 0,
+        card=int(path.product_card),
+        overlap=float(scenario.brand.matrix.overlap),
+    )
+
+
 def world_of(scenario: Scenario) -> World:
     """Everything that stays the same during a run."""
     channels = scenario.channels
@@ -112,8 +152,8 @@ def world_of(scenario: Scenario) -> World:
     platforms = [platform for platform, _ in scenario.placed_channels]
     joined = [kind_of(c) != ChannelKind.PULL for c in channels]
     beside = [sum(1 << c for c, at in enumerate(platforms) if at == p and joined[c]) for p in platforms]
-    for channel in channels:
-        assert channel.quota_per_month is None or channel.quota_per_month <= MOST_COUNTED, channel
+    quotas = [quota_of(c) for c in channels]
+    assert max(quotas) <= MOST_COUNTED, quotas
     start = {c.name: c.joins_at_follow for c in channels} if pool.channels is None else pool.channels
     joins = []
     for c in channels:
@@ -153,12 +193,19 @@ def world_of(scenario: Scenario) -> World:
             reach=floats([c.reach for c in channels], MAX_CHANNELS),
             open=floats([c.open for c in channels], MAX_CHANNELS),
             weight=floats([c.fatigue_weight for c in channels], MAX_CHANNELS),
-            quota=integers([-1 if c.quota_per_month is None else c.quota_per_month for c in channels], MAX_CHANNELS),
+            quota=integers(quotas, MAX_CHANNELS),
             joins_at_follow=floats([c.joins_at_follow for c in channels], MAX_CHANNELS),
             joins=floats(joins, TIERS * MAX_CHANNELS),
             joinable=channel_sets(joins),
             start=floats([start.get(c.name, 0.0) for c in channels], MAX_CHANNELS),
             beside=integers(beside, MAX_CHANNELS),
+            blocked=floats([c.blocked_share for c in channels], MAX_CHANNELS),
+            accounts=integers([c.accounts.number or 1 for c in channels], MAX_CHANNELS),
+            limited=bits(is_scarce(c) for c in channels),
+            paid=bits(c.price_beyond_quota is not None for c in channels),
+            matrix=bits(p == scenario.home and c.quota_per_month is not None for p, c in scenario.placed_channels),
+            linked=bits(kind_of(c) in LINKED for c in channels),
+            conversations=counts_of(c.conversation_limit is not None for c in channels),
         ),
         Segments(
             used=len(segments),
@@ -189,6 +236,7 @@ def world_of(scenario: Scenario) -> World:
             found_again=again + (1.0 - again) * found,
             shelf=shelf,
         ),
+        path_of(scenario),
         rules,
         service_of(scenario, rules.service),
         closing_of(scenario),

@@ -11,6 +11,7 @@ from sim.logics.base import (
     Logic,
     Pushes,
     ValueShare,
+    asked_of,
     by_channel,
     to_all_tiers,
     value_shares_by_tier,
@@ -113,6 +114,8 @@ class Advisor(Logic):
             bid=100 * self.bid,
             lives_per_week=self.lives_per_week,
             service_seats=self.seats(brief, seen),
+            red_packets_per_week=self.red_packets_per_week,
+            ask_to_join=asked_of(self, brief.channels),
         )
 
     def _towards(self, start: Plan, brief: Brief, seen: Seen, now: Plan) -> Plan:

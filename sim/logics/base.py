@@ -29,6 +29,12 @@ Seats = Annotated[
     float, parameter("Full-time service seats (default: as many as the promise needs)", low=0, high=1e5, source="M13")
 ]
 Lives = Annotated[float, parameter("Lives per week", unit="1/week", low=0, high=140, source="E-46")]
+RedPackets = Annotated[
+    float, parameter("Red packets per week in every group", unit="1/week", low=0, high=140, source="E-41, E-79")
+]
+Asked = Annotated[
+    float, parameter("Factor on the rate at which followers join a channel", low=0, high=1000, source="E-67, E-68")
+]
 
 DEFAULT_BID = 30.0
 KEPT = 0.9  # share of contacts for which the promise of an answer is kept
@@ -56,6 +62,8 @@ class Logic(BaseModel, ABC):
     bid: Bid = DEFAULT_BID
     reply_minutes: Minutes = 60.0
     service_seats: Seats | None = None
+    red_packets_per_week: RedPackets = 0.0
+    ask_to_join: dict[str, Asked] = {}
 
     @property
     def content_every(self) -> int:
@@ -83,6 +91,11 @@ class Logic(BaseModel, ABC):
 def by_channel(table: dict[str, float], channels: tuple[ChannelBrief, ...], missing: float = 0.0) -> tuple[float, ...]:
     """Values of channels from a table keyed by channel name or by kind; the name outranks the kind."""
     return tuple(table.get(c.name, table.get(word(c.kind), missing)) for c in channels)
+
+
+def asked_of(logic: Logic, channels: tuple[ChannelBrief, ...]) -> tuple[float, ...]:
+    """How hard a logic asks followers to join each channel; 1 where it says nothing."""
+    return by_channel(logic.ask_to_join, channels, 1.0)
 
 
 def within_quotas(

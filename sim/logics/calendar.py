@@ -13,6 +13,7 @@ from sim.logics.base import (
     Logic,
     Minutes,
     Pushes,
+    RedPackets,
     Seats,
     ValueShare,
 )
@@ -30,6 +31,7 @@ class Phase(BaseModel):
     value_share: ValueShare | None = None
     discount: Discount | None = None
     lives_per_week: Lives | None = None
+    red_packets_per_week: RedPackets | None = None
     ads_per_day: AdsPerDay | None = None
     bid: Bid | None = None
     reply_minutes: Minutes | None = None

@@ -9,6 +9,7 @@ from sim.logics.base import (
     Minutes,
     Pushes,
     ValueShare,
+    asked_of,
     by_channel,
     to_all_tiers,
     within_quotas,
@@ -72,6 +73,8 @@ class Depletion(Logic):
             lives_per_week=self.lives_per_week,
             ads_reinvested=replacement,
             service_seats=self.seats(brief, seen),
+            red_packets_per_week=self.red_packets_per_week,
+            ask_to_join=asked_of(self, brief.channels),
         )
 
     @staticmethod

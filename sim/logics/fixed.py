@@ -4,6 +4,7 @@ from typing import Literal
 
 from sim.logics.base import (
     Logic,
+    asked_of,
     by_channel,
     to_all_tiers,
     within_quotas,
@@ -27,4 +28,6 @@ class Fixed(Logic):
             bid=100 * self.bid,
             lives_per_week=self.lives_per_week,
             service_seats=self.seats(brief, seen),
+            red_packets_per_week=self.red_packets_per_week,
+            ask_to_join=asked_of(self, brief.channels),
         )

@@ -11,6 +11,7 @@ from sim.logics.base import (
     Minutes,
     Pushes,
     ValueShare,
+    asked_of,
     by_channel,
     to_all_tiers,
     value_items,
@@ -85,6 +86,8 @@ class Growth(Logic):
             lives_per_week=self.lives_per_week,
             ads_reinvested=reinvested,
             service_seats=self.seats(brief, seen),
+            red_packets_per_week=self.red_packets_per_week,
+            ask_to_join=asked_of(self, brief.channels),
         )
 
     def _alarmed(self, seen: Seen) -> bool:

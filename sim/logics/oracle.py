@@ -15,6 +15,7 @@ from sim.logics.base import (
     Logic,
     Pushes,
     ValueShare,
+    asked_of,
     by_channel,
     to_all_tiers,
     value_shares_by_tier,
@@ -85,6 +86,8 @@ class Oracle(Logic):
             bid=100 * self.bid,
             lives_per_week=self.lives_per_week,
             service_seats=self.seats(brief, seen),
+            red_packets_per_week=self.red_packets_per_week,
+            ask_to_join=asked_of(self, brief.channels),
         )
 
     def prepare(self, truth: Callable[[], Truth]) -> "Informed":

@@ -172,4 +172,11 @@ def impossible(plan: Any, brief: Brief) -> str:
         return f"ads_per_day = {plan.ads_per_day} is not a whole number of cents, 0 or more."
     if not plan.bid > 0.0:
         return f"bid = {plan.bid} is not above 0."
-    return "" if plan.lives_per_week >= 0.0 else f"lives_per_week = {plan.lives_per_week} is below 0."
+    if plan.ask_to_join and not (
+        len(plan.ask_to_join) == len(brief.channels) and all(factor >= 0.0 for factor in plan.ask_to_join)
+    ):
+        return f"ask_to_join needs {len(brief.channels)} factors, 0 or more, or none; asked_of makes them."
+    for name in ("lives_per_week", "red_packets_per_week"):
+        if not getattr(plan, name) >= 0.0:
+            return f"{name} = {getattr(plan, name)} is below 0."
+    return ""

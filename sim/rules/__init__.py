@@ -6,9 +6,11 @@ from sim.rules.auction import AdRules
 from sim.rules.deals import DealRules
 from sim.rules.exposure import ExposureRules
 from sim.rules.follow import FollowRules
+from sim.rules.groups import GroupRules
 from sim.rules.leads import LeadRules
 from sim.rules.leaving import LeavingRules
 from sim.rules.messages import LiveRules, MessageRules
+from sim.rules.path import PathRules
 from sim.rules.persona import PersonaRules
 from sim.rules.promise import PromiseRules
 from sim.rules.purchase import PurchaseRules
@@ -28,6 +30,8 @@ class Rules(NamedTuple):
     tiers: TierRules
     purchase: PurchaseRules
     leaving: LeavingRules
+    path: PathRules
+    groups: GroupRules
     ads: AdRules
     service: ServiceRules
     leads: LeadRules
@@ -45,6 +49,8 @@ RULE_TABLES: dict[str, type[NamedTuple]] = {
     "tiers": TierRules,
     "purchase": PurchaseRules,
     "leaving": LeavingRules,
+    "path": PathRules,
+    "groups": GroupRules,
     "ads": AdRules,
     "service": ServiceRules,
     "leads": LeadRules,

@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from sim.compiled import rare, rule
+from sim.domains import HomepageSource
 from sim.rules.climate import Climate, World
 from sim.rules.deals import adapted, after_lesson, asked_price
 from sim.rules.orders import order
@@ -17,7 +18,7 @@ LONGEST_DECISION = 3000.0  # days; keeps dates in 16 bits
 
 
 class Buyer(NamedTuple):
-    """What a day of buying left behind; the fields are those of ``Fan``."""
+    """What a day of buying left behind; the fields up to ``spend`` are those of ``Fan``."""
 
     trust: float
     intimacy: float
@@ -31,6 +32,7 @@ class Buyer(NamedTuple):
     deal_proneness: float
     reference_price: float
     joined: int  # bit set of channels to join from tomorrow on
+    homepage: bool  # the brand was looked up, without an offer
 
 
 @rare
@@ -64,7 +66,7 @@ def buy(
     rules, day = world.rules.purchase, climate.day
     trust, expectation, need_debt, due_on = read.trust, read.expectation, fan.need_debt, fan.due_on
     orders, ordered_on, prospect, spend = fan.orders, fan.ordered_on, fan.prospect, fan.spend
-    reference_price = fan.reference_price
+    reference_price, homepage = fan.reference_price, False
     if prospect == 0:
         needs = poisson_quantile(draws.need, person.need_rate * climate.season)
         tally[Slot.NEEDS] += needs
@@ -85,6 +87,7 @@ def buy(
         has_offer = read.offer != NO_CHANNEL
         if decisions > 0 or has_offer:
             sought = read.sought != NO_CHANNEL
+            carded = read.homepage and world.path.card == 1
             found = found_by_search(orders, world)
             discount = climate.discount if has_offer else 0.0
             asked = asked_price(discount)
@@ -103,10 +106,12 @@ def buy(
                 searched = found > 0.0 and uniform(key, Decision.SEARCH, person.key, day, n) < found
                 if searched:
                     tally[Slot.SEARCHES] += 1
-                thought_of = salience(intimacy, has_offer, sought or searched, rules)
                 u = uniform(key, Decision.ORDER, person.key, day, n)
+                thought_of = salience(intimacy, has_offer, sought or carded or searched, rules)
                 if u < thought_of:
                     considered = True
+                    if not has_offer and not sought and not read.homepage:
+                        homepage = True  # one who thinks of the brand, with nothing but a need, looks it up
                     if u < odds * thought_of:
                         bought += 1
                         if searched and not has_offer and not sought:
@@ -140,6 +145,8 @@ def buy(
                     deal_proneness = after_lesson(deal_proneness, discount, world.rules.deals)
             weight = world.rules.deals.adaptation if considered else world.rules.deals.notice if has_offer else 0.0
             reference_price = adapted(reference_price, asked, weight)
+    if homepage:
+        tally[Slot.HOMEPAGE + HomepageSource.SEARCH] += 1
     return Buyer(
         trust,
         intimacy,
@@ -153,4 +160,5 @@ def buy(
         deal_proneness,
         reference_price,
         0,
+        homepage,
     )

@@ -33,6 +33,13 @@ class Channels(NamedTuple):
     joinable: Integers  # [T] bit set of the channels with a rate above 0
     start: Floats  # [C] share of the initial pool in the channel, in [0, 1]
     beside: Integers  # [C] bit set of the channels that fans join on the same platform
+    blocked: Floats  # [C] share of members who keep the brand out, in [0, 1]
+    accounts: Integers  # [C] accounts among which members are divided, where they can be banned, else 1
+    limited: int  # bit set of the channels in which places are scarce
+    paid: int  # bit set of the channels that sell messages beyond their quota
+    matrix: int  # bit set of the channels that one who follows two accounts has twice
+    linked: int  # bit set of the channels whose single messages link to the homepage
+    conversations: int  # mask of the counts that go on until the fan answers
 
 
 class Segments(NamedTuple):
@@ -71,6 +78,17 @@ class BrandFacts(NamedTuple):
     found: float  # probability that a need of one who has not bought leads to the brand by a search, in [0, 1]
     found_again: float  # … of one who has bought, at least as high
     shelf: int  # platform on which searches lead to the brand
+
+
+class PathFacts(NamedTuple):
+    """What the brand has set up along the reach path, and its matrix accounts."""
+
+    guided: float  # probability that a buyer follows after the payment, 0 without a guided path
+    replies: int  # 1: direct messages of fans are answered automatically
+    direct: int  # channel that a fan opens by writing, −1 for none
+    conversation: int  # mask of the count of ``direct``
+    card: int  # 1: product cards on the homepage
+    overlap: float  # share of fans who follow a second account, in [0, 1]
 
 
 class OneDay(NamedTuple):
@@ -114,6 +132,7 @@ class World(NamedTuple):
     channels: Channels
     segments: Segments
     brand: BrandFacts
+    path: PathFacts
     rules: Rules
     service: ServiceFacts
     closing: ClosingFacts
@@ -142,6 +161,12 @@ class Climate(NamedTuple):
     retarget: float  # probability that a person of the commercial domain is shown a retargeted ad, in [0, 1]
     public_price: float  # list price ÷ what people outside the private domain compare it with
     breach: Floats  # [C·T] probability that an opened promotion breaks the promise
+    ask_to_join: Floats  # [C] factor of the plan on the rates at which followers join
+    chatter: Floats  # [C] messages of other members that reach a member today
+    noisy: int  # bit set of the channels with any
+    closed: Integers  # [C] bit set of the accounts that are banned today
+    lost: Integers  # [C] bit set of those among them whose fans are lost tonight
+    bans: int  # 1 when any account's fans are lost tonight
     desk: Desk = Desk()
 
 

@@ -5,19 +5,27 @@ decision and order (``buying``, or ``prospects`` where deals close in a store), 
 the channels joined for tomorrow.
 """
 
-import math
-
 from sim.compiled import rare, rule
-from sim.domains import TIERS, Cause, Prospect, Source
+from sim.domains import Cause, HomepageSource, Prospect, Source
 from sim.rules.asking import ask
 from sim.rules.buying import buy, decision_day
 from sim.rules.climate import Climate, World
 from sim.rules.deals import adapted
+from sim.rules.delivery import counts_on
 from sim.rules.exposure import next_exposure
 from sim.rules.follow import follow_probability, relevance
+from sim.rules.guiding import is_guided, write_to_brand
+from sim.rules.membership import (
+    all_entered,
+    channel_joined,
+    channels_at_follow,
+    entered,
+    first_memberships,
+    without_lost,
+)
 from sim.rules.numbers import kept
 from sim.rules.orders import order
-from sim.rules.people import memberships_at_follow
+from sim.rules.path import visits_homepage
 from sim.rules.prospects import buy_in_store, pursue
 from sim.rules.purchase import buying_odds, open_need, salience
 from sim.rules.reading import read_messages
@@ -85,7 +93,7 @@ def private_day(
     rules, day = world.rules, climate.day
     # a. clocks
     fatigue, trust, intimacy, deal_proneness = clocks(person, fan, day, world)
-    counts = fan.month_counts if fan.updated_on >= climate.month_start else 0
+    counts = counts_on(fan.month_counts, fan.updated_on, climate, world)
     # d. question and answer
     asked = ask(person, fan, trust, climate, world, key, tally)
     # b, c. messages and lives
@@ -119,6 +127,9 @@ def private_day(
     )
     if asked.gives_up and reachable(channels, muted):
         muted, cause = channels, Cause.DISTRUST.value
+    if climate.bans and reachable(channels, muted):
+        channels, muted = without_lost(person.key, channels, muted, climate, world, tally)
+        cause = cause if reachable(channels, muted) else Cause.BAN.value
     if not reachable(channels, muted):
         count_channels(Slot.CHANNEL_LEAVES, channels, world, tally)
         tally[Slot.EXITS + cause] += 1
@@ -164,14 +175,16 @@ def private_day(
     # joins take effect next morning
     joined = (asked.joined | buyer.joined) & ~channels
     if joined != 0:
-        count_channels(Slot.CHANNEL_JOINS, joined, world, tally)
-        channels |= joined
-    joinable = world.channels.joinable[tier] & ~channels
+        channels, muted = all_entered(channels, muted, joined, person.key, world, key, tally)
+    joinable = world.channels.joinable[tier] & ~(channels | muted)
     if joinable != 0:
-        c = channel_joined(person, joinable, tier, day, world, key)
+        c = channel_joined(person, joinable, tier, climate, world, key)
         if c >= 0:
-            channels |= 1 << c
-            tally[Slot.CHANNEL_JOINS + c] += 1
+            channels, muted = entered(channels, muted, c, person.key, world, key, tally)
+    counts, intimacy = read.month_counts, buyer.intimacy
+    if world.path.replies == 1 and (read.homepage or buyer.homepage or read.sought != NO_CHANNEL):
+        wrote, channels, muted, counts = write_to_brand(person, channels, muted, counts, climate, world, key, tally)
+        intimacy += rules.tiers.reply if wrote else 0.0
     return Fan(
         source=fan.source,
         channels=channels,
@@ -190,41 +203,15 @@ def private_day(
         orders=buyer.orders,
         trust=buyer.trust,
         fatigue=read.fatigue,
-        intimacy=buyer.intimacy,
+        intimacy=intimacy,
         expectation=buyer.expectation,
         need_debt=buyer.need_debt,
-        month_counts=read.month_counts,
+        month_counts=counts,
         spend=buyer.spend,
         threshold=fan.threshold,
         deal_proneness=buyer.deal_proneness,
         reference_price=buyer.reference_price,
     )
-
-
-@rule
-def channel_joined(person: Person, joinable: int, tier: int, day: int, world: World, key: int) -> int:
-    """The channel that a follower joins today, −1 for none: competing rates, so at most one a day.
-
-    joinable  bit set of channels with a rate for the tier to which the follower does not belong
-    """
-    total, c = 0.0, 0
-    while joinable >> c:
-        if joinable >> c & 1:
-            total += world.channels.joins[TIERS * c + tier]
-        c += 1
-    u = uniform(key, Decision.JOIN_LATER, person.key, day, 0)
-    if u >= total:  # 1 − e^−total lies below total
-        return -1
-    chance = -math.expm1(-total)
-    if u >= chance:
-        return -1
-    at, joined, c = u / chance * total, -1, 0
-    while joinable >> c and at >= 0.0:
-        if joinable >> c & 1:
-            joined = c
-            at -= world.channels.joins[TIERS * c + tier]
-        c += 1
-    return joined
 
 
 @rare
@@ -234,12 +221,12 @@ def public_day(person: Person, fan: Fan, climate: Climate, world: World, key: in
     elapsed = float(day - fan.updated_on)
     fatigue, trust, intimacy, deal_proneness = clocks(person, fan, day, world)
     reference_price = fan.reference_price
-    counts = fan.month_counts if fan.updated_on >= climate.month_start else 0
+    counts = counts_on(fan.month_counts, fan.updated_on, climate, world)
     exposed = climate.exposure[person.segment] >= fan.threshold
     searched = searches(person.key, person.need_rate, fan.orders, fan.prospect, climate, world, key)
     touched = exposed or searched or retargeted(person.key, fan.clicked_on, climate, key)
     source, channels, clicked_on, joined_on, due_on = fan.source, 0, fan.clicked_on, fan.joined_on, fan.due_on
-    attempts, threshold, tier = fan.attempts, fan.threshold, 0
+    attempts, threshold, tier, muted = fan.attempts, fan.threshold, 0, 0
     orders, ordered_on, prospect, spend, expectation = (
         fan.orders,
         fan.ordered_on,
@@ -248,7 +235,7 @@ def public_day(person: Person, fan: Fan, climate: Climate, world: World, key: in
         fan.expectation,
     )
     in_store = world.closing.in_store == 1
-    decides, needed, joined = due_on == day and not in_store, False, 0
+    decides, needed, joined, follows = due_on == day and not in_store, False, 0, False
     if touched:
         tally[Slot.TOUCHES] += 1
         if searched:
@@ -262,12 +249,12 @@ def public_day(person: Person, fan: Fan, climate: Climate, world: World, key: in
             click = click_probability(climate.click, fan.clicked_on, day, rules.ads)
             if uniform(key, Decision.AD_CLICK, person.key, day, 1) < click:
                 tally[Slot.AD_CLICKS] += 1
+                tally[Slot.HOMEPAGE + HomepageSource.AD] += 1
                 clicked_on = day
                 follows = uniform(key, Decision.AD_CLICK, person.key, day, 0) < brand.follow_after_click
-            else:
-                follows = False
         else:
-            follows = uniform(key, Decision.FOLLOW, person.key, day, 0) < follow_probability(
+            u = uniform(key, Decision.FOLLOW, person.key, day, 0)
+            chance = follow_probability(
                 climate.quality,
                 relevance(world.segments.match_value[person.segment], person.affinity),
                 trust,
@@ -276,6 +263,9 @@ def public_day(person: Person, fan: Fan, climate: Climate, world: World, key: in
                 float(attempts),
                 rules.follow,
             )
+            follows = u < chance
+            if visits_homepage(u, chance, rules.path):
+                tally[Slot.HOMEPAGE + (HomepageSource.SEARCH if searched else HomepageSource.FEED)] += 1
         attempts = min(255, attempts + 1)
         if exposed:
             threshold = next_exposure(
@@ -306,12 +296,6 @@ def public_day(person: Person, fan: Fan, climate: Climate, world: World, key: in
                 source = Source.AD.value
             elif searched:
                 source = Source.SEARCH.value
-            channels = memberships_at_follow(person.key, day, world, key)
-            joined_on, clicked_on = day, NEVER
-            tally[Slot.JOINS + source] += 1
-            if fan.left_on > NEVER:
-                tally[Slot.WIN_BACKS] += 1
-            count_channels(Slot.CHANNEL_JOINS, channels, world, tally)
     if needed or (in_store and due_on == day and prospect >= Prospect.WAITING):
         got = pursue(
             person,
@@ -368,21 +352,22 @@ def public_day(person: Person, fan: Fan, climate: Climate, world: World, key: in
             )
             orders, ordered_on, spend = orders + 1, day, spend + net
             intimacy += rules.tiers.order
-    joined &= ~channels
-    if joined != 0:  # the answer has brought the entry of a group, or a friend on WeChat
-        count_channels(Slot.CHANNEL_JOINS, joined, world, tally)
-        if channels == 0:
-            joined_on, clicked_on = day, NEVER
-            tally[Slot.JOINS + source] += 1
-            if fan.left_on > NEVER:
-                tally[Slot.WIN_BACKS] += 1
-        channels |= joined
+            if not follows and is_guided(person.key, day, world, key, tally):
+                follows, source = True, Source.PAYMENT.value
+    if follows:  # an answer may have brought the entry of a group, or a friend on WeChat, all the same
+        joined |= channels_at_follow(person.key, day, world, key)
+    if joined != 0:
+        channels, muted = first_memberships(joined, person.key, world, key, tally)
     if channels != 0:
+        joined_on, clicked_on = day, NEVER
+        tally[Slot.JOINS + source] += 1
+        if fan.left_on > NEVER:
+            tally[Slot.WIN_BACKS] += 1
         tier, attempts = tier_of(intimacy, 0, rules.tiers), 0
     return Fan(
         source=source,
         channels=channels,
-        muted=0,
+        muted=muted,
         tier=tier,
         cause=fan.cause,
         prospect=prospect,

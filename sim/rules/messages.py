@@ -95,6 +95,19 @@ def attention(week: float, is_group: bool, p: MessageRules) -> float:
 
 
 @rule
+def visible_share(week: float, fold_after: float) -> float:
+    """Share of a channel's messages that are not folded away: min(1, 7·k/n₇).
+
+    week        n₇, messages of the last 7 days;  fold_after: k, messages a day up to which all are shown, 0: all
+
+    Source: evidence E-57.
+    """
+    if fold_after <= 0.0 or week <= 7.0 * fold_after:
+        return 1.0
+    return 7.0 * fold_after / week
+
+
+@rule
 def open_probability(base: float, rel: float, x: float, trust: float, trust_prior: float, p: MessageRules) -> float:
     """Probability that a fan opens today's messages of a channel (for a group: visits it), at most 1.
 

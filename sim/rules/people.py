@@ -4,8 +4,9 @@ from sim.compiled import rare
 from sim.domains import Source
 from sim.rules.climate import World
 from sim.rules.exposure import next_exposure
+from sim.rules.membership import keeps_out
 from sim.rules.numbers import bounded_exp
-from sim.rules.rows import NEVER, Fan, Person
+from sim.rules.rows import NEVER, Fan, Person, reachable
 from sim.rules.trust import experienced_prior, mean_prior
 from sim.streams import Decision, beta, exponential, gamma, normal, uniform
 
@@ -69,8 +70,9 @@ def is_customer(address: int, world: World, key: int) -> bool:
 def initial_fan(person: Person, world: World, key: int) -> Fan:
     """A member of the initial pool at the end of the day before day 0 (details.md).
 
-    Who draws no channel is in the widest one: a member of the pool can be reached. A customer has bought once, when
-    the following began, knows the product and trusts accordingly (E-77); everybody remembers the list price.
+    Whom no channel would reach is in the widest one, and lets it through: a member of the pool can be reached. A
+    customer has bought once, when the following began, knows the product and trusts accordingly (E-77); everybody
+    remembers the list price.
     """
     u = uniform(key, Decision.START_TIER, person.key, 0, 0)
     tier = 0
@@ -88,15 +90,20 @@ def initial_fan(person: Person, world: World, key: int) -> Fan:
             channels |= 1 << c
         if world.channels.start[c] > world.channels.start[widest]:
             widest = c
-    if channels == 0:
-        channels = 1 << widest
+    muted = 0
+    for c in range(world.channels.used):
+        if channels >> c & 1 and keeps_out(person.key, c, world, key):
+            muted |= 1 << c
+    if not reachable(channels, muted):
+        channels |= 1 << widest
+        muted &= ~(1 << widest)
     joined_on, ordered_on, orders, expectation = -1 - int(age), NEVER, 0, world.rules.purchase.expectation
     if is_customer(person.key, world, key):
         ordered_on, orders, expectation = joined_on, 1, world.brand.product_quality
     return Fan(
         source=Source.POOL.value,
         channels=channels,
-        muted=0,
+        muted=muted,
         tier=tier,
         cause=-1,
         prospect=0,
@@ -122,15 +129,3 @@ def initial_fan(person: Person, world: World, key: int) -> Fan:
         deal_proneness=0.0,
         reference_price=1.0,
     )
-
-
-@rare
-def memberships_at_follow(address: int, day: int, world: World, key: int) -> int:
-    """Channels that a new follower joins at once; the widest one if chance gives none."""
-    channels, widest = 0, 0
-    for c in range(world.channels.used):
-        if uniform(key, Decision.JOIN_AT_FOLLOW, address, day, c) < world.channels.joins_at_follow[c]:
-            channels |= 1 << c
-        if world.channels.joins_at_follow[c] > world.channels.joins_at_follow[widest]:
-            widest = c
-    return channels if channels != 0 else 1 << widest

@@ -99,6 +99,7 @@ def buy_in_store(
                 deal_proneness,
                 fan.reference_price,
                 got.joined,
+                False,
             )
     return Buyer(
         read.trust,
@@ -113,6 +114,7 @@ def buy_in_store(
         deal_proneness,
         fan.reference_price,
         0,
+        False,
     )
 
 

@@ -3,11 +3,12 @@
 from typing import NamedTuple
 
 from sim.compiled import rare, rule
-from sim.domains import TIERS
+from sim.domains import TIERS, ChannelKind, HomepageSource
 from sim.rules.climate import Climate, World
+from sim.rules.delivery import after_answer, chatter, delivered
 from sim.rules.follow import relevance
 from sim.rules.messages import load, message_weight, open_probability, watch_probability
-from sim.rules.rows import COUNT_BITS, MOST_COUNTED, Fan, Person
+from sim.rules.rows import Fan, Person
 from sim.rules.tally import NO_CHANNEL, Slot, Tally
 from sim.rules.trust import gained, lost, promotion_is_negative
 from sim.streams import Decision, uniform
@@ -26,6 +27,7 @@ class Reading(NamedTuple):
     watched: bool  # a live
     opened: bool  # anything
     sought: int  # channel that the follower visited unasked, NO_CHANNEL for none
+    homepage: bool  # visited, led by a message
 
 
 @rule
@@ -45,7 +47,7 @@ def read_messages(
 
     One draw per channel decides the visit, which opens all of today's messages there and gives at most one event of
     each kind. Trust moves event by event, in the order of the channels; opening looks at the load before today's
-    messages. Where a quota cuts a day's messages, useful ones go first.
+    messages. What the platform lets through is a matter of ``delivered``.
 
     visit_draw  the visit draw of the first channel, from ``daily_draws``
     """
@@ -54,26 +56,22 @@ def read_messages(
     x = load(fatigue, person.tolerance, world.one_day.load)
     rel_value = rel_promotion = -1.0  # not worked out before there is something to read
     closeness, expectation, shock = 0.0, fan.expectation, 0.0
-    offer, watched, opened = NO_CHANNEL, False, False
-    listening = fan.channels & ~fan.muted & climate.sending[fan.tier]
+    offer, watched, opened, homepage = NO_CHANNEL, False, False, False
+    listening = fan.channels & ~fan.muted
+    if listening & climate.noisy:
+        fatigue += chatter(listening & climate.noisy, climate, world, tally)
+    listening &= climate.sending[fan.tier]
     for c in range(world.channels.joined):
         if not listening >> c & 1:
             if listening >> c == 0:
                 break
             continue
         at = TIERS * c + fan.tier
-        values, promotions = climate.value[at], climate.promotion[at]
-        quota = world.channels.quota[c]
-        if quota >= 0:
-            left = max(0, quota - (counts >> (COUNT_BITS * c) & MOST_COUNTED))
-            wanted = values + promotions
-            values = min(values, left)  # what is useful goes first
-            promotions = min(promotions, left - values)
-            if wanted > values + promotions:
-                tally[Slot.BLOCKED + c] += wanted - values - promotions
-            if values + promotions == 0:
-                continue
-            counts += (values + promotions) << (COUNT_BITS * c)
+        values, promotions, counts = delivered(
+            c, climate.value[at], climate.promotion[at], counts, person.key, climate, world, key, tally
+        )
+        if values + promotions == 0:
+            continue
         tally[Slot.DELIVERED + c] += values + promotions
         if rel_value < 0.0:
             match, match_promotion = segments.match_value[person.segment], segments.match_promotion[person.segment]
@@ -84,9 +82,10 @@ def read_messages(
         fatigue += message_weight(weight, float(values), float(promotions), rel_value, rules.messages)
         rel = (rel_value * values + rel_promotion * promotions) / (values + promotions)
         u = visit_draw if c == 0 else uniform(key, Decision.VISIT, person.key, day, c)
-        if u >= climate.base[at] * world.one_day.open_limit or u >= open_probability(
-            climate.base[at], rel, x, trust, world.brand.trust, rules.messages
-        ):
+        if u >= climate.base[at] * world.one_day.open_limit:
+            continue
+        chance = open_probability(climate.base[at], rel, x, trust, world.brand.trust, rules.messages)
+        if u >= chance:
             continue
         tally[Slot.VISITS + c] += 1
         tally[Slot.OPENED + c] += values + promotions
@@ -95,6 +94,7 @@ def read_messages(
         if values > 0 and uniform(key, Decision.VALUE_EVENT, person.key, day, c) < climate.quality * rel_value:
             trust = gained(trust, 1.0, rules.trust)
             tally[Slot.VALUE_EVENTS] += 1
+            tally[Slot.USEFUL + c] += 1
         if promotions > 0:
             if climate.breach[at] > 0.0 and uniform(key, Decision.BREACH, person.key, day, c) < climate.breach[at]:
                 trust = lost(trust, 1.0, rules.trust)
@@ -122,6 +122,16 @@ def read_messages(
             closeness += min(rules.tiers.live_most, rules.tiers.live_minute * rules.lives.minutes)
             if offer == NO_CHANNEL:
                 offer = c
+        if world.channels.linked >> c & 1 and u < chance * rules.path.push and not homepage:
+            homepage = True  # the draw of the opening, once more: given that it opened, it lies anywhere below chance
+            tally[Slot.HOMEPAGE + HomepageSource.PUSH] += 1
+        if (
+            world.channels.kind[c] == ChannelKind.DIRECT
+            and uniform(key, Decision.ANSWER, person.key, day, c) < rules.path.answer
+        ):
+            tally[Slot.FAN_ANSWERS] += 1
+            closeness += rules.tiers.reply
+            counts = after_answer(counts, c, world)
     sought = NO_CHANNEL
     for c in range(world.channels.joined, world.channels.used):
         if comes_unasked(c, person, fan, trust, climate, world, key):
@@ -130,7 +140,7 @@ def read_messages(
             closeness += rules.tiers.visit
             if sought == NO_CHANNEL:
                 sought = c
-    return Reading(trust, fatigue, closeness, expectation, counts, shock, offer, watched, opened, sought)
+    return Reading(trust, fatigue, closeness, expectation, counts, shock, offer, watched, opened, sought, homepage)
 
 
 @rare

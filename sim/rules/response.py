@@ -1,14 +1,16 @@
 """The first response: an exposed person becomes a row."""
 
 from sim.compiled import rare
-from sim.domains import Source
+from sim.domains import HomepageSource, Source
 from sim.rules.climate import Climate, World
 from sim.rules.deals import adapted, after_lesson, asked_price
 from sim.rules.exposure import next_exposure
+from sim.rules.guiding import is_guided
+from sim.rules.membership import channels_at_follow, first_memberships
 from sim.rules.orders import order
-from sim.rules.people import memberships_at_follow, person_at
+from sim.rules.people import person_at
 from sim.rules.prospects import lead_at_touch, leave_lead
-from sim.rules.rows import NEVER, Fan, Person, count_channels, count_row, domain_on
+from sim.rules.rows import NEVER, Fan, Person, count_row, domain_on
 from sim.rules.tally import NO_CHANNEL, UNTOUCHED, Slot, Tally
 from sim.rules.tiers import tier_of
 from sim.streams import Decision, exponential, uniform
@@ -43,12 +45,13 @@ def first_response(
     elif kind in (3, 4, 8):
         source = Source.LIVE.value
     trust, expectation, intimacy, need_debt = person.trust_prior, rules.purchase.expectation, 0.0, 0.0
-    orders, ordered_on, prospect, spend, channels = 0, NEVER, 0, 0.0, 0
+    orders, ordered_on, prospect, spend, channels, muted, joined = 0, NEVER, 0, 0.0, 0, 0, 0
     deal_proneness, reference_price = 0.0, 1.0
     clicked_on, joined_on, due_on = NEVER, NEVER, NEVER
     follows = kind in (0, 3, 5)
     if by_ad:
         tally[Slot.AD_CLICKS] += 1
+        tally[Slot.HOMEPAGE + HomepageSource.AD] += 1
         clicked_on = climate.day
         follows = uniform(key, Decision.AD_CLICK, address, climate.day, 0) < world.brand.follow_after_click
     if kind in (1, 4, 6):
@@ -75,6 +78,12 @@ def first_response(
         if kind == 4:  # tempted in a live, as a follower would be
             need_debt = rules.purchase.borrows
             tally[Slot.IMPULSES] += 1
+        if is_guided(address, climate.day, world, key, tally):
+            follows, source = True, Source.PAYMENT.value
+    if kind == 0:
+        tally[Slot.HOMEPAGE + HomepageSource.FEED] += 1
+    elif kind == 5:
+        tally[Slot.HOMEPAGE + HomepageSource.SEARCH] += 1
     leaves_lead = kind in (7, 8)
     if by_ad and world.closing.in_store == 1:
         leaves_lead = uniform(key, Decision.LEAD, address, climate.day, 0) < lead_at_touch(
@@ -82,7 +91,7 @@ def first_response(
         )
     if leaves_lead:
         lead = leave_lead(person, trust, False, climate, world, key, tally)
-        trust, prospect, due_on, channels = lead.trust, lead.prospect, lead.due_on, lead.joined
+        trust, prospect, due_on, joined = lead.trust, lead.prospect, lead.due_on, lead.joined
         intimacy += lead.closeness
     if walks_in:
         tally[Slot.WALK_INS] += 1
@@ -93,18 +102,19 @@ def first_response(
             )
             orders, ordered_on, intimacy = 1, climate.day, rules.tiers.order
     if follows:
-        channels |= memberships_at_follow(address, climate.day, world, key)
+        joined |= channels_at_follow(address, climate.day, world, key)
+    if joined != 0:
+        channels, muted = first_memberships(joined, address, world, key, tally)
     if channels != 0:
         joined_on, clicked_on = climate.day, NEVER
         tally[Slot.JOINS + source] += 1
-        count_channels(Slot.CHANNEL_JOINS, channels, world, tally)
     tier = tier_of(intimacy, 0, rules.tiers) if channels != 0 else 0
-    after = domain_on(channels, 0, clicked_on, climate.day)
+    after = domain_on(channels, muted, clicked_on, climate.day)
     tally[Slot.FLOW + 3 * UNTOUCHED + after] += 1
     fan = Fan(
         source=source,
         channels=channels,
-        muted=0,
+        muted=muted,
         tier=tier,
         cause=-1,
         prospect=prospect,

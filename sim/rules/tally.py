@@ -9,7 +9,7 @@ from enum import IntEnum
 import numpy as np
 import numpy.typing as npt
 
-from sim.domains import CAUSES, MAX_CHANNELS, PRICE_BANDS, TIERS
+from sim.domains import CAUSES, HOMEPAGE_SOURCES, MAX_CHANNELS, PRICE_BANDS, TIERS
 from sim.rules.service import ANSWER_BINS
 
 MAX_SEGMENTS = 8
@@ -106,7 +106,22 @@ class Slot(IntEnum):
     BREACHES = ORDERS_RETURNING + MAX_CHANNELS + 1  # opened promotions that broke a promise
     PRONENESS_SUM = BREACHES + 1
     REFERENCE_SUM = PRONENESS_SUM + 1
-    END = REFERENCE_SUM + 1
+    # the reach path
+    HOMEPAGE = REFERENCE_SUM + 1  # visits, by what led there
+    GUIDED = HOMEPAGE + HOMEPAGE_SOURCES  # buyers who were asked to follow after the payment
+    WRITTEN = GUIDED + 1  # followers who wrote a direct message
+    FAN_ANSWERS = WRITTEN + 1  # of fans to direct messages
+    # rules of channels and accounts
+    PAID = FAN_ANSWERS + 1  # messages beyond a quota, for which the platform is paid
+    APPLICATIONS = PAID + MAX_CHANNELS  # for scarce places
+    TURNED_AWAY = APPLICATIONS + MAX_CHANNELS  # applications of yesterday without a place this morning
+    BANS = TURNED_AWAY + MAX_CHANNELS  # of accounts
+    # groups
+    USEFUL = BANS + MAX_CHANNELS  # opened value that was useful, by channel
+    CHATTER = USEFUL + MAX_CHANNELS  # messages of other members that reached a member, fixed point
+    ACTIVITY = CHATTER + MAX_CHANNELS  # how alive a group is, fixed point
+    INCENTIVES = ACTIVITY + MAX_CHANNELS  # cents: red packets and rewards for joining
+    END = INCENTIVES + 1
 
 
 TALLY_SIZE = int(Slot.END)

@@ -17,7 +17,12 @@ class TierRules(NamedTuple):
     ] = 0.05
     live_minute: Annotated[float, parameter("Intimacy of a minute of a live", low=0, high=1, source="details")] = 0.01
     live_most: Annotated[float, parameter("Most intimacy from one live", low=0, high=10, source="details")] = 0.3
-    reply: Annotated[float, parameter("Intimacy of an answer by a person", low=0, high=10, source="details")] = 0.10
+    reply: Annotated[
+        float,
+        parameter(
+            "Intimacy of a reply, of a person to the fan or of the fan to the brand", low=0, high=10, source="details"
+        ),
+    ] = 0.10
     order: Annotated[float, parameter("Intimacy of an order", low=0, high=10, source="details")] = 1.0
     liking_up: Annotated[
         float, parameter("Intimacy at which a passer-by becomes liking", low=0, high=100, source="details")

@@ -9,6 +9,7 @@ from sim.logics import Calendar, Depletion, Growth, Logic
 from sim.scenario.document import Document, dotted
 from sim.scenario.machine import cores, physical_memory
 from sim.scenario.mistakes import did_you_mean, shown
+from sim.scenario.path_checks import check_path
 from sim.scenario.positions import Path
 from sim.scenario.resolve import CHANNEL_KINDS
 from sim.scenario.schema import Channel, Scenario
@@ -45,6 +46,7 @@ def check(scenario: Scenario, document: Document, broken: set[Path]) -> None:
         checks.logics,
     ):
         one()
+    check_path(scenario, checks.report, checks.sound)
 
 
 def memory_of(fans: int) -> float:
@@ -118,7 +120,12 @@ class _Checks:
                     ("joins_at_follow", channel.joins_at_follow),
                     ("joins_per_month", max(joins.passer_by, joins.liking, joins.devoted)),
                     ("live_notice", channel.live_notice),
+                    ("video_notice", channel.video_notice),
                     ("quota_per_month", channel.quota_per_month),
+                    ("conversation_limit", channel.conversation_limit),
+                    ("fold_after", channel.fold_after),
+                    ("blocked_share", channel.blocked_share),
+                    ("join_reward", channel.join_reward),
                 ):
                     if channel.kind == PULL and value:
                         why = "fans visit it on their own, so nothing is sent there and nobody joins. Leave it out."
@@ -272,6 +279,7 @@ class _Checks:
             if not self.sound((*path, "kind")):
                 continue
             self._pushes((*path, "pushes_per_week"), getattr(logic, "pushes_per_week", None))
+            self._pushes((*path, "ask_to_join"), logic.ask_to_join)
             self._ads(path, logic)
             if isinstance(logic, Depletion):
                 self._discounts(path, logic)

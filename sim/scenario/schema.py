@@ -10,6 +10,7 @@ from sim.logics import AnyLogic
 from sim.parameters import Series, declared, fraction, over_time, parameter
 from sim.rules import RULE_TABLES
 from sim.scenario.base import Model
+from sim.scenario.path import Accounts, Matrix, Path
 from sim.scenario.reach import Ads, Feed
 
 
@@ -76,6 +77,52 @@ class Channel(Model):
         fraction("Share of people whose question or lead is answered who join", source="E-45, E-100, E-111"),
     ] = 0.0
     live_notice: Annotated[bool, Field(description="Lives announce themselves here")] = False
+    video_notice: Annotated[
+        bool, Field(description="New videos announce themselves here", json_schema_extra={"source": "E-41"})
+    ] = False
+    conversation_limit: (
+        Annotated[
+            int, parameter("Messages to one fan until the fan answers", unit="messages", low=0, high=127, source="E-39")
+        ]
+        | None
+    ) = None
+    price_beyond_quota: (
+        Annotated[
+            float,
+            parameter(
+                "Price of a message beyond the quota (default: not for sale)", unit="¥", low=0, high=100, source="E-69"
+            ),
+        ]
+        | None
+    ) = None
+    accounts: Accounts = Accounts()
+    blocked_share: Annotated[
+        float, fraction("Share of members who keep the brand from reaching them here", source="E-58")
+    ] = 0.0
+    fold_after: (
+        Annotated[float, parameter("Messages a day beyond which they are folded", unit="1/day", above=0, source="E-57")]
+        | None
+    ) = None
+    chatter: Annotated[
+        float,
+        parameter("Messages of other members in a lively group", unit="1/day", low=0, high=1000, source="E-43, L21"),
+    ] = 0.0
+    anti_harassment: Annotated[float, fraction("Share of them that blacklists and filters keep out", source="E-41")] = (
+        0.0
+    )
+    half_life: (
+        Annotated[
+            float,
+            parameter(
+                "Time in which a group without useful messages loses half of its activity (default: never)",
+                unit="days",
+                above=0,
+                source="E-64, L21",
+            ),
+        ]
+        | None
+    ) = None
+    join_reward: Annotated[float, parameter("Reward for joining", unit="¥", low=0, high=1000, source="E-79")] = 0.0
 
 
 class Shop(Model):
@@ -237,6 +284,9 @@ class Content(Model):
         | None
     ) = None
     emotional: Annotated[float, fraction("Share of emotional among useful content", source="E-84")] = 0.0
+    videos_per_week: Annotated[
+        float, parameter("New videos that channels may announce", unit="1/week", low=0, high=700, source="E-41")
+    ] = 0.0
 
 
 class Product(Model):
@@ -284,6 +334,8 @@ class Brand(Model):
     shop_opened: Annotated[
         dt.date | None, Field(description="Day on which the shop opened (default: 60 days before the start)")
     ] = None
+    path: Path = Path()
+    matrix: Matrix = Matrix()
 
 
 class TierMix(Model):
@@ -331,6 +383,9 @@ class Costs(Model):
         float, parameter("c₁: a value item costs c₀·e^(c₁·quality)", low=0, high=20, source="details")
     ] = 3.0
     live: Annotated[float, parameter("One live", unit="¥", low=0, high=1e7, source="M19")] = 300.0
+    red_packet: Annotated[
+        float, parameter("One red packet in one room of a group", unit="¥", low=0, high=1e6, source="E-41, E-79")
+    ] = 50.0
     seat: Annotated[float, parameter("A full-time service seat", unit="¥/day", low=0, high=1e6, source="details")] = (
         250.0
     )
@@ -419,6 +474,13 @@ class Scenario(Model):
         found = [(number, channel) for number, platform in enumerate(self.platforms) for channel in platform.channels]
         assert len(found) <= MAX_CHANNELS
         return tuple(sorted(found, key=lambda placed: placed[1].kind == "pull"))
+
+    @property
+    def home(self) -> int:
+        """Position of the platform on which people are met: the first with a feed or ads, or else with a search."""
+        shown = [n for n, platform in enumerate(self.platforms) if platform.feed or platform.ads]
+        found = [n for n, platform in enumerate(self.platforms) if platform.search]
+        return (shown + found + [0])[0]
 
     @property
     def trust(self) -> float:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from worlds import FINDING, LONG_DECISIONS, SERVED, SMALL, STORE, everything, in_plain_python, small
 
-from sim.domains import Cause, Domain, Source
+from sim.domains import Cause, Domain, HomepageSource, Source
 from sim.engines.run import run
 from sim.rules.tally import UNTOUCHED, Slot
 from sim.scenario import shipped_scenarios
@@ -14,6 +14,7 @@ from .events import events
 
 SEED = 7
 HOMEPAGE = 3  # of the channels of email-newsletter
+DIRECT = 2  # … of guided-follow
 CASES = [(name, logic) for name in SMALL for logic in small(name).logics]
 
 # what each scenario can have, by logic or under any of them
@@ -35,6 +36,8 @@ MET = {"MUTES", "TOUCHES", "COMMISSION", "CHANNEL_JOINS"}  # where people are me
 DOUYIN = MET | {"BLOCKED", "AD_CLICKS", f"ROWS+{Domain.COMMERCIAL}", "ORDERS_LIVE"}
 DOUYIN |= {f"JOINS+{source}" for source in (Source.FEED, Source.AD, Source.LIVE)}
 DOUYIN |= {f"FLOW+{3 * UNTOUCHED + domain}" for domain in Domain} | {f"FLOW+{3 * Domain.COMMERCIAL + Domain.PUBLIC}"}
+GUIDED = {"GUIDED", "WRITTEN", "FAN_ANSWERS", f"JOINS+{Source.PAYMENT}", f"CHANNEL_JOINS+{DIRECT}"}
+GUIDED |= {f"HOMEPAGE+{source}" for source in HomepageSource}
 WEB = {"MUTES", "TOUCHES", "COMMISSION", "CHANNEL_JOINS", "SEARCHES", "ORDERS_SEARCH", f"VISITS+{HOMEPAGE}"}
 WEB |= {f"JOINS+{Source.FEED}", f"JOINS+{Source.SEARCH}", f"FLOW+{3 * UNTOUCHED + Domain.PRIVATE}"}
 CLOSED = {"JOINS", "AD_CLICKS", "TOUCHES", "WIN_BACKS"}  # what a closed pool cannot have
@@ -58,9 +61,12 @@ EXPECTED = {
     "liquor": ALWAYS | DOUYIN,
     "clearance": ALWAYS | DOUYIN,
     "depletion-ladder": ALWAYS | DOUYIN,
-    "livestream-group": ALWAYS | {f"EXITS+{Cause.SHOCK}"},
+    "livestream-group": ALWAYS | {f"EXITS+{Cause.SHOCK}", "ACTIVITY+0", "USEFUL+0"},
     "content-maker": (ALWAYS | MET | {"BREACHES"}) - {"WATCHES"},
     "trusted-pause": ALWAYS | MET | {"ORDERS_LIVE"},
+    "guided-follow": ALWAYS | DOUYIN | GUIDED,
+    "flooded-group": ALWAYS - {"ORDERS_LIVE", "WATCHES"} | {"MUTES", "CHATTER+1", "ACTIVITY+1"},
+    "douyin-to-wechat": ALWAYS | DOUYIN | {"APPLICATIONS+5", "CHANNEL_JOINS+5", "INCENTIVES", "HOMEPAGE"},
     "email-newsletter": ALWAYS - {"WATCHES"} | WEB,
     "used-cars": OF_STORES | FEED | {"WATCHES", "WALK_INS", "SALES_WALK_INS"},
     "car-dealer-service": OF_STORES,
@@ -70,13 +76,17 @@ EXPECTED = {
     | {"QUESTIONS", "ANSWERS", "MOVED", "FRICTION"},
 }
 UNASKED = {"OPEN_DECISIONS", "QUESTIONS", "QUEUED", "LEADS", "WALK_INS", "MOVED"}
+NOT_GUIDED = {"GUIDED", "WRITTEN", f"JOINS+{Source.PAYMENT}", "TURNED_AWAY", "PAID", "CHATTER", "INCENTIVES"}
 IMPOSSIBLE = {
+    "guided-follow": UNASKED | {"PAID", "CHATTER", "INCENTIVES", "BANS"},
+    "flooded-group": UNASKED | CLOSED | {"WATCHES"} | NOT_GUIDED - {"CHATTER"},
+    "douyin-to-wechat": UNASKED | NOT_GUIDED - {"INCENTIVES"},
     "upper-bound": UNASKED | CLOSED,
     "advisor": UNASKED,
     "email-newsletter": UNASKED | {"BLOCKED", "WATCHES", f"DELIVERED+{HOMEPAGE}", f"MEMBERS+{3 * HOMEPAGE}"},
-    "liquor": UNASKED,
-    "clearance": UNASKED,
-    "depletion-ladder": UNASKED,
+    "liquor": UNASKED | NOT_GUIDED | {"BANS"},
+    "clearance": UNASKED | NOT_GUIDED | {"BANS"},
+    "depletion-ladder": UNASKED | NOT_GUIDED | {"BANS"},
     "content-maker": UNASKED | {"AD_CLICKS", "WATCHES"},
     "trusted-pause": UNASKED | {"AD_CLICKS", "BREACHES"},
     "livestream-group": UNASKED | {"JOINS", "AD_CLICKS", "TOUCHES", "COMMISSION", "BLOCKED", "MUTES"},
@@ -200,4 +210,6 @@ def test_every_decision_that_is_built_is_drawn():
     built = {d.value for d in Decision if d <= Decision.STORE_VISIT} - {Decision.DEGREE} - UNBUILT
     built |= {Decision.CASCADE, Decision.FIRST_POOL, Decision.ACCOUNT_REPLACED, Decision.RETARGETED, Decision.SEARCH}
     built |= {Decision.START_CUSTOMER, Decision.BREACH}
+    built |= {Decision.BAN, Decision.ADMISSION}
+    built |= {d.value for d in Decision if Decision.ANSWER <= d <= Decision.SECOND_ACCOUNT}
     assert set(in_plain_python("engines.events:decisions_drawn")) == built

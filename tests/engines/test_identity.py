@@ -52,6 +52,7 @@ QUIET = {
     "logics.depletion": False,
     "logics.fixed": {"kind": "fixed", "pushes_per_week": {"group": 60.0}, "value_share": 0.3, "lives_per_week": 7.0},
     "days": 60,
+    "rules.groups.talk": 0.0,  # how lively a group is, depends on all of its members
 }  # fmt: skip
 
 

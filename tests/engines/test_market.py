@@ -199,7 +199,7 @@ def test_a_run_feeds_back_yesterdays_active_core():
     groups = [c for c, name in enumerate(ledger.channels) if name.endswith("group")]
     seeds = 0.3 * np.append(0, ledger.of("VISITS")[:-1, groups].sum(axis=1))
     assert seeds.max() > 5
-    base = max(0.08 * 300, scenario.platforms[0].feed.exposures_at_least)
+    base = max(0.08 * 300, scenario.platforms[0].feed.exposures_at_least * scenario.brand.matrix.accounts)
     expected = base * ledger.weight * (1 + ledger.lives * 0.5) * (1 + 0.2 * seeds / (seeds + 0.05 * 1000))
     assert ledger.exposures == pytest.approx(expected, abs=0.5)
 

@@ -17,14 +17,14 @@ from sim.rules.search import found_by_search, searches
 from sim.scenario import load_scenario, with_changes
 
 DAYS = 60
-QUIET = {"logics.depletion": False, "logics.quiet": SILENT}
+QUIET = {"logics.depletion": False, "logics.quiet": SILENT, "brand.content.videos_per_week": 0.0}
 
 
 def shelf(search=SEARCH, homepage=HOMEPAGE, days=DAYS, **changes):
     """``everything`` with a shelf beside Douyin and WeChat."""
     store = [channel for channel in SHELF["channels"] if channel["kind"] != "pull"]
     place = SHELF | {"search": search or {"use": 0.0}, "channels": [*store, *([homepage] if homepage else [])]}
-    return everything({"platforms": [*FINDING["platforms"][:2], place], "days": days} | changes)
+    return everything(FINDING | {"platforms": [*FINDING["platforms"][:2], place], "days": days} | changes)
 
 
 def assert_same(a, b):
@@ -105,14 +105,15 @@ def test_what_a_search_sells_pays_the_commission_of_the_shelf():
     place = SHELF | {"shop": {"commission": 0.5}, "channels": SHELF["channels"][:1]}
     unsalient = {"rules.purchase.touch": 1.0, "rules.purchase.salience": 0.0, "feed.exposures_at_least": 0}
     changes = {"platforms": [douyin, "wechat-2021-07", place], "days": 150, "brand.category": ""}
-    daily = run(everything(changes | unsalient | QUIET | {"feed.exposures_per_fan": 0}), "quiet", 4).daily
+    daily = run(everything(FINDING | changes | unsalient | QUIET | {"feed.exposures_per_fan": 0}), "quiet", 4).daily
     assert daily["orders"].sum() > 20
     assert daily["orders_search"].equals(daily["orders"])
     assert abs(daily["commission"].sum() - 0.5 * daily["gmv_search"].sum()) <= daily["orders"].sum() / 2
 
 
 def test_visits_are_not_messages():
-    daily = run(shelf(homepage=HOMEPAGE | {"open": 0.5}, **QUIET), "quiet", 3).daily
+    nobody_talks = {"channels.douyin-group.chatter": 0.0}
+    daily = run(shelf(homepage=HOMEPAGE | {"open": 0.5}, **QUIET, **nobody_talks), "quiet", 3).daily
     assert daily["visits_homepage"].sum() > 100
     for column in ("delivered", "opened", "fatigue_mean", "members_homepage", "content_cost"):
         assert daily[column].sum() == 0, column
@@ -162,7 +163,12 @@ def test_searches_come_as_often_as_needs_lead_there(orders, found):
 def test_visits_unasked_come_as_often_as_the_formula_says():
     """Σ over fans of open·(1 + a_rel(rel − ½))·(T/T₀)^θ_o; nothing moves trust here, and nobody comes or leaves."""
     still = {"market.users": 40_000, "feed.exposures_per_fan": 0, "feed.exposures_at_least": 0} | NO_LEAVING
-    still |= {"rules.purchase.base": -30.0, "pool.fans": 2000, "pool.channels": {"store": 1.0}}
+    still |= {
+        "rules.purchase.base": -30.0,
+        "pool.fans": 2000,
+        "pool.channels": {"store": 1.0},
+        "brand.path.guidance": 1.0,
+    }
     simulation = begun(shelf({"use": 0.0}, days=20, **QUIET, **still), "quiet")
     table = simulation.rows.table()
     rel = 1 / (1 + np.exp(-table["affinity"].astype(float)))

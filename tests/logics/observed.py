@@ -29,7 +29,8 @@ def day(number=0, **values):
     facts = {
         "day": number, "delivered": (300, 600, 100), "opened": (30, 200, 40), "blocked": (0, 0, 0),
         "members": ((200, 60, 40), (70, 20, 10), (30, 10, 10)), "fans": 300, "joins": 3, "exits": 3,
-        "exits_by_cause": (2, 1, 0, 0, 0), "orders": 10, "contribution": 50_000, "ad_spend": 0, "joins_by_ads": 0,
+        "exits_by_cause": (2, 1, *[0] * (CAUSES - 2)),
+        "orders": 10, "contribution": 50_000, "ad_spend": 0, "joins_by_ads": 0,
         "spent": 0,
         "reached": 5000, "responses": 40, "contacts": 50, "active": 60, "orders_followers": 9, "repeat_orders": 4,
         "invited": 0, "useful": 1, "lives": 0, "queued": 120,

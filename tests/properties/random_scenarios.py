@@ -11,11 +11,36 @@ share = st.floats(0, 1)
 
 
 @st.composite
+def limits(draw, everyone):
+    """What the platform allows in a channel; ``everyone``: its places are not scarce."""
+    found = {"blocked_share": draw(st.sampled_from([0.0, 0.4])), "join_reward": draw(st.sampled_from([0.0, 2.0]))}
+    count = draw(st.sampled_from(["quota", "sold", "conversation", "none"]))
+    if count in ("quota", "sold"):
+        found["quota_per_month"] = draw(st.sampled_from([0, 1, 4, 8, 30, 63]))
+    if count == "sold":
+        found["price_beyond_quota"] = draw(st.sampled_from([0.0, 0.05]))
+    if count == "conversation":
+        found["conversation_limit"] = draw(st.sampled_from([0, 1, 3, 6]))
+    if draw(st.booleans()):
+        found["fold_after"] = draw(st.sampled_from([0.1, 1.0, 5.0]))
+    accounts = {"number": draw(st.integers(1, 4)), "ban": draw(st.sampled_from([0.0, 0.5, 5.0])), "ban_spam": 0.5}
+    if draw(st.booleans()):
+        accounts["frozen_days"] = draw(st.integers(1, 9))
+    if not everyone and draw(st.booleans()):
+        accounts["seats"] = draw(st.integers(60, 90))
+    if not everyone and draw(st.booleans()):
+        accounts["adds_per_day"] = draw(st.integers(1, 3))
+    return found | {"accounts": accounts}
+
+
+@st.composite
 def channels(draw, name, everyone):
     """A channel; ``everyone``: new followers always join it."""
+    kind = draw(st.sampled_from(KINDS))
+    lively = {"chatter": draw(st.sampled_from([0.0, 3.0])), "half_life": draw(st.sampled_from([5.0, 60.0]))}
     return {
         "name": name,
-        "kind": draw(st.sampled_from(KINDS)),
+        "kind": kind,
         "strong": draw(st.booleans()),
         "reach": draw(st.floats(0.3, 1)),
         "open": draw(share),
@@ -25,7 +50,20 @@ def channels(draw, name, everyone):
         "joins_at_answer": draw(st.sampled_from([0.0, 0.5])),
         "joins_per_month": {tier: draw(st.floats(0, 5)) for tier in ("passer_by", "liking", "devoted")},
         "live_notice": draw(st.booleans()),
-        **({} if draw(st.booleans()) else {"quota_per_month": draw(st.sampled_from([0, 1, 4, 8, 30, 127]))}),
+        "video_notice": draw(st.booleans()),
+        **draw(limits(everyone)),
+        **(lively if kind == "group" else {}),
+    }
+
+
+@st.composite
+def paths(draw, direct):
+    """What the brand has set up along the reach path; ``direct``: the platform has direct messages."""
+    return {
+        "follow": draw(st.lists(st.floats(0.5, 1), max_size=3)),
+        "auto_reply": direct and draw(st.booleans()),
+        "product_card": draw(st.booleans()),
+        "guidance": draw(st.sampled_from([1.0, 1.5])),
     }
 
 
@@ -42,6 +80,8 @@ def logics(draw, names):
         "lives_per_week": draw(st.sampled_from([0.0, 0.5, 3.0, 14.0])),
         "ads_per_day": draw(st.sampled_from([0.0, 5.0, 100.0])),
         "bid": draw(st.floats(1, 100)),
+        "red_packets_per_week": draw(st.sampled_from([0.0, 2.0])),
+        "ask_to_join": {name: draw(st.sampled_from([0.0, 3.0])) for name in names if draw(st.booleans())},
         "reply_minutes": draw(st.sampled_from([5.0, 30.0, 120.0])),
         **({} if draw(st.booleans()) else {"service_seats": draw(st.sampled_from([0.0, 0.02, 1.0]))}),
     }
@@ -85,7 +125,8 @@ def trees(draw, met=True):
     segments = {"one": {"share": 1.0} | draw(segment)}
     if draw(st.booleans()):
         segments = {"one": {"share": first} | draw(segment), "two": {"share": 1.0 - first} | draw(segment)}
-    passer_by, closing = draw(share), draw(st.sampled_from(["online", "store"]))
+    passer_by = draw(share)
+    closing = draw(st.sampled_from(["online", "store"]))
     return {
         "title": "Random",
         "days": draw(st.integers(5, 40)),
@@ -107,7 +148,7 @@ def trees(draw, met=True):
             "friction": draw(st.floats(0, 20)),
         },
         "service": {"hours": draw(st.floats(4, 24)), "automatic": draw(share)},
-        "store": {"visitors": draw(st.sampled_from([0.0, 2.0])) if closing == "store" else 0.0},
+        "store": {"visitors": draw(st.sampled_from([0.0, 2.0])) if met and closing == "store" else 0.0},
         "segments": segments,
         "market": {"users": fans + draw(st.sampled_from([1, 100, 100_000])), "season": draw(st.floats(0, 3))},
         "brand": {
@@ -116,7 +157,11 @@ def trees(draw, met=True):
             "trust_bought": draw(st.floats(0.05, 0.95)),
             "price": draw(st.floats(1, 1000)),
             "persona": draw(share),
-            "content": {"quality": draw(share), "emotional": draw(share)},
+            "content": {
+                "quality": draw(share), "emotional": draw(share), "videos_per_week": draw(st.sampled_from([0.0, 3.0])),
+            },
+            "path": draw(paths(any(c["kind"] == "direct" for c in platform["channels"]))),
+            "matrix": draw(st.sampled_from([{}, {"accounts": 2, "overlap": 0.4}])),
             "product": {"quality": draw(share)},
         },
         "pool": {

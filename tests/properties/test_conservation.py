@@ -6,7 +6,9 @@ from hypothesis import given, settings
 from worlds import begun, everything
 
 from sim.domains import TIERS, Domain, Prospect
+from sim.engines.admission import is_scarce
 from sim.engines.run import run
+from sim.rules.accounts import follows_two
 from sim.rules.rows import COUNT_BITS, MOST_COUNTED
 from sim.rules.tally import UNTOUCHED, Slot, block
 from sim.scenario import load_scenario, with_changes
@@ -80,6 +82,7 @@ def test_followers_are_those_of_yesterday_with_joins_and_without_exits(scenario,
 def test_members_are_conserved_in_every_channel(scenario, seed):
     simulation = begun(scenario, "it", seed)
     before = np.array(simulation.rows.members())
+    applications = np.zeros(len(before), np.int64)
     for _ in range(scenario.days):
         simulation.step()
         tally = simulation.ledger.tallies[simulation.day - 1]
@@ -91,8 +94,29 @@ def test_members_are_conserved_in_every_channel(scenario, seed):
         counted = block(tally, "MEMBERS").reshape(-1, TIERS).sum(axis=1)[: len(now)]
         inside = [int((table["channels"][reachable] >> c & 1).sum()) for c in range(len(now))]
         assert counted.tolist() == inside == now.tolist()  # who cannot be reached is in no channel
-        assert (table["muted"] & ~table["channels"] == 0).all()
+        waiting = table["muted"] & ~table["channels"]  # applications, until the morning
+        scarce = sum(1 << c for c, channel in enumerate(scenario.channels) if is_scarce(channel))
+        assert (waiting & ~scarce == 0).all()
+        applied, turned_away = (block(tally, name)[: len(now)] for name in ("APPLICATIONS", "TURNED_AWAY"))
+        assert [int((waiting >> c & 1).sum()) for c in range(len(now))] == applied.tolist()
+        for c in np.flatnonzero([is_scarce(channel) for channel in scenario.channels]):
+            assert joined[c] + turned_away[c] <= applications[c]
+        applications = applied
         before = now
+
+
+@settings(max_examples=EXAMPLES)
+@given(scenarios(), seeds)
+def test_no_account_has_more_members_or_adds_more_than_it_may(scenario, seed):
+    ledger = run(scenario, "it", seed).ledger
+    members = ledger.of("MEMBERS").reshape(scenario.days, -1, TIERS).sum(axis=2)
+    joins = ledger.of("CHANNEL_JOINS")
+    for c, channel in enumerate(scenario.channels):
+        accounts = channel.accounts
+        if accounts.seats is not None:
+            assert members[:, c].max() <= accounts.number * accounts.seats
+        if accounts.adds_per_day is not None:
+            assert joins[:, c].max() <= accounts.number * accounts.adds_per_day
 
 
 @settings(max_examples=EXAMPLES)
@@ -126,7 +150,11 @@ def test_state_stays_within_its_bounds(scenario, seed):
 @given(scenarios(), seeds)
 def test_no_fan_gets_more_than_the_quota_of_a_calendar_month(scenario, seed):
     simulation = begun(scenario, "it", seed)
-    quotas = [c.quota_per_month for c in scenario.channels]
+    two = 2 if scenario.brand.matrix.overlap else 1
+    quotas = [
+        None if c.quota_per_month is None or c.price_beyond_quota is not None else two * c.quota_per_month
+        for c in scenario.channels
+    ]
     for day in range(scenario.days):
         simulation.step()
         table = simulation.rows.table()
@@ -147,23 +175,32 @@ def test_no_fan_gets_more_than_the_quota_of_a_calendar_month(scenario, seed):
 @settings(max_examples=EXAMPLES)
 @given(scenarios(met=False), seeds)
 def test_messages_are_planned_or_blocked_never_lost(scenario, seed):
-    """Delivered + blocked = what was sent to the members of that morning who listen."""
-    simulation = begun(scenario, "it", seed)
+    """Delivered + blocked = what was sent to the members of that morning who listen, twice where two accounts do."""
+    simulation, mornings = begun(scenario, "it", seed), []
+    advance = simulation.rows.advance
+
+    def advanced(climate, tally):
+        mornings.append(simulation.rows.table())  # after the admissions
+        advance(climate, tally)
+
+    simulation.rows.advance = advanced
     for day in range(scenario.days):
-        table = simulation.rows.table()
-        listens = table["channels"] & ~table["muted"]
-        tier = table["tier"]
         simulation.step()
+        table = mornings[day]
+        listens, tier = table["channels"] & ~table["muted"], table["tier"]
+        two = np.array([follows_two(int(key), simulation.world, simulation.key) for key in table["key"]], bool)
         sent = simulation.dispatch.last[day % 7].reshape(-1, TIERS)
         tally = simulation.ledger.tallies[day]
         for c in range(len(scenario.channels)):
-            due = sent[c][tier[(listens >> c & 1) == 1]].sum()
+            matrix = scenario.channels[c].quota_per_month is not None
+            due = (sent[c][tier] * (1 + (two & matrix)))[(listens >> c & 1) == 1].sum()
             assert block(tally, "DELIVERED")[c] + block(tally, "BLOCKED")[c] == due
             if scenario.channels[c].kind == "pull":
                 assert due == block(tally, "OPENED")[c] == 0
                 continue
             assert block(tally, "VISITS")[c] <= block(tally, "OPENED")[c] <= block(tally, "DELIVERED")[c]
-            if scenario.channels[c].quota_per_month is None:
+            channel = scenario.channels[c]
+            if channel.quota_per_month is None and channel.conversation_limit is None and not channel.accounts.ban:
                 assert block(tally, "BLOCKED")[c] == 0
 
 
@@ -171,8 +208,11 @@ def test_messages_are_planned_or_blocked_never_lost(scenario, seed):
 @given(scenarios(), seeds)
 def test_money_adds_up(scenario, seed):
     daily = run(scenario, "it", seed).daily
-    assert (daily["contribution"] == daily["gmv"] - daily["goods"] - daily["commission"] - daily["fees"]).all()
-    assert (daily["margin"] == daily["contribution"] - daily["ad_spend"] - daily["content_cost"]).all()
+    taken = daily["goods"] + daily["commission"] + daily["friction"] + daily["fees"]
+    assert (daily["contribution"] == daily["gmv"] - taken).all()
+    spent = daily["ad_spend"] + daily["content_cost"] + daily["service_cost"]
+    assert (daily["margin"] == daily["contribution"] - spent).all()
+    assert (daily["spend"] == spent + daily["fees"]).all()
     assert (daily["margin_cum"] == daily["margin"].cumsum()).all()
     by_channel = sum(daily[f"gmv_{c.name}"] for c in scenario.channels) + daily["gmv_no_channel"]
     assert (daily["gmv"] == by_channel).all()

@@ -65,6 +65,8 @@ def climate():
         notice=integers([0, 0], MAX_CHANNELS),
         exposure=floats([3.5], 8), ad_share=floats([0.0], 8), commission=integers([200], MAX_CHANNELS), home=0,
         click=0.02, retarget=0.0, public_price=1.0, breach=floats([0.25] * TIERS, cells),
+        ask_to_join=floats([1.0, 1.0], MAX_CHANNELS), chatter=floats([], MAX_CHANNELS), noisy=0,
+        closed=integers([], MAX_CHANNELS), lost=integers([], MAX_CHANNELS), bans=0,
     ))  # fmt: skip
 
 

@@ -186,6 +186,7 @@ def test_golden_fan_day():
         "ORDERS_FOLLOWERS",
         "ORDERS_FIRST",
         "BLOCKED+1",
+        "USEFUL",
         "ROWS+2",
     )
     one += ("TIER+1", "LIFECYCLE+1", "SEGMENT", f"MEMBERS+{Tier.LIKING}", f"MEMBERS+{TIERS + Tier.LIKING}", "ACTIVE")

@@ -119,7 +119,7 @@ def test_another_kind_replaces_a_logic(tmp_path: Path) -> None:
 def test_values_of_presets_are_changed_by_name(tmp_path: Path) -> None:
     text = BODY + "[channels.wecom]\nopen = 0.1\njoins_per_month.liking = 0.5\n[feed]\nexposures_per_fan = 1\n"
     scenario = loaded(tmp_path, text + "[shop]\ncommission_by_category.wine = 0.04\n")
-    wecom = scenario.channels[3]
+    wecom = next(c for c in scenario.channels if c.name == "wecom")
     assert (wecom.open, wecom.fatigue_weight) == (0.1, 1.2)
     assert (wecom.joins_per_month.liking, wecom.joins_per_month.devoted) == (0.5, 0.15)
     assert scenario.platforms[0].feed is not None

@@ -136,8 +136,7 @@ CASES = {
     ),
     "key of a changed channel": (
         body("channels.wecom.opne = 0.2\n"),
-        "s.toml:6:1: channels.wecom.opne is unknown here. Did you mean open? Known: name, kind, strong, reach, open, "
-        "fatigue_weight, quota_per_month, cost_per_message, joins_at_follow, joins_per_month, joins_at_answer, live_notice.",
+        "s.toml:6:1: channels.wecom.opne is unknown here. Did you mean open?",
     ),
     "kind of channel": (
         body('channels.wecom.kind = "dirct"\n'),

@@ -70,7 +70,7 @@ def test_changes_by_dotted_keys() -> None:
     )
     assert (changed.pool.fans, changed.days, list(changed.logics)) == (300, 120, ["depletion"])
     assert changed.logics["depletion"].pushes_per_week == {"group": 3, "subscription": 2}
-    assert changed.channels[2].open == 0.1
+    assert next(c for c in changed.channels if c.name == "wechat-group").open == 0.1
     assert changed.platforms[0].feed is not None
     assert changed.platforms[0].feed.exposures_per_fan == 0
     assert changed.platforms[0].shop.commission == 0.1

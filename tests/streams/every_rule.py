@@ -38,8 +38,10 @@ INTEGERS = {
     "month_counts": (0, 2**40), "offer": (0, 12), "due_on": (0, 60), "orders": (0, 5), "ordered_on": (0, 47),
     "prospect": (0, 3), "discount": (0, 10_000),
     "sought": (0, 12), "account": (0, 5000),
-    "number": (0, 1000), "spend": (0, 10**6), "joinable": (0, 7), "attempts": (0, 255), "draw": (0, 3),
-    "joined": (0, 63), "commission": (0, 10**5), "net": (0, 10**6),
+    "number": (0, 1000), "spend": (0, 10**6), "joinable": (0, 63), "attempts": (0, 255), "draw": (0, 3),
+    "joined": (0, 63), "commission": (0, 10**5), "net": (0, 10**6), "joining": (0, 63), "accounts": (1, 60),
+    "values": (0, 9), "promotions": (0, 9), "listening": (0, 63), "admitted": (0, 63), "source": (0, 7),
+    "joined_on": (-60, 47), "updated_on": (0, 47),
 }  # fmt: skip
 FLOATS = {
     "p": (1e-9, 1 - 1e-9), "u": (1e-9, 1 - 1e-9), "x": (-9.0, 9.0), "mean": (0.0, 12.0), "shape": (0.05, 20.0),
@@ -54,6 +56,7 @@ FLOATS = {
     "asked": (0.01, 1.0), "reference_price": (0.05, 1.0),
     "proneness": (0.0, 1.0),
     "need_rate": (0.0, 3.0), "trust_prior": (0.01, 1.0), "deal_response": (0.0, 10.0), "certified": (0.0, 1.0),
+    "spam": (0.0, 30.0), "fold_after": (0.0, 9.0), "packets": (0.0, 3.0), "days": (0.5, 400.0), "exposures": (0.0, 1e5),
     "shift": (-5.0, 5.0),
     "weight": (0.0, 5.0), "group_active": (0.0, 1e5), "active_fans": (0.0, 1e6), "competitors": (-0.01, 0.01),
     "unevenness": (0.0, 9.0), "price_war": (0.0, 0.01),

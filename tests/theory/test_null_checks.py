@@ -40,6 +40,8 @@ FULL_PRICE = {f"logics.depletion.{name}": 0.0 for name in ("discount", "discount
 SILENCED = {
     "logics.depletion.pushes_per_week": dict.fromkeys(("subscription", "group", "direct", "article", "moments"), 0.0),
     "logics.depletion.lives_per_week": 0.0,
+    "brand.content.videos_per_week": 0.0,
+    "channels.douyin-group.chatter": 0.0,  # other members write messages too
 }
 
 

@@ -1,0 +1,52 @@
+"""Accounts under ban: which accounts of a channel are closed today, and whose fans are lost tonight (M18, E-63)."""
+
+import math
+from collections.abc import Sequence
+
+from sim.domains import TIERS
+from sim.parameters import DAYS_PER_MONTH
+from sim.rules.accounts import ban_hazard
+from sim.scenario.schema import Channel
+from sim.streams import Decision, uniform
+
+_CHANNEL_SHIFT = 32  # addresses of accounts lie below those of all people
+
+
+class BannedAccounts:
+    """Bans of the accounts of all channels.
+
+    until   [C] account → first day on which it is open again
+    closed  [C] bit sets of the accounts that are closed today;  lost: of those whose fans are lost tonight
+    """
+
+    def __init__(self, channels: Sequence[Channel], key: int) -> None:
+        self.channels, self.key = channels, key
+        self.until: list[dict[int, int]] = [{} for _ in channels]
+        self.closed, self.lost = [0] * len(channels), [0] * len(channels)
+
+    def morning(self, day: int, week: Sequence[float]) -> list[int]:
+        """Bans of a day; returns their number by channel.
+
+        week  [C·T] messages of the seven days before
+
+        An account whose fans are lost is replaced by a new one next day; a frozen one opens again with its fans.
+        """
+        bans = []
+        for c, channel in enumerate(self.channels):
+            accounts, until = channel.accounts, self.until[c]
+            banned = 0
+            if accounts.ban > 0 and accounts.number is not None:
+                spam = max(week[TIERS * c : TIERS * c + TIERS]) / 7.0
+                chance = -math.expm1(-float(ban_hazard(spam, accounts.ban / DAYS_PER_MONTH, accounts.ban_spam)))
+                for account in range(accounts.number):
+                    open_again = until.get(account, 0) <= day
+                    if open_again and self._draw(c, account, day) < chance:
+                        until[account] = day + (accounts.frozen_days or 1)
+                        banned |= 1 << account
+            self.closed[c] = sum(1 << account for account, first in until.items() if first > day)
+            self.lost[c] = 0 if accounts.frozen_days else banned
+            bans.append(banned.bit_count())
+        return bans
+
+    def _draw(self, channel: int, account: int, day: int) -> float:
+        return float(uniform(self.key, Decision.BAN.value, channel << _CHANNEL_SHIFT | account, day, 0))

@@ -22,7 +22,7 @@ from sim.parameters import Series
 from sim.scenario import assumptions, load_scenario, shipped_scenarios
 from sim.scenario.fields import Declared, declaration, fields_of
 from sim.scenario.reach import Ads, Feed
-from sim.scenario.schema import Channel, Industry, Scenario, Search, Segment, Shop
+from sim.scenario.schema import Channel, ExternalSource, Industry, Network, Scenario, Search, Segment, Shop
 
 FOLDER = Path(__file__).parent
 MADE = "<!-- Made by docs/generate.py from the code. Change the code, then run: python docs/generate.py -->"
@@ -120,6 +120,8 @@ def parameters() -> str:
     for title, model, prefix, note in (
         ("[industry]", Industry, "industry.", "Name a preset, or start from one with `extends`."),
         ("[segments.NAME]", Segment, "segments.NAME.", "At most 8; their shares sum to 1."),
+        ("[network]", Network, "network.", "Without this table fans do not invite their friends."),
+        ("[sources.NAME]", ExternalSource, "sources.NAME.", "Sources of people beyond feed and ads; at most 8."),
         ("[channels.NAME]", Channel, "channels.NAME.", "Changes a channel of a platform. At most 8 in all."),
         ("[feed]", Feed, "feed.", "Changes the feed of the one platform that has one."),
         ("[ads]", Ads, "ads.", "Changes the ad auction of the one platform that has one."),
@@ -257,8 +259,8 @@ FIELD: tuple[Row, ...] = (
     ("popularity value", "人气值", "100 × ln(1 + followers)"),
     ("certification mark", "蓝V认证", "the platform's mark of a verified business"),
     ("GMV", "成交额", "orders net of discount"),
-    ("contribution", "贡献毛利", "GMV − goods − commission − message fees"),
-    ("margin", "利润", "contribution − ads − content − service"),
+    ("contribution", "贡献毛利", "GMV − goods − commission − message fees − incentives"),
+    ("margin", "利润", "contribution − ads − content − service − sources"),
     ("crossover day", "交叉日", "first day from which one logic's cumulative margin stays ahead"),
     ("repurchase", "复购", "an order by a person who has ordered before"),
     ("lead", "留资", "contact data left for a deal that closes in a store"),
@@ -267,7 +269,13 @@ FIELD: tuple[Row, ...] = (
     ("promise", "时效承诺", "the time within which nine in ten contacts shall be answered"),
     ("service seat", "客服席位", "one who answers, full time"),
     ("leakage", "私下成交", "closing a deal off the platform to save its commission"),
-    ("fission", "裂变", "fans who bring fans; not built yet"),
+    ("fission, referral", "裂变", "fans who bring fans, by invitations along their friendships"),
+    ("invitation", "邀请", "a fan's share that reaches a friend who had not been asked before"),
+    ("incentive, reward", "激励", "paid for every person brought; brings more people, and less attached ones"),
+    ("super users", "超级用户", "a segment that shares more than others"),
+    ("word of mouth", "口碑", "what fans and buyers tell others"),
+    ("partner", "合作伙伴", "one who shows the brand to the members of their own private domain"),
+    ("conformity", "从众", "to follow or buy because many did (从数), or because an authority does (从权)"),
     ("loop", "闭环", "acquire, deposit, activate, convert, repurchase, fission, and again"),
     ("loop gain R_fan", "循环增益", "joins that fans cause per fan who leaves; above 1 a pool grows by itself"),
     ("reach", "触达", "noticed exposures, paid impressions and messages delivered"),

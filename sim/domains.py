@@ -53,7 +53,12 @@ class Source(IntEnum):
     LIVE = 3
     SEARCH = 4
     STORE = 5  # came to the store of their own accord
+    INVITATION = 6  # a fan's, given without a reward in view
     PAYMENT = 7  # guided to follow after a payment (evidence E-90)
+    REWARD = 8  # a fan's, owed to the reward
+    CODE = 9  # scanned outside the platforms
+    PARTNER = 10  # someone else's private domain
+    EMPLOYEE = 11  # an employee's Moments
 
 
 class HomepageSource(IntEnum):
@@ -118,6 +123,7 @@ CAUSES = len(Cause)
 HOMEPAGE_SOURCES = len(HomepageSource)
 MAX_MEMBERSHIPS = 8  # channels that fans join: the month's message counts are 7 bits each in one 64-bit integer
 MAX_CHANNELS = 12  # with those that fans visit on their own, which have no members
+MAX_SOURCES = 8  # beyond feed, ads, searches and the store
 BYTES_PER_ROW = 100  # memory of one person's traits and state
 
 CHINESE: dict[str, str] = {
@@ -146,6 +152,11 @@ CHINESE: dict[str, str] = {
     "SEARCH": "搜索",
     "STORE": "到店",
     "PUSH": "推送",
+    "INVITATION": "好友邀请",
+    "REWARD": "有奖邀请",
+    "CODE": "扫码",
+    "PARTNER": "合作伙伴",
+    "EMPLOYEE": "员工朋友圈",
     "OPEN": "可成交",
     "OVER": "交易完结",
     "WAITING": "待回复",

@@ -105,7 +105,7 @@ def stage_counts(book: Pages) -> dict[str, Column]:
         "orders": orders,
         "orders_followers": book.of("ORDERS_FOLLOWERS")[:, 0],
         "repeat_orders": orders - book.of("ORDERS_FIRST")[:, 0],
-        "invited": _invited(book),
+        "invited": joins_by_invitation(book),
     }
 
 
@@ -150,12 +150,18 @@ def joins_by_reinvested_ads(book: Pages) -> Column:
     return _first_joins(book, [Source.AD]) * ratio(book.ads_reinvested, book.ad_spend)
 
 
-def _invited(book: Pages) -> Column:
-    return np.zeros(len(book.ad_spend), np.int64)  # referral (M10) is not built; its joins by invitation go here
+def joins_by_invitation(book: Pages) -> Column:
+    """People whom fans brought, with or without a reward in view; who comes back to a friend is one of them (M10)."""
+    found: Column = book.of("JOINS")[:, [Source.INVITATION, Source.REWARD]].sum(axis=1)
+    return found
 
 
-# every way in which fans bring fans; referral adds its invitations
-CAUSED_BY_FANS: tuple[Callable[[Pages], Column], ...] = (joins_by_feedback, joins_by_reinvested_ads)
+# every way in which fans bring fans
+CAUSED_BY_FANS: tuple[Callable[[Pages], Column], ...] = (
+    joins_by_feedback,
+    joins_by_reinvested_ads,
+    joins_by_invitation,
+)
 
 
 def joins_by_fans(book: Pages) -> Column:

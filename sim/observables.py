@@ -53,7 +53,8 @@ class Ledger:
     tallies      [D, K] int64, counters of ``sim.rules.tally``
     ad_spend     [D] int64, cents
     content      [D] int64, cents: items and lives
-    fees         [D] int64, cents: message fees, paid reach and incentives
+    fees         [D] int64, cents: message fees, paid reach included
+    sources      [D] int64, cents: what sources beyond feed and ads cost
     impressions  [D] int64
     exposures    [D] int64, noticed organic exposures of people without a row, rounded
     weight       [D] float64, organic weight W/W₀ (the operating value, 经营值, is 100 · W/W₀)
@@ -74,6 +75,7 @@ class Ledger:
     ad_spend: npt.NDArray[np.int64]
     content: npt.NDArray[np.int64]
     fees: npt.NDArray[np.int64]
+    sources: npt.NDArray[np.int64]
     impressions: npt.NDArray[np.int64]
     exposures: npt.NDArray[np.int64]
     weight: npt.NDArray[np.float64]
@@ -115,17 +117,20 @@ class Ledger:
 
     @property
     def contribution(self) -> npt.NDArray[np.int64]:
-        """Sales net of discount − goods − commission (or the friction that saved it) − message fees and incentives, cents by day."""
+        """Sales net of discount − goods − commission (or the friction that saved it) − fees − incentives, cents by day."""
         taken = self.one("COMMISSION") + self.one("FRICTION")
-        return self.of("GMV").sum(axis=1) - self.one("GOODS") - taken - self.fees
+        return self.of("GMV").sum(axis=1) - self.one("GOODS") - taken - self.fees - self.one("INCENTIVES")
 
     @property
     def spend(self) -> npt.NDArray[np.int64]:
-        """What the operator decides to spend: ads + content and lives + service + message fees, cents by day.
+        """What the operator decides to spend, cents by day.
+
+        Ads + content and lives + service + message fees + incentives + sources.
 
         Goods and commission follow from sales, and a discount is a lower price; none of them is spend.
         """
-        return self.ad_spend + self.content + self.service + self.fees
+        paid = self.ad_spend + self.content + self.service + self.fees
+        return paid + self.one("INCENTIVES") + self.sources
 
     @property
     def reach(self) -> npt.NDArray[np.int64]:
@@ -134,8 +139,8 @@ class Ledger:
 
     @property
     def margin(self) -> npt.NDArray[np.int64]:
-        """Contribution − ads − content − service, cents by day."""
-        return self.contribution - self.ad_spend - self.content - self.service
+        """Contribution − ads − content − service − sources, cents by day."""
+        return self.contribution - self.ad_spend - self.content - self.service - self.sources
 
 
 @dataclass(frozen=True, slots=True)
@@ -326,7 +331,6 @@ def _common() -> list[Observable]:
         o("guided", "people/day", "Buyers who were guided to follow after the payment", "支付后引导关注", _count("GUIDED")),
         o("written", "messages/day", "Followers who wrote a direct message", "粉丝来信", _count("WRITTEN")),
         o("answers", "messages/day", "Answers of fans to direct messages", "粉丝回复", _count("FAN_ANSWERS")),
-        o("incentives", "cents/day", "Red packets and rewards for joining, part of the fees", "红包与激励", _count("INCENTIVES")),
         o("needs", "needs/day", "Needs that arose", "需求", _count("NEEDS")),
         o("impulses", "orders/day", "Orders by impulse", "冲动下单", _count("IMPULSES")),
         o("orders", "orders/day", "Orders", "订单", _sum("ORDERS")),
@@ -345,12 +349,12 @@ def _common() -> list[Observable]:
         o("gmv_search", "cents/day", "GMV of orders to which a search led", "搜索成交额", _count("GMV_SEARCH")),
         o("goods", "cents/day", "Cost of goods", "商品成本", _count("GOODS")),
         o("commission", "cents/day", "Commission of platforms", "平台佣金", _count("COMMISSION")),
-        o("fees", "cents/day", "Message fees, paid reach, red packets and rewards for joining", "消息费用与激励", lambda g: g.fees),
-        o("contribution", "cents/day", "GMV − goods − commission (or the friction that saved it) − fees", "贡献毛利", lambda g: g.contribution),
+        o("fees", "cents/day", "Message fees, paid reach included", "消息费用", lambda g: g.fees),
+        o("contribution", "cents/day", "GMV − goods − commission (or the friction that saved it) − fees − incentives", "贡献毛利", lambda g: g.contribution),
         o("ad_spend", "cents/day", "Ads", "广告费", lambda g: g.ad_spend),
         o("content_cost", "cents/day", "Content items and lives", "内容成本", lambda g: g.content),
-        o("spend", "cents/day", "Ads + content + service + message fees: what equal spend compares", "可控支出", lambda g: g.spend),
-        o("margin", "cents/day", "Contribution − ads − content − service", "利润", lambda g: g.margin),
+        o("spend", "cents/day", "Ads + content + service + message fees + incentives + sources: what equal spend compares", "可控支出", lambda g: g.spend),
+        o("margin", "cents/day", "Contribution − ads − content − service − sources", "利润", lambda g: g.margin),
         o("margin_cum", "cents", "Cumulative margin", "累计利润", lambda g: g.margin.cumsum()),
         o("margin_cum_discounted", "cents", "Cumulative margin discounted at 8 % a year", "累计利润（折现）", lambda g: (g.margin * 1.08 ** (-np.arange(len(g.margin)) / 365.25)).cumsum()),
         o("gmv_cum", "cents", "Cumulative GMV", "累计成交额", lambda g: g.of("GMV").sum(axis=1).cumsum()),
@@ -365,6 +369,13 @@ def _common() -> list[Observable]:
         o("quality", "–", "Content quality", "内容质量", lambda g: g.quality),
         o("discount", "–", "Discount in promotions", "折扣", lambda g: g.discount),
         o("lives", "lives/day", "Lives", "直播场次", lambda g: g.lives),
+        o("shares", "shares/day", "Followers who shared the brand with a friend", "分享", _count("SHARES")),
+        o("shares_rewarded", "shares/day", "Shares that the reward brought about", "奖励带来的分享", _count("REWARDED_SHARES")),
+        o("invitations", "invitations/day", "Shares that reached a friend not asked before", "邀请", _count("INVITATIONS")),
+        o("invitations_known", "invitations/day", "Invitations that met somebody known already", "邀请到的老用户", _count("INVITED_KNOWN")),
+        o("joins_invited", "fans/day", "People whom fans brought: joins by invitation, with or without a reward", "粉丝带来的新粉", lambda g: g.of("JOINS")[:, [Source.INVITATION, Source.REWARD]].sum(axis=1)),
+        o("incentives", "cents/day", "Red packets, rewards for joining, and rewards for people brought", "激励费用", _count("INCENTIVES")),
+        o("sources_cost", "cents/day", "Cost of sources beyond feed and ads", "外部来源费用", lambda g: g.sources),
         o("flow_untouched_private", "people/day", "First response: began to follow", "首次触达→私域", _flow(UNTOUCHED, Domain.PRIVATE)),
         o("flow_untouched_commercial", "people/day", "First response: clicked an ad", "首次触达→商域", _flow(UNTOUCHED, Domain.COMMERCIAL)),
         o("flow_untouched_public", "people/day", "First response: ordered without following", "首次触达→公域", _flow(UNTOUCHED, Domain.PUBLIC)),
@@ -403,7 +414,7 @@ def _loop() -> list[Observable]:
         o("repeat_orders", "orders/day", "Orders of people who had ordered before", "复购订单", _counted("repeat_orders")),
         *[o(f"stage_{word(s)}", rate.unit, f"{rate.meaning}, last 7 days", f"{chinese(s)}率", _stage(s)) for s, rate in STAGE_RATES.items()],
         o("feedback_share", "–", "Share of the organic weight that active fans have added", "反哺占比", lambda g: g.feedback),
-        o("joins_by_fans", "fans/day", "Joins that the fans have caused, by feedback and reinvested ads", "粉丝带来的新增", joins_by_fans),
+        o("joins_by_fans", "fans/day", "Joins that the fans have caused, by feedback, reinvested ads and invitations", "粉丝带来的新增", joins_by_fans),
         o("r_fan", "–", "Loop gain: joins caused by fans ÷ exits, last 90 days; 0 where nobody left", "循环增益", loop_gain),
         o("gmv_others", "cents/day", "GMV of people who do not follow", "非粉丝成交额", lambda g: g.of("GMV").sum(axis=1) - g.one("GMV_FOLLOWERS")),
         o("gmv_returning", "cents/day", "GMV of repeat orders", "复购成交额", lambda g: g.of("GMV").sum(axis=1) - g.one("GMV_FIRST")),

@@ -186,6 +186,9 @@ def summarise(ledger: Ledger) -> dict[str, Any]:
         "repurchase_rate": 1.0 - int(first[-tail:].sum()) / tail_orders if tail_orders else None,
         "gini_exposure": ledger.concentration("gini"),
         "head_share": ledger.concentration("head"),
+        "joins_invited": int(ledger.of("JOINS")[:, [Source.INVITATION, Source.REWARD]].sum()),
+        "incentives": int(ledger.one("INCENTIVES").sum()),
+        "sources_cost": int(ledger.sources.sum()),
         **_service_and_leads(ledger),
     }
 

@@ -18,7 +18,8 @@ class Decision(IntEnum):
     """What is being decided. Append-only: a published number never changes its meaning.
 
     Four decisions whose numbers differ only in the last two bits share a block of the generator: those that a
-    follower takes every day stand together, and cost one block (``daily_draws``).
+    follower takes every day stand together, and cost one block (``daily_draws``); sharing costs a second one, and
+    only where fans can share.
     """
 
     # who a person is
@@ -28,7 +29,7 @@ class Decision(IntEnum):
     AFFINITY = 4
     TRUST_PRIOR = 5
     ATTRITION_TRAIT = 6
-    DEGREE = 7  # reserved: referral network
+    DEGREE = 7  # degree class of a member of the pool; friends already asked of a new row
     # every day
     VISIT = 8
     NEED = 9
@@ -67,7 +68,7 @@ class Decision(IntEnum):
     CONTACT = 40
     REPLY = 41
     CLOSING = 42  # where a deal closes
-    # reserved, in the order of model.md: mechanisms that are not built yet
+    # invitations
     SHARE = 44
     STUB = 45
     ACCEPT = 46
@@ -163,25 +164,33 @@ def uniform(key: int, decision: int, person: int, day: int, k: int) -> float:
 
 
 class DailyDraws(NamedTuple):
-    """The draws k = 0 of the four decisions that a follower takes every day."""
+    """The draws k = 0 of the five decisions that a follower takes every day."""
 
     visit: float
     need: float
     leave: float
     impulse: float
+    share: float
 
 
 @rule
 def daily_words(key: int, person: int, day: int) -> tuple[int, int, int, int]:
-    """The block of ``daily_draws``, before its words become uniforms."""
+    """The block of VISIT, NEED, LEAVE and IMPULSE, before its words become uniforms."""
     return block_of(key, 8, person, day, 0)
 
 
 @rule
+def share_word(key: int, person: int, day: int) -> int:
+    """The word of SHARE, before it becomes a uniform."""
+    w0, _, _, _ = block_of(key, 44, person, day, 0)
+    return w0
+
+
+@rule
 def daily_draws(key: int, person: int, day: int) -> DailyDraws:
-    """The draws of VISIT, NEED, LEAVE and IMPULSE of one person on one day, from one block."""
+    """The draws of VISIT, NEED, LEAVE, IMPULSE and SHARE of one person on one day, from two blocks."""
     w0, w1, w2, w3 = daily_words(key, person, day)
-    return DailyDraws(unit(w0), unit(w1), unit(w2), unit(w3))
+    return DailyDraws(unit(w0), unit(w1), unit(w2), unit(w3), unit(share_word(key, person, day)))
 
 
 def replication_key(seed: int, replication: int) -> int:

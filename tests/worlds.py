@@ -38,6 +38,9 @@ SMALL = {
     "guided-follow": {"pool.fans": 300, "days": 120, "feed.exposures_at_least": 300},
     "flooded-group": {"pool.fans": 300, "days": 120},
     "douyin-to-wechat": {"pool.fans": 300, "days": 120, "feed.exposures_at_least": 60},
+    "yoga-partners": {"pool.fans": 300, "days": 120, "feed.exposures_at_least": 150, "sources.teachers.members": 600},
+    "forum-super-users": {"pool.fans": 300, "days": 120, "feed.exposures_at_least": 150},
+    "tennis-coach": {"pool.fans": 300, "days": 120, "feed.exposures_at_least": 60},
 }
 
 # leaving only by what a test switches back on
@@ -46,6 +49,7 @@ NO_LEAVING = {
     "rules.leaving.fatigue": 0.0,
     "rules.leaving.neglect": 0.0,
     "rules.leaving.shock": 0.0,
+    "rules.service.give_up": 0.0,
 }
 
 SILENT = {"kind": "fixed", "value_share": 0.5}  # no message, no live, no ad
@@ -107,6 +111,18 @@ EVERYTHING = {
     "channels.moments.accounts": {"number": 3, "seats": 15, "adds_per_day": 1, "ban": 2.0, "ban_spam": 1.0},
     "channels.moments.fold_after": 0.2,
     "channels.moments.join_reward": 2.0,
+    # referral, sources, conformity
+    "network": {"median": 4.0, "mean": 8.0, "most": 40.0},
+    "rules.referral.share": 2.0,
+    "rules.referral.accept": 0.15,
+    "segments.regular.sharing": 3.0,
+    "logics.depletion.incentive": 4.0,
+    "sources.counter": {"kind": "employee", "per_day": 0.5, "channels": {"wecom": 1.0}, "cost_per_day": 10.0},
+    "sources.card": {"kind": "code", "per_day": 0.3, "rewarded": True, "cost_per_person": 0.5},
+    "sources.teacher": {"kind": "partner", "members": 100, "segment": "regular"},
+    "brand.shows_sales": True,
+    "brand.endorsement": 0.2,
+    "channels.douyin-group.joins_per_month.devoted": 6.0,
 }
 
 
@@ -157,6 +173,7 @@ STORE = SERVED | {
     "industry.closing": "store",
     "industry.decision_days": 5.0,
     "store.visitors": 1.0,
+    "store.follow": 0.5,
     "rules.leads.ready": 0.9,
     "industry.sale_share": 0.6,
     "logics.depletion.service_seats": 0.25,

@@ -4,19 +4,22 @@ from typing import TYPE_CHECKING
 
 import mesa
 import numpy as np
+import numpy.typing as npt
 
 from sim.engines.admission import admitted
 from sim.engines.population import rounded_fan, rounded_person
 from sim.engines.reservoir import Responders, pool_address
+from sim.engines.wordofmouth import Invited, Senders
 from sim.rules.climate import Climate, World
 from sim.rules.fan_day import advance_fan
+from sim.rules.invited import come_back, invited_response
 from sim.rules.membership import applications, seated
 from sim.rules.people import initial_fan, person_at, segment_of_member
 from sim.rules.response import first_response
 from sim.rules.retargeting import retargeted
 from sim.rules.rows import Fan, Person, count_bystander, reachable
 from sim.rules.search import needs_visit
-from sim.rules.tally import Tally
+from sim.rules.tally import Slot, Tally
 from sim.streams import daily_draws
 
 if TYPE_CHECKING:
@@ -28,8 +31,11 @@ class FanAgent(mesa.Agent):  # type: ignore[misc]
 
     def __init__(self, model: "FanModel", person: Person, fan: Fan) -> None:
         super().__init__(model)
+        self.number = len(model.born)  # of birth
         self.person = rounded_person(person)
         self.fan = rounded_fan(fan)
+        self.shared = 0  # today: 1 of one's own accord, 2 for the reward
+        model.born.append(self)
 
     @property
     def follows(self) -> bool:
@@ -42,7 +48,9 @@ class FanAgent(mesa.Agent):  # type: ignore[misc]
             self.person.key, self.fan.clicked_on, climate, key
         ):
             draws = daily_draws(key, self.person.key, climate.day)
+            told, owed = int(tally[Slot.SHARES]), int(tally[Slot.REWARDED_SHARES])
             self.fan = rounded_fan(advance_fan(self.person, self.fan, draws, climate, world, key, tally))
+            self.shared = int(tally[Slot.SHARES]) - told + int(tally[Slot.REWARDED_SHARES]) - owed
         else:
             count_bystander(self.fan.clicked_on, self.fan.left_on, climate.day, tally)
 
@@ -52,6 +60,7 @@ class AgentRows:
 
     def __init__(self, model: "FanModel", world: World, key: int) -> None:
         self.model, self.world, self.key = model, world, key
+        model.born = []
 
     def populate(self, fans: int) -> None:
         """The initial pool."""
@@ -71,12 +80,45 @@ class AgentRows:
             person, fan = first_response(address, segment, kind, climate, self.world, self.key, tally)
             FanAgent(self.model, person, fan)
 
-    def segments(self) -> list[int]:
-        """Rows by segment."""
-        found = [0] * self.world.segments.used
-        for agent in self.model.agents:
-            found[agent.person.segment] += 1
-        return found
+    def senders(self) -> Senders:
+        """Who shared today, in the order of their keys."""
+        found = sorted((agent for agent in self.model.born if agent.shared), key=lambda agent: agent.person.key)
+        senders = Senders(
+            numbers=np.array([agent.number for agent in found], np.int64),
+            keys=np.array([agent.person.key for agent in found], np.int64),
+            trusts=np.array([agent.fan.trust for agent in found], np.float64),
+            affinities=np.array([agent.person.affinity for agent in found], np.float64),
+            rewarded=np.array([agent.shared - 1 for agent in found], np.int64),
+        )
+        for agent in found:
+            agent.shared = 0
+        return senders
+
+    def admit_invited(self, invited: Invited, climate: Climate, tally: Tally) -> None:
+        """New rows of friends who accepted an invitation, in the order of settlement."""
+        for address, segment, rewarded, trust, affinity in zip(*(column.tolist() for column in invited), strict=True):
+            person, fan = invited_response(
+                address, segment, trust, affinity, rewarded == 1, climate, self.world, self.key, tally
+            )
+            FanAgent(self.model, person, fan)
+
+    def bring_back(
+        self, numbers: npt.NDArray[np.int64], rewarded: npt.NDArray[np.int64], climate: Climate, tally: Tally
+    ) -> None:
+        """Known people, by number of birth, accept an invitation, in this order; followers stay as they are."""
+        for number, owed in zip(numbers.tolist(), rewarded.tolist(), strict=True):
+            agent = self.model.born[number]
+            if not agent.follows:
+                back = come_back(agent.person, agent.fan, owed == 1, climate, self.world, self.key, tally)
+                agent.fan = rounded_fan(back)
+
+    def segments(self) -> npt.NDArray[np.int64]:
+        """Segment of each row, in the order of birth."""
+        return np.array([agent.person.segment for agent in self.model.born], np.int64)
+
+    def keys(self) -> npt.NDArray[np.int64]:
+        """Addresses of all rows, in the order of birth."""
+        return np.array([agent.person.key for agent in self.model.born], np.int64)
 
     def seat(self, free: list[int], day: int, tally: Tally) -> None:
         """Places of this morning go to the applicants with the lowest draws."""

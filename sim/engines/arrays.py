@@ -6,23 +6,27 @@ Rows are independent given the climate and all counters are integers, so threads
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
+import numpy.typing as npt
 
 from sim.compiled import rare, rule
 from sim.engines.admission import admitted
-from sim.engines.population import FAN, PERSON, Rows, new_rows
+from sim.engines.population import FAN, PERSON, Rows, new_rows, unpacked
 from sim.engines.reservoir import Responders, pool_address
+from sim.engines.wordofmouth import Invited, Senders
 from sim.rules.climate import Climate, World
 from sim.rules.fan_day import advance_fan
+from sim.rules.invited import come_back, invited_response
 from sim.rules.membership import seated
 from sim.rules.people import initial_fan, person_at, segment_of_member
 from sim.rules.response import first_response
 from sim.rules.retargeting import retargeted
 from sim.rules.rows import NEVER, Fan, Person, count_bystander, reachable
 from sim.rules.search import searches
-from sim.rules.tally import Tally, new_tally
-from sim.streams import DailyDraws, daily_words, unit
+from sim.rules.tally import Slot, Tally, new_tally
+from sim.streams import MASK32, DailyDraws, daily_words, share_word, unit
 
 BATCH = 512  # rows whose daily draws are made in one go; they stay in the fastest cache
+ROOM = 4 * BATCH  # rows that shared, before the kernel hands them over
 ROWS_PER_THREAD = 20_000  # below this a second thread costs more than it saves
 
 
@@ -41,14 +45,11 @@ def store_person(people: Rows, i: int, person: Person) -> None:
 
 @rule
 def store_fan(fans: Rows, i: int, fan: Fan) -> None:
-    """Write state into a row; this is where it is rounded to 32 bits."""
+    """Write state into a row; this is where it is rounded to 32 bits. ``marks``: see ``population.MARKS``."""
     row = fans[i]
-    row.source = fan.source
+    row.marks = fan.source | fan.cause + 1 << 4 | fan.tier << 7 | fan.prospect << 9 | fan.grade + 16 << 11
     row.channels = fan.channels
     row.muted = fan.muted
-    row.tier = fan.tier
-    row.cause = fan.cause
-    row.prospect = fan.prospect
     row.attempts = fan.attempts
     row.joined_on = fan.joined_on
     row.left_on = fan.left_on
@@ -96,13 +97,14 @@ def load_person(people: Rows, i: int) -> Person:
 def load_fan(fans: Rows, i: int) -> Fan:
     """State of a row."""
     row = fans[i]
+    marks = whole(row.marks)
     return Fan(
-        whole(row.source), whole(row.channels), whole(row.muted), whole(row.tier), whole(row.cause),
-        whole(row.prospect), whole(row.attempts), whole(row.joined_on), whole(row.left_on), whole(row.clicked_on),
+        marks & 15, whole(row.channels), whole(row.muted), marks >> 7 & 3, (marks >> 4 & 7) - 1,
+        marks >> 9 & 3, whole(row.attempts), whole(row.joined_on), whole(row.left_on), whole(row.clicked_on),
         whole(row.ordered_on), whole(row.active_on), whole(row.updated_on), whole(row.due_on), whole(row.orders),
         real(row.trust), real(row.fatigue), real(row.intimacy), real(row.expectation), real(row.need_debt),
         whole(row.month_counts), real(row.spend), real(row.threshold),
-        real(row.deal_proneness), real(row.reference_price),
+        real(row.deal_proneness), real(row.reference_price), (marks >> 11) - 16,
     )  # fmt: skip
 
 
@@ -114,12 +116,20 @@ def fill_daily_words(words: np.ndarray, people: Rows, first: int, last: int, day
         w0[i], w1[i], w2[i], w3[i] = daily_words(key, people[first + i].key, day)
 
 
+@rare
+def fill_share_words(words: np.ndarray, people: Rows, first: int, last: int, day: int, key: int) -> None:
+    """The words of SHARE of the rows first … last − 1."""
+    for i in range(last - first):
+        words[i] = share_word(key, people[first + i].key, day)
+
+
 @rule
 def load_draws(words: np.ndarray, at: int) -> DailyDraws:
     """The daily draws of one row of a batch."""
     return DailyDraws(
-        unit(whole(words[0, at])), unit(whole(words[1, at])), unit(whole(words[2, at])), unit(whole(words[3, at]))
-    )
+        unit(whole(words[0, at])), unit(whole(words[1, at])), unit(whole(words[2, at])), unit(whole(words[3, at])),
+        unit(whole(words[4, at])),
+    )  # fmt: skip
 
 
 @rare
@@ -163,22 +173,77 @@ def seat_rows(
         i = rows[n]
         row = fans[i]
         row.channels, row.muted, row.joined_on, row.clicked_on, row.attempts = seated(
-            whole(people[i].key), whole(row.channels), whole(row.muted), whole(found[n]), whole(row.source),
+            whole(people[i].key), whole(row.channels), whole(row.muted), whole(found[n]), whole(row.marks) & 15,
             whole(row.joined_on), whole(row.left_on), whole(row.clicked_on), whole(row.attempts), day, world, key,
             tally,
         )  # fmt: skip
 
 
 @rare
-def advance_rows(
-    people: Rows, fans: Rows, start: int, stop: int, climate: Climate, world: World, key: int, tally: Tally
+def admit_invited(
+    people: Rows,
+    fans: Rows,
+    first: int,
+    invited: np.ndarray,
+    trusts: np.ndarray,
+    affinities: np.ndarray,
+    climate: Climate,
+    world: World,
+    key: int,
+    tally: Tally,
 ) -> None:
-    """Advance the rows start … stop − 1 by one day."""
+    """Fill rows from ``first`` on with friends who accepted an invitation; see ``wordofmouth.Invited``."""
+    for n in range(invited.shape[1]):
+        person, fan = invited_response(
+            whole(invited[0, n]), whole(invited[1, n]), real(trusts[n]), real(affinities[n]), invited[2, n] == 1,
+            climate, world, key, tally,
+        )  # fmt: skip
+        store_person(people, first + n, person)
+        store_fan(fans, first + n, fan)
+
+
+@rare
+def bring_back_rows(
+    people: Rows, fans: Rows, rows: np.ndarray, rewarded: np.ndarray, climate: Climate, world: World, key: int,
+    tally: Tally,
+) -> None:  # fmt: skip
+    """Known people who accepted an invitation follow again; a follower stays as he is."""
+    for n in range(len(rows)):
+        i = rows[n]
+        if not reachable(whole(fans[i].channels), whole(fans[i].muted)):
+            person, fan = load_person(people, i), load_fan(fans, i)
+            store_fan(fans, i, come_back(person, fan, rewarded[n] == 1, climate, world, key, tally))
+
+
+@rare
+def advance_rows(
+    people: Rows,
+    fans: Rows,
+    start: int,
+    stop: int,
+    climate: Climate,
+    world: World,
+    key: int,
+    tally: Tally,
+    shared: np.ndarray,
+) -> tuple[int, int]:
+    """Advance the rows start … stop − 1 by one day, or as many as ``shared`` has room for.
+
+    shared  to be filled: rows that shared today, as 2 · row, + 1 if for a reward
+
+    Returns the first row that is still to be advanced (stop: none) and how many shared.
+    """
     day = climate.day
-    words = np.empty((4, BATCH), np.uint32)
+    found, told, owed = 0, tally[Slot.SHARES], tally[Slot.REWARDED_SHARES]
+    words = np.empty((5, BATCH), np.uint32)
+    words[4, :] = MASK32  # nobody shares at the largest draw
     for first in range(start, stop, BATCH):
         last = min(first + BATCH, stop)
         fill_daily_words(words, people, first, last, day, key)
+        if climate.share_limit > 0.0:
+            if found + BATCH > len(shared):
+                return first, found
+            fill_share_words(words[4], people, first, last, day, key)
         for i in range(first, last):
             row = fans[i]
             if (
@@ -187,7 +252,7 @@ def advance_rows(
                 and row.due_on != day
                 and not retargeted(whole(people[i].key), whole(row.clicked_on), climate, key)
                 and not searches(
-                    whole(people[i].key), real(people[i].need_rate), whole(row.orders), whole(row.prospect),
+                    whole(people[i].key), real(people[i].need_rate), whole(row.orders), whole(row.marks) >> 9 & 3,
                     climate, world, key,
                 )
             ):  # fmt: skip
@@ -197,6 +262,10 @@ def advance_rows(
             store_fan(
                 fans, i, advance_fan(load_person(people, i), load_fan(fans, i), draws, climate, world, key, tally)
             )
+            if tally[Slot.SHARES] != told:
+                shared[found] = 2 * i + tally[Slot.REWARDED_SHARES] - owed
+                found, told, owed = found + 1, tally[Slot.SHARES], tally[Slot.REWARDED_SHARES]
+    return stop, found
 
 
 class ArrayRows:
@@ -209,6 +278,8 @@ class ArrayRows:
         self.world, self.key, self.threads = world, key, threads
         self.count = 0
         self.people, self.fans = new_rows(1024, PERSON), new_rows(1024, FAN)
+        self._shared: list[npt.NDArray[np.int64]] = []
+        self._numbers: npt.NDArray[np.int64] | None = None  # by row, where rows no longer lie in the order of birth
         self._pool = ThreadPoolExecutor(threads) if threads > 1 else None
 
     def populate(self, fans: int) -> None:
@@ -216,30 +287,66 @@ class ArrayRows:
         self._make_room(fans)
         addresses = np.array([pool_address(0)], np.int64) + np.arange(fans)
         populate_rows(self.people, self.fans, self.count, addresses, self.world, self.key)
-        self.count += fans
+        self._born(fans)
 
     def advance(self, climate: Climate, tally: Tally) -> None:
         """One day of all rows."""
         threads = min(self.threads, self.count // ROWS_PER_THREAD)
         if threads <= 1 or self._pool is None:
-            advance_rows(self.people, self.fans, 0, self.count, climate, self.world, self.key, tally)
+            self._shared = [self._part(0, self.count, climate, tally)]
             return
         edges = np.linspace(0, self.count, 4 * threads + 1).astype(int).tolist()
-
-        def part(start: int, stop: int) -> Tally:
-            own = new_tally()
-            advance_rows(self.people, self.fans, start, stop, climate, self.world, self.key, own)
-            return own
-
-        for own in self._pool.map(part, edges[:-1], edges[1:]):
+        tallies = [new_tally() for _ in edges[1:]]
+        self._shared = list(self._pool.map(self._part, edges[:-1], edges[1:], [climate] * len(tallies), tallies))
+        for own in tallies:
             tally += own
+
+    def _part(self, start: int, stop: int, climate: Climate, tally: Tally) -> npt.NDArray[np.int64]:
+        """One day of the rows start … stop − 1; returns those who shared, as ``advance_rows`` writes them."""
+        room = np.empty(ROOM if climate.share_limit > 0.0 else 0, np.int64)
+        parts = []
+        while True:
+            start, found = advance_rows(self.people, self.fans, start, stop, climate, self.world, self.key, tally, room)
+            parts.append(room[:found].copy())
+            if start >= stop:
+                return np.concatenate(parts)
+
+    def senders(self) -> Senders:
+        """Who shared today, in the order of their keys."""
+        shared = np.concatenate(self._shared)
+        shared = shared[np.argsort(self.people.key[shared >> 1])]
+        rows = shared >> 1
+        return Senders(
+            numbers=rows if self._numbers is None else self._numbers[rows],
+            keys=self.people.key[rows],
+            trusts=self.fans.trust[rows].astype(np.float64),
+            affinities=self.people.affinity[rows].astype(np.float64),
+            rewarded=shared & 1,
+        )
+
+    def admit_invited(self, invited: Invited, climate: Climate, tally: Tally) -> None:
+        """New rows of friends who accepted an invitation, in the order of settlement."""
+        more = len(invited.addresses)
+        self._make_room(more)
+        admit_invited(
+            self.people, self.fans, self.count, np.array(invited[:3]), invited.trusts, invited.affinities, climate,
+            self.world, self.key, tally,
+        )  # fmt: skip
+        self._born(more)
+
+    def bring_back(
+        self, numbers: npt.NDArray[np.int64], rewarded: npt.NDArray[np.int64], climate: Climate, tally: Tally
+    ) -> None:
+        """Known people, by number of birth, accept an invitation, in this order; followers stay as they are."""
+        rows = numbers if self._numbers is None else np.argsort(self._numbers)[numbers]
+        bring_back_rows(self.people, self.fans, rows, rewarded, climate, self.world, self.key, tally)
 
     def admit(self, responders: Responders, climate: Climate, tally: Tally) -> None:
         """New rows of today, in the order of the reservoir."""
         more = len(responders.addresses)
         self._make_room(more)
         admit_rows(self.people, self.fans, self.count, *responders, climate, self.world, self.key, tally)
-        self.count += more
+        self._born(more)
 
     def seat(self, free: list[int], day: int, tally: Tally) -> None:
         """Places of this morning go to the applicants with the lowest draws."""
@@ -249,10 +356,15 @@ class ArrayRows:
         found = admitted(keys, bits[rows].astype(np.int64), free, day, self.key)
         seat_rows(self.people, self.fans, rows, found, day, self.world, self.key, tally)
 
-    def segments(self) -> list[int]:
-        """Rows by segment."""
-        size = self.world.segments.used
-        return [int(n) for n in np.bincount(self.people.segment[: self.count], minlength=size)]
+    def segments(self) -> npt.NDArray[np.int64]:
+        """Segment of each row, in the order of birth."""
+        segments: npt.NDArray[np.int64] = self.people.segment[: self.count].astype(np.int64)
+        return segments if self._numbers is None else segments[np.argsort(self._numbers)]
+
+    def keys(self) -> npt.NDArray[np.int64]:
+        """Addresses of all rows, in the order of birth."""
+        keys = np.array(self.people.key[: self.count], np.int64)
+        return keys if self._numbers is None else keys[np.argsort(self._numbers)]
 
     def members(self) -> list[int]:
         """Members by channel."""
@@ -267,17 +379,27 @@ class ArrayRows:
 
     def table(self) -> dict[str, np.ndarray]:
         """All columns of all rows."""
-        return {name: rows[name][: self.count].copy() for rows in (self.people, self.fans) for name in rows.dtype.names}
+        found = {name: self.people[name][: self.count].copy() for name in Person._fields}
+        marks = unpacked(self.fans.marks[: self.count])
+        for name in Fan._fields:
+            found[name] = marks[name] if name in marks else self.fans[name][: self.count].copy()
+        return found
 
     def permute(self, order: np.ndarray) -> None:
         """Put the rows in another order; no result depends on it."""
         for rows in (self.people, self.fans):
             rows[: self.count] = rows[: self.count][order]
+        self._numbers = (np.arange(self.count) if self._numbers is None else self._numbers)[order]
 
     def close(self) -> None:
         """End the threads."""
         if self._pool is not None:
             self._pool.shutdown()
+
+    def _born(self, more: int) -> None:
+        if self._numbers is not None:
+            self._numbers = np.append(self._numbers, np.arange(self.count, self.count + more))
+        self.count += more
 
     def _make_room(self, more: int) -> None:
         size = len(self.people)

@@ -14,6 +14,7 @@ from sim.rules.tally import TALLY_SIZE, Tally, block
 from sim.scenario.schema import Scenario
 
 OVERFLOW = 1 << 62
+MONTH = 30  # days of sales that a shop shows
 _OF_STAGES = ("reached", "responses", "contacts", "active", "orders_followers", "repeat_orders", "invited")
 
 
@@ -30,6 +31,7 @@ class Book:
             ad_spend=np.zeros(days, np.int64),
             content=np.zeros(days, np.int64),
             fees=np.zeros(days, np.int64),
+            sources=np.zeros(days, np.int64),
             impressions=np.zeros(days, np.int64),
             exposures=np.zeros(days, np.int64),
             weight=np.zeros(days),
@@ -56,8 +58,20 @@ class Book:
         self.groups = [c for c, channel in enumerate(channels) if kind_of(channel) == ChannelKind.GROUP]
         self.members_yesterday = list(members)
 
+    def orders_of_month(self, day: int) -> int:
+        """Orders of the 30 days before a day."""
+        return int(sum(block(tally, "ORDERS").sum() for tally in self.ledger.tallies[max(0, day - MONTH) : day]))
+
     def write(
-        self, day: int, plan: Plan, messages: Messages, market: MarketDay, tally: Tally, team: Team, reward: float
+        self,
+        day: int,
+        plan: Plan,
+        messages: Messages,
+        market: MarketDay,
+        tally: Tally,
+        team: Team,
+        reward: float,
+        sources_cost: int = 0,
     ) -> SeenDay:
         """Write a day; returns what the operator sees of it.
 
@@ -72,11 +86,11 @@ class Book:
         assert abs(tally).max() < OVERFLOW, (day, int(abs(tally).argmax()))
         delivered = block(tally, "DELIVERED")[: self.channels]
         paid = block(tally, "PAID")[: self.channels]
-        fee = int(np.floor(delivered * self.fee + paid * self.price + 0.5).sum()) + int(block(tally, "INCENTIVES")[0])
+        fee = int(np.floor(delivered * self.fee + paid * self.price + 0.5).sum())
         g.tallies[day] = tally
         g.ad_spend[day], g.impressions[day] = market.ad_spend, market.impressions
         g.exposures[day], g.weight[day] = round(market.exposures), market.weight
-        g.content[day], g.fees[day] = messages.cost, fee
+        g.content[day], g.fees[day], g.sources[day] = messages.cost, fee, sources_cost
         g.pushes[day] = [sum(f) / TIERS for f in plan.pushes]
         g.value_share[day] = [sum(v) / TIERS for v in plan.value_share]
         g.quality[day], g.discount[day], g.lives[day] = plan.quality, plan.discount, messages.lives
@@ -108,7 +122,7 @@ class Book:
             exits=exits,
             exits_by_cause=tuple(map(int, block(tally, "EXITS"))),
             orders=int(block(tally, "ORDERS").sum()),
-            contribution=sold - costs - fee,
+            contribution=sold - costs - fee - int(block(tally, "INCENTIVES")[0]),
             ad_spend=market.ad_spend,
             joins_by_ads=int(block(tally, "JOINS")[Source.AD]),
             spent=int(g.spend[day]),

@@ -71,6 +71,13 @@ class MarketDay:
     homepage_search: float
 
 
+class Proofs(NamedTuple):
+    """Log-odds added today by others and by authorities (``sim/rules/conformity.py``)."""
+
+    follow: float = 0.0
+    buy: float = 0.0
+
+
 class Paid(NamedTuple):
     """A day of ads.
 
@@ -145,11 +152,13 @@ class Market:
         season: float,
         activity: Activity = Activity(),  # noqa: B008  (immutable)
         reward: float = 0.0,
+        proofs: Proofs = Proofs(),  # noqa: B008
     ) -> MarketDay:
         """Intensities of a day.
 
         active_core  liking and devoted fans who opened something yesterday;  followers: of yesterday
         reward       extra exposures for a completed task, as a share of the ordinary ones
+        proofs       of others and of authorities
         """
         weight = float(
             organic_weight(float(active_core), float(self.initial_fans), float(plan.quality), self.exposure_rules)
@@ -173,11 +182,11 @@ class Market:
         for s in range(len(self.relative)):
             seen = self.relative[s] * organic.contents / self.users
             viewed = self.relative[s] * organic.lives / self.users
-            follow = self._follow(s, plan, followers)
+            follow = self._follow(s, plan, followers, proofs)
             homepage_feed += homepage_visits(seen * self.heads[s], follow, self.path_rules)
             searches = self.need_rate[s] * season * self.found * self.heads[s]
             homepage_search += homepage_visits(searches, follow, self.path_rules)
-            rates.append(self._responses(s, seen, viewed, reached * click, plan, follow, season, price))
+            rates.append(self._responses(s, seen, viewed, reached * click, plan, follow, season, price, proofs))
             exposure.append(seen + viewed + by_ads)
             ad_share.append(by_ads / exposure[s] if exposure[s] > 0 else 0.0)
         return MarketDay(
@@ -197,33 +206,47 @@ class Market:
             homepage_search=homepage_search,
         )
 
-    def _follow(self, s: int, plan: Plan, followers: int) -> float:
+    def _follow(self, s: int, plan: Plan, followers: int, proofs: Proofs) -> float:
         """Probability that one of a segment who has not responded before follows at a noticed exposure."""
         return follow_probability(
-            plan.quality, self.match[s], self.trusts[s], float(followers), self.certified, 0.0, self.follow_rules
+            plan.quality,
+            self.match[s],
+            self.trusts[s],
+            float(followers),
+            self.certified,
+            0.0,
+            proofs.follow,
+            self.follow_rules,
         )
 
     def _responses(
-        self, s: int, seen: float, viewed: float, clicks: float, plan: Plan, follow: float, season: float, price: float
+        self,
+        s: int,
+        seen: float,
+        viewed: float,
+        clicks: float,
+        plan: Plan,
+        follow: float,
+        season: float,
+        price: float,
+        proofs: Proofs,
     ) -> tuple[float, ...]:
         """First responses per untouched head of a segment, by kind.
 
         follow  probability of following at a noticed exposure
         """
         need = open_need(self.need_rate[s] * season, self.decision_days, self.decision_days)
-        trust = self.trusts[s]
+        trust, purchase, deals = self.trusts[s], self.purchase_rules, self.deal_rules
         # whoever is met for the first time remembers the list price
-        odds = [
-            float(
-                buying_odds(trust, asked, 1.0, 0.0, self.deal_response[s], price, self.purchase_rules, self.deal_rules)
-            )
+        buys, tempted = (
+            float(buying_odds(trust, asked, 1.0, 0.0, self.deal_response[s], price, proofs.buy, purchase, deals))
             for asked in (1.0, asked_price(plan.discount))
-        ]
-        buys, tempted = self.touched * odds[0], odds[1]
+        )
+        buys *= self.touched
         found = self.need_rate[s] * season * self.found  # searches that show the brand, per head (E-16)
         # long decisions are not closed at the first touch, and deals of stores only there
         at_once = 1.0 - self.in_store if self.decision_days <= 1.0 else 0.0
-        lead = self.in_store * lead_at_touch(self.need_rate[s], trust, season, self.world) if self.in_store else 0.0
+        lead = float(lead_at_touch(self.need_rate[s], trust, season, proofs.buy, self.world)) if self.in_store else 0.0
         by_kind = {
             Response.FOLLOW_FROM_FEED: seen * follow,
             Response.ORDER_FROM_FEED: at_once * seen * (1.0 - follow) * need * buys,

@@ -6,7 +6,7 @@ from typing import Any
 import mesa
 from mesa.experimental.scenarios import Scenario as MesaScenario
 
-from sim.engines.agents import AgentRows
+from sim.engines.agents import AgentRows, FanAgent
 from sim.engines.simulation import Simulation
 from sim.plans import SeenDay
 from sim.scenario import load_scenario, with_changes
@@ -51,8 +51,10 @@ class FanModel(mesa.Model):  # type: ignore[misc]
                   (``brand__product__quality = 0.8``)
 
     ``datacollector`` holds fans, joins, exits, orders, contribution (cents) and cumulative margin (cents) at t = 0
-    and after each day. ``running`` becomes False at the horizon.
+    and after each day. ``running`` becomes False at the horizon. ``born`` lists the agents in the order of birth.
     """
+
+    born: list[FanAgent]
 
     def __init__(self, *, scenario: FanScenario | None = None, rng: Any = None, **parameters: Any) -> None:
         super().__init__(scenario=scenario, rng=rng) if scenario is not None else super().__init__(rng=rng)

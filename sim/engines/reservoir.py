@@ -1,9 +1,11 @@
 """The reservoir: people who have only been exposed are counts; a person becomes a row at the first response.
 
-A cell is a user segment. Its n-th person responds when the day's intensities, weighted with the number U of
-people still untouched, have passed Exp(cell, 1) + … + Exp(cell, n): exactly the order statistics of U independent
-waiting times (Rényi 1953). Under every logic the n-th person of a cell is therefore the same person with the same
-traits and luck; only the day and the source differ.
+A cell is a user segment, or a degree class of one where fans invite friends. Its n-th person responds when the day's
+intensities, weighted with the number U of people still untouched, have passed Exp(cell, 1) + … + Exp(cell, n): exactly
+the order statistics of U independent waiting times (Rényi 1953). Under every logic the n-th person of a cell is thus
+the same person with the same traits and luck; only the day and the source differ. A friend who accepts an invitation
+leaves U in the middle of a gap: what is left of the gap stays, since an exponential has no memory, and is passed more
+slowly by the fewer people.
 """
 
 from enum import IntEnum
@@ -13,10 +15,12 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.compiled import rule
-from sim.streams import Decision, exponential, uniform
+from sim.rules.response import SCANS
+from sim.streams import MASK32, Decision, exponential, philox, uniform
 
-_POOL, _CELL = 1 << 60, 2 << 60
+_POOL, _CELL, _INVITED = 1 << 60, 2 << 60, 3 << 60
 _CELL_SHIFT = 44
+_INVITATION = 0x494E5649  # fourth counter word of the hash
 ROOM = 256  # responders of a cell found in one go
 
 
@@ -43,6 +47,22 @@ def pool_address(number: int) -> int:
 def cell_address(cell: int, rank: int) -> int:
     """Address of the person who is the ``rank``-th of a cell to respond; rank 0 … 2⁴⁴ − 1."""
     return _CELL | cell << _CELL_SHIFT | rank
+
+
+@rule
+def cell_of(address: int) -> int:
+    """Cell of a person who responded by themselves."""
+    return (address >> _CELL_SHIFT) & 0xFFFF
+
+
+@rule
+def invited_address(inviter: int, ordinal: int) -> int:
+    """Address of the friend behind a stub of an inviter: 60 bits of a hash, tagged.
+
+    inviter  address of the inviter;  ordinal: number of the stub, 0 … degree − 1
+    """
+    w0, w1, _, _ = philox(inviter & MASK32, (inviter >> 32) & MASK32, ordinal, _INVITATION, 0, 0)
+    return _INVITED | (w1 & 0xFFFFFFF) << 32 | w0
 
 
 @rule
@@ -102,19 +122,20 @@ class Responders(NamedTuple):
 
     addresses: npt.NDArray[np.int64]
     segments: npt.NDArray[np.int64]
-    kinds: npt.NDArray[np.int64]  # member of Response
+    kinds: npt.NDArray[np.int64]  # member of Response, or SCANS + 2 · source + 1 if for a reward
 
 
 class Reservoir:
     """Untouched people by cell, and the waiting time that is left until the next of them responds.
 
-    untouched  [S] people without a row
-    ranks      [S] people who have responded so far
-    waiting    [S] rest of the exponential gap before the next response
+    untouched  [cells] people without a row;  a cell is segment · classes + degree class
+    ranks      [cells] people who have responded so far by themselves
+    waiting    [cells] rest of the exponential gap before the next response
+    classes    degree classes of a segment
     """
 
-    def __init__(self, untouched: list[int], key: int) -> None:
-        self.key = key
+    def __init__(self, untouched: list[int], key: int, classes: int = 1) -> None:
+        self.key, self.classes = key, classes
         self.untouched = list(untouched)
         self.ranks = [0] * len(untouched)
         # compiled code takes a plain integer much faster than a member of an enumeration
@@ -124,17 +145,16 @@ class Reservoir:
     def respond(self, rates: tuple[tuple[float, ...], ...]) -> Responders:
         """People who respond today.
 
-        rates  [S][responses] intensity per untouched person, ≥ 0
+        rates  [S][responses] intensity per untouched person, ≥ 0; beyond the members of ``Response`` come the scans
 
         The day's intensity is used up person by person, with the falling number of untouched people.
         """
-        parts = [self._respond(cell, np.array(of_cell)) for cell, of_cell in enumerate(rates)]
-        segments = [np.full(len(kinds), cell, np.int64) for cell, (_, kinds) in enumerate(parts)]
-        return Responders(
-            np.concatenate([addresses for addresses, _ in parts]),
-            np.concatenate(segments),
-            np.concatenate([kinds for _, kinds in parts]),
-        )
+        by_segment = [np.array(of_segment) for of_segment in rates]
+        parts = [self._respond(cell, by_segment[cell // self.classes]) for cell in range(len(self.untouched))]
+        segments = [np.full(len(kinds), cell // self.classes, np.int64) for cell, (_, kinds) in enumerate(parts)]
+        kinds = np.concatenate([kinds for _, kinds in parts])
+        kinds[kinds >= len(Response)] += SCANS - len(Response)
+        return Responders(np.concatenate([addresses for addresses, _ in parts]), np.concatenate(segments), kinds)
 
     def _respond(
         self, cell: int, rates: npt.NDArray[np.float64]

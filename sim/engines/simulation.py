@@ -14,16 +14,19 @@ from sim.engines.book import Book
 from sim.engines.desk import Team, service_brief
 from sim.engines.dispatch import Dispatch, Messages
 from sim.engines.groups import Groups
-from sim.engines.market import Market, MarketDay
+from sim.engines.market import Market, MarketDay, Proofs
 from sim.engines.promise import Promises
 from sim.engines.reservoir import Reservoir, Responders
+from sim.engines.sources import Sources
 from sim.engines.tasks import TaskDesk
 from sim.engines.truth import truth_of
+from sim.engines.wordofmouth import Invited, Senders, WordOfMouth
 from sim.engines.world import (
     bits,
     brief_of,
     cells_of,
     channel_sets,
+    classes_of,
     commission_on,
     floats,
     integers,
@@ -37,8 +40,10 @@ from sim.logics.own import planned
 from sim.observables import Ledger
 from sim.plans import Plan, Seen, SeenDay
 from sim.rules.climate import Climate, World, compilable
+from sim.rules.conformity import authority_proof, sales_proof
 from sim.rules.messages import attention, visible_share
 from sim.rules.persona import bargained
+from sim.rules.referral import most_sharing, reward_uplift, tier_factor
 from sim.rules.tally import MAX_SEGMENTS, Slot, Tally, block, new_tally
 from sim.scenario.schema import Scenario
 from sim.streams import replication_key
@@ -58,8 +63,24 @@ class Rows(Protocol):
     def admit(self, responders: Responders, climate: Climate, tally: Tally) -> None:
         """New rows of today."""
 
-    def segments(self) -> list[int]:
-        """Rows by segment."""
+    def senders(self) -> Senders:
+        """Who shared today."""
+        ...
+
+    def admit_invited(self, invited: Invited, climate: Climate, tally: Tally) -> None:
+        """New rows of friends who accepted an invitation."""
+
+    def bring_back(
+        self, numbers: npt.NDArray[np.int64], rewarded: npt.NDArray[np.int64], climate: Climate, tally: Tally
+    ) -> None:
+        """Known people, by number of birth, accept an invitation."""
+
+    def segments(self) -> npt.NDArray[np.int64]:
+        """Segment of each row, in the order of birth."""
+        ...
+
+    def keys(self) -> npt.NDArray[np.int64]:
+        """Addresses of all rows, in the order of birth."""
         ...
 
     def seat(self, free: list[int], day: int, tally: Tally) -> None:
@@ -90,7 +111,7 @@ class RowsMaker(Protocol):
 
 
 def untouched_of(users: list[int], rows: list[int]) -> list[int]:
-    """People without a row by segment: users − rows; a segment that the pool overdraws takes from the largest."""
+    """People without a row by cell: users − rows; a cell that the pool overdraws takes from the largest."""
     left = [n - taken for n, taken in zip(users, rows, strict=True)]
     while min(left) < 0:
         short, largest = left.index(min(left)), left.index(max(left))
@@ -117,9 +138,17 @@ class Simulation:
         self.season = scenario.market.season.daily(scenario.start, scenario.days)
         self.rows = make_rows(self.world, self.key)
         self.rows.populate(scenario.pool.fans)
-        self.reservoir = Reservoir(untouched_of(cells_of(scenario), self.rows.segments()), self.key)
+        classes, cells = classes_of(scenario), self.rows.segments()
+        self.word_of_mouth: WordOfMouth | None = None
+        if scenario.network is not None:
+            self.word_of_mouth = WordOfMouth(classes, len(scenario.segments), self.world.rules.referral, self.key)
+            cells = self.word_of_mouth.populate(scenario.pool.fans, cells)
+        taken = np.bincount(cells, minlength=len(classes) * len(scenario.segments)).tolist()
+        self.reservoir = Reservoir(untouched_of(cells_of(scenario), taken), self.key, len(classes))
         self.market = Market(scenario, self.world, self.key)
         brand, rules = self.world.brand, self.world.rules
+        self.sources = Sources(scenario, self.world)
+        self.endorsement = scenario.brand.endorsement.daily(scenario.start, scenario.days)
         self.commission_share = float(bargained(1.0, brand.trust, rules.persona))
         self.promises = Promises(self.brief, scenario.pool.used_to_promotion, rules.promise)
         self.dispatch = Dispatch(
@@ -141,6 +170,9 @@ class Simulation:
             )
             for c in scenario.channels
         ]
+        self.most_factor = max(float(tier_factor(tier, rules.referral)) for tier in range(TIERS)) * max(
+            segment.sharing for segment in scenario.segments.values()
+        )
         self.attention: dict[tuple[float, bool], float] = {}  # by messages of 7 days; few values come up
         self.month_starts = month_starts(scenario.start, scenario.days)
         self.plan: Plan | None = None
@@ -164,7 +196,7 @@ class Simulation:
         tally = new_tally()
         self._open(day, tally)
         messages = self.dispatch.day(day, plan, self.book.members_yesterday)
-        book = self.book
+        book, proofs = self.book, self._proofs(day)
         market = self.market.day(
             day,
             plan,
@@ -174,12 +206,17 @@ class Simulation:
             float(self.season[day]),
             book.activity,
             reward,
+            proofs,
         )
-        climate = self._climate(day, plan, messages, market)
+        climate = self._climate(day, plan, messages, market, proofs)
         self.rows.advance(climate, tally)
-        self.rows.admit(self.reservoir.respond(market.rates), climate, tally)
+        responders = self.reservoir.respond(self._rates(day, plan, market, climate))
+        self.rows.admit(responders, climate, tally)
+        sources_cost = self.sources.came(responders, self._untouched())
+        if self.word_of_mouth:
+            self.word_of_mouth.day(responders, self.reservoir, self.rows, climate, tally)
         self._close(messages, market, tally)
-        seen = self.book.write(day, plan, messages, market, tally, self.team, reward)
+        seen = self.book.write(day, plan, messages, market, tally, self.team, reward, sources_cost)
         self.team.close(seen.queued)
         self.history = [*self.history, seen][-max(1, self.logic.memory) :]
         self._close_month(day)
@@ -220,6 +257,31 @@ class Simulation:
         moved = self.brief.quality[day] - self.brief.quality[self.planned_on]
         return dataclasses.replace(self.plan, quality=min(1.0, max(0.0, self.plan.quality + moved)))
 
+    def _proofs(self, day: int) -> Proofs:
+        """Log-odds added today by an authority, and by the sales that the brand shows (M11)."""
+        p = self.world.rules.conformity
+        shown = self.book.orders_of_month(day) if self.scenario.brand.shows_sales else 0
+        authority = float(authority_proof(float(self.endorsement[day]), p))
+        return Proofs(authority, authority + float(sales_proof(float(shown), p)))
+
+    def _untouched(self) -> list[int]:
+        """People without a row by segment."""
+        classes = self.reservoir.classes
+        return [
+            sum(self.reservoir.untouched[first : first + classes])
+            for first in range(0, len(self.reservoir.untouched), classes)
+        ]
+
+    def _rates(self, day: int, plan: Plan, market: MarketDay, climate: Climate) -> tuple[tuple[float, ...], ...]:
+        """Today's intensities of first responses by segment: of the market, then of the sources."""
+        if not self.sources.sources:
+            return market.rates
+        scans = self.sources.rates(
+            day, plan, self._untouched(), float(self.book.fans_yesterday), float(climate.uplift),
+            float(climate.proof_follow),
+        )  # fmt: skip
+        return tuple(met + scanned for met, scanned in zip(market.rates, scans, strict=True))
+
     def truth(self) -> Truth:
         """What an oracle sees this morning."""
         scenario = self.scenario
@@ -234,7 +296,9 @@ class Simulation:
             members=tuple(self.book.members_yesterday),
         )
 
-    def _climate(self, day: int, plan: Plan, messages: Messages, market: MarketDay) -> Climate:
+    def _climate(self, day: int, plan: Plan, messages: Messages, market: MarketDay, proofs: Proofs) -> Climate:
+        referral = self.world.rules.referral
+        uplift = float(reward_uplift(plan.incentive / 100.0, referral))
         self.exposure = [x + today for x, today in zip(self.exposure, market.exposure, strict=True)]
         date = self.scenario.start + dt.timedelta(days=day)
         chatter = self.groups.chatter()
@@ -266,6 +330,11 @@ class Simulation:
             lost=integers(self.banned.lost, MAX_CHANNELS),
             bans=int(any(self.banned.lost)),
             desk=self.team.desk(plan.service_seats),
+            share_limit=float(most_sharing(self.most_factor, uplift, referral)) if self.word_of_mouth else 0.0,
+            uplift=uplift,
+            incentive=plan.incentive,
+            proof_follow=proofs.follow,
+            proof_buy=proofs.buy,
         )
         return compilable(facts)  # type: ignore[no-any-return]
 
@@ -283,6 +352,8 @@ class Simulation:
 
     def _close_month(self, day: int) -> None:
         last = day == self.scenario.days - 1
+        if self.word_of_mouth and (last or self.month_starts[day + 1] != self.month_starts[day]):
+            self.word_of_mouth.check_addresses(self.rows)
         if last or self.month_starts[day + 1] != self.month_starts[day]:
             self.cohorts.append(self.rows.cohorts(self.cohort_firsts()[: len(self.cohorts) + 1]))
 

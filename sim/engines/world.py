@@ -10,6 +10,8 @@ import numpy as np
 
 from sim.domains import MAX_CHANNELS, TIERS, ChannelKind
 from sim.engines.admission import is_scarce
+from sim.engines.degrees import degree_classes
+from sim.engines.sources import source_facts
 from sim.parameters import DAYS_PER_MONTH, daily
 from sim.plans import Brief, ChannelBrief
 from sim.rules import RULE_TABLES, Rules
@@ -104,9 +106,14 @@ def commission_on(scenario: Scenario, date: dt.date, share: float = 1.0) -> tupl
     return tuple(round(10_000 * rate * share) for rate in rates)
 
 
+def classes_of(scenario: Scenario) -> tuple[tuple[float, int], ...]:
+    """Share of people and number of friends by degree class; one class without friends where nobody invites."""
+    return ((1.0, 0),) if scenario.network is None else degree_classes(scenario.network)
+
+
 def cells_of(scenario: Scenario) -> list[int]:
-    """Users by segment: the largest-remainder split of the market."""
-    shares = np.array([s.share for s in scenario.segments.values()])
+    """Users by cell (segment × degree class): the largest-remainder split of the market."""
+    shares = np.array([s.share * share for s in scenario.segments.values() for share, _ in classes_of(scenario)])
     exact = shares / shares.sum() * scenario.market.users
     cells = np.floor(exact).astype(np.int64)
     for segment in np.argsort(cells - exact, kind="stable")[: scenario.market.users - int(cells.sum())]:
@@ -216,6 +223,7 @@ def world_of(scenario: Scenario) -> World:
             match_promotion=floats([s.match_promotion + by_persona for s in segments], MAX_SEGMENTS),
             end=floats(ends, MAX_SEGMENTS),
             trust_shift=floats([s.trust_shift for s in segments], MAX_SEGMENTS),
+            sharing=floats([s.sharing for s in segments], MAX_SEGMENTS),
         ),
         BrandFacts(
             trust=trust,
@@ -240,6 +248,7 @@ def world_of(scenario: Scenario) -> World:
         rules,
         service_of(scenario, rules.service),
         closing_of(scenario),
+        source_facts(scenario),
     )
 
 
@@ -267,6 +276,7 @@ def closing_of(scenario: Scenario) -> ClosingFacts:
         trust=float(scenario.store.trust),
         leakage=float(industry.leakage),
         friction=round(100 * industry.friction),
+        follow=float(scenario.store.follow),
     )
 
 

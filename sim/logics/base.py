@@ -19,6 +19,9 @@ Discount = Annotated[float, fraction("Share off the price in promotions and live
 ValueShare = Annotated[float, fraction("Share of useful content among pushes", source="E-94, details")]
 AdsPerDay = Annotated[float, parameter("Ad budget", unit="¥/day", low=0, high=1e9, source="details")]
 Bid = Annotated[float, parameter("Bid in the ad auction", unit="¥ per 1,000", above=0, high=1e5, source="M2")]
+Incentive = Annotated[
+    float, parameter("Reward for every person whom a fan brings", unit="¥", low=0, high=1e5, source="E-79")
+]
 Minutes = Annotated[
     float,
     parameter(
@@ -60,6 +63,7 @@ class Logic(BaseModel, ABC):
     lives_per_week: Lives = 0.0
     ads_per_day: AdsPerDay = 0.0
     bid: Bid = DEFAULT_BID
+    incentive: Incentive = 0.0
     reply_minutes: Minutes = 60.0
     service_seats: Seats | None = None
     red_packets_per_week: RedPackets = 0.0

@@ -9,6 +9,7 @@ from sim.logics.base import (
     AdsPerDay,
     Bid,
     Discount,
+    Incentive,
     Lives,
     Logic,
     Minutes,
@@ -34,6 +35,7 @@ class Phase(BaseModel):
     red_packets_per_week: RedPackets | None = None
     ads_per_day: AdsPerDay | None = None
     bid: Bid | None = None
+    incentive: Incentive | None = None
     reply_minutes: Minutes | None = None
     service_seats: Seats | None = None
 

@@ -71,6 +71,7 @@ class Depletion(Logic):
             ads_per_day=round(100 * self.ads_per_day) + replacement,
             bid=100 * self.bid,
             lives_per_week=self.lives_per_week,
+            incentive=round(100 * self.incentive),
             ads_reinvested=replacement,
             service_seats=self.seats(brief, seen),
             red_packets_per_week=self.red_packets_per_week,

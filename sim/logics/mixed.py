@@ -12,7 +12,7 @@ ELEMENTS: dict[str, tuple[str, ...]] = {
     "value_share": ("value_share",),
     "content": ("quality",),
     "discount": ("discount",),
-    "ads": ("ads_per_day", "bid", "ads_reinvested"),
+    "ads": ("ads_per_day", "bid", "ads_reinvested", "incentive"),
     "service": ("service_seats",),
 }
 

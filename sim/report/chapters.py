@@ -38,7 +38,7 @@ from sim.results import Comparison, Interval
 
 _NOTHING = Interval(math.nan, math.nan, math.nan)
 _AGES = (1, 3, 6, 12, 18, 24, 36)
-_NOT_EVERYWHERE = ("friction", "service")  # costs that many scenarios do not have
+_NOT_EVERYWHERE = ("friction", "incentives", "service", "sources")  # costs that many scenarios do not have
 
 
 def chapters_of(c: Comparison, w: Words) -> tuple[Chapter, ...]:
@@ -227,9 +227,9 @@ def money_chapter(c: Comparison, w: Words) -> Chapter:
         _heads(c, w),
         (
             row("gmv", [b.gmv for b in each], strong=True),
-            *costs("goods", "commission", "friction", "fees"),
+            *costs("goods", "commission", "friction", "fees", "incentives"),
             row("contribution", [b.contribution for b in each], strong=True),
-            *costs("ads", "content", "service"),
+            *costs("ads", "content", "service", "sources"),
             row("margin", [b.margin for b in each], strong=True),
             Row(w("money.left"), tuple(Cell(money(_left(c, logic), w)) for logic in c.logics)),
         ),

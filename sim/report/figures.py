@@ -26,9 +26,8 @@ from sim.report.words import Lang, Words, words_of
 from sim.results import Comparison, Run
 
 TIER_COLOURS = ("#d5dde3", "#7fb3c8", "#1f5f7a")
-SOURCE_COLOURS = dict(
-    zip(Source, ("#e3e6ea", "#9ccfc4", "#2f8f83", "#175e57", "#c8b560", "#8a6d9e", "#c98b3c"), strict=True)
-)
+_SOURCES = "#e3e6ea #9ccfc4 #2f8f83 #175e57 #c8b560 #8a6d9e #f0c987 #c98b3c #d98e32 #a9bce3 #6c86c4 #3c5496"
+SOURCE_COLOURS = dict(zip(Source, _SOURCES.split(), strict=True))
 CAUSE_COLOURS = dict(zip(Cause, STACK[2:], strict=False))
 
 

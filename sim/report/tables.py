@@ -103,11 +103,13 @@ class Money:
     goods: float
     commission: float
     fees: float
+    incentives: float
     contribution: float
     ads: float
     content: float
     service: float
     friction: float
+    sources: float
     margin: float
     by_channel: dict[str, float]
     followers: float
@@ -138,11 +140,13 @@ def money_of(runs: list[Run]) -> Money:
         goods=float(totals_by(runs, "GOODS")[0]),
         commission=float(totals_by(runs, "COMMISSION")[0]),
         fees=mean(lambda g: g.fees.sum()),
+        incentives=float(totals_by(runs, "INCENTIVES")[0]),
         contribution=mean(lambda g: g.contribution.sum()),
         ads=mean(lambda g: g.ad_spend.sum()),
         content=mean(lambda g: g.content.sum()),
         service=mean(lambda g: g.service.sum()),
         friction=float(totals_by(runs, "FRICTION")[0]),
+        sources=mean(lambda g: g.sources.sum()),
         margin=mean(lambda g: g.margin.sum()),
         by_channel=by_channel,
         followers=float(totals_by(runs, "GMV_FOLLOWERS")[0]),

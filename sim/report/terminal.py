@@ -246,6 +246,7 @@ SHARES = {"exits_per_month", "joins_per_month", "gmv_followers_share", "open_rat
 SHARES |= {"head_share"}
 MONEY |= {"service_cost"}
 SHARES |= {"promise_kept", "lead_to_sale", "platform_share"}
+MONEY |= {"incentives", "sources_cost"}
 
 
 def _mean(runs: Sequence[Run], key: str) -> float:

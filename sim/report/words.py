@@ -39,7 +39,7 @@ class Words:
 
     def member(self, member: IntEnum) -> str:
         """A domain, tier, cause … in this language."""
-        return chinese(member) if self.lang == "zh" else word(member).replace("passer_by", "passer-by")
+        return chinese(member) if self.lang == "zh" else word(member).replace("_", "-")
 
     def logic(self, name: str) -> str:
         """A logic's name; the user's own names stay as they are, upper bounds are called so."""

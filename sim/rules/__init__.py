@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from sim.rules.auction import AdRules
+from sim.rules.conformity import ConformityRules
 from sim.rules.deals import DealRules
 from sim.rules.exposure import ExposureRules
 from sim.rules.follow import FollowRules
@@ -14,6 +15,7 @@ from sim.rules.path import PathRules
 from sim.rules.persona import PersonaRules
 from sim.rules.promise import PromiseRules
 from sim.rules.purchase import PurchaseRules
+from sim.rules.referral import ReferralRules
 from sim.rules.service import ServiceRules
 from sim.rules.tiers import TierRules
 from sim.rules.trust import TrustRules
@@ -38,6 +40,8 @@ class Rules(NamedTuple):
     deals: DealRules
     persona: PersonaRules
     promise: PromiseRules
+    referral: ReferralRules
+    conformity: ConformityRules
 
 
 RULE_TABLES: dict[str, type[NamedTuple]] = {
@@ -57,6 +61,8 @@ RULE_TABLES: dict[str, type[NamedTuple]] = {
     "deals": DealRules,
     "persona": PersonaRules,
     "promise": PromiseRules,
+    "referral": ReferralRules,
+    "conformity": ConformityRules,
 }
 
 __all__ = ["RULE_TABLES", "Rules"]

@@ -33,6 +33,7 @@ class Buyer(NamedTuple):
     reference_price: float
     joined: int  # bit set of channels to join from tomorrow on
     homepage: bool  # the brand was looked up, without an offer
+    grade: int
 
 
 @rare
@@ -65,7 +66,7 @@ def buy(
     """
     rules, day = world.rules.purchase, climate.day
     trust, expectation, need_debt, due_on = read.trust, read.expectation, fan.need_debt, fan.due_on
-    orders, ordered_on, prospect, spend = fan.orders, fan.ordered_on, fan.prospect, fan.spend
+    orders, ordered_on, prospect, spend, grade = fan.orders, fan.ordered_on, fan.prospect, fan.spend, fan.grade
     reference_price, homepage = fan.reference_price, False
     if prospect == 0:
         needs = poisson_quantile(draws.need, person.need_rate * climate.season)
@@ -98,6 +99,7 @@ def buy(
                 deal_proneness,
                 world.segments.deal_response[person.segment],
                 world.brand.relative_price,
+                climate.proof_buy,
                 rules,
                 world.rules.deals,
             )
@@ -124,7 +126,7 @@ def buy(
                     tally[Slot.IMPULSES] += 1
             for n in range(bought):
                 if prospect == 0:
-                    trust, expectation, prospect, net = order(
+                    trust, expectation, prospect, net, grade = order(
                         person,
                         orders,
                         expectation,
@@ -161,4 +163,5 @@ def buy(
         reference_price,
         0,
         homepage,
+        grade,
     )

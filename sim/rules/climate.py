@@ -56,6 +56,20 @@ class Segments(NamedTuple):
     match_promotion: Floats  # [S] log-odds
     end: Floats  # [S] cumulative share, last one 1
     trust_shift: Floats  # [S] log-odds added to mean prior trust
+    sharing: Floats  # [S] factor on sharing
+
+
+class Sources(NamedTuple):
+    """Sources of people beyond feed, ads, searches and the store as the rules see them; one entry per source.
+
+    Vectors have room for J = 8 sources.
+    """
+
+    used: int  # sources in use
+    source: Integers  # [J] member of Source
+    rewarded: Integers  # [J] 1: its code promises the reward of the day
+    trust: Floats  # [J] mean prior trust
+    joins: Floats  # [J·C] probability of joining the channel at once
 
 
 class BrandFacts(NamedTuple):
@@ -122,6 +136,7 @@ class ClosingFacts(NamedTuple):
     trust: float  # mean prior trust of people who come to the store of their own accord
     leakage: float  # share of followers' orders that are moved off the platform where that pays
     friction: int  # cents that moving an order costs
+    follow: float  # share of people who come to the store of their own accord who scan its code and follow
 
 
 class World(NamedTuple):
@@ -136,6 +151,7 @@ class World(NamedTuple):
     rules: Rules
     service: ServiceFacts
     closing: ClosingFacts
+    sources: Sources
 
 
 class Climate(NamedTuple):
@@ -168,6 +184,11 @@ class Climate(NamedTuple):
     lost: Integers  # [C] bit set of those among them whose fans are lost tonight
     bans: int  # 1 when any account's fans are lost tonight
     desk: Desk = Desk()
+    share_limit: float = 0.0  # upper bound of today's probability of sharing; 0: nobody can
+    uplift: float = 1.0  # of the reward on sharing
+    incentive: int = 0  # cents for every person brought
+    proof_follow: float = 0.0  # log-odds of following added by an authority
+    proof_buy: float = 0.0  # log-odds of buying added by shown sales and an authority
 
 
 def compilable(table: Any) -> Any:

@@ -1,14 +1,14 @@
 """One row, one day: ``advance_fan``, the function that every engine shares, and the order of its decisions.
 
 A follower's day (``private_day``) goes: clocks, a question (``asking``), messages and lives (``reading``), need,
-decision and order (``buying``, or ``prospects`` where deals close in a store), stay, mute or leave (``staying``), and
-the channels joined for tomorrow.
+decision and order (``buying``, or ``prospects`` where deals close in a store), sharing (``referral``), stay, mute or
+leave (``staying``), and the channels joined for tomorrow.
 """
 
 from sim.compiled import rare, rule
 from sim.domains import Cause, HomepageSource, Prospect, Source
 from sim.rules.asking import ask
-from sim.rules.buying import buy, decision_day
+from sim.rules.buying import Buyer, buy, decision_day
 from sim.rules.climate import Climate, World
 from sim.rules.deals import adapted
 from sim.rules.delivery import counts_on
@@ -29,6 +29,7 @@ from sim.rules.path import visits_homepage
 from sim.rules.prospects import buy_in_store, pursue
 from sim.rules.purchase import buying_odds, open_need, salience
 from sim.rules.reading import read_messages
+from sim.rules.referral import share_rate, shares, tier_factor
 from sim.rules.retargeting import click_probability, retargeted
 from sim.rules.rows import NEVER, Fan, Person, count_channels, count_row, domain_on, reachable
 from sim.rules.search import searches
@@ -89,7 +90,7 @@ def clocks(person: Person, fan: Fan, day: int, world: World) -> tuple[float, flo
 def private_day(
     person: Person, fan: Fan, draws: DailyDraws, climate: Climate, world: World, key: int, tally: Tally
 ) -> Fan:
-    """The day of a follower: clocks, question, messages, lives, need, order, then stay, mute or leave."""
+    """The day of a follower: clocks, question, messages, lives, need, order, sharing, then stay, mute or leave."""
     rules, day = world.rules, climate.day
     # a. clocks
     fatigue, trust, intimacy, deal_proneness = clocks(person, fan, day, world)
@@ -109,14 +110,18 @@ def private_day(
         for c in range(world.channels.used):
             if fan.channels >> c & 1:
                 tally[Slot.GMV_MEMBERS + c] += int(buyer.spend - fan.spend)
+    # g. sharing
+    intimacy = buyer.intimacy
+    if draws.share < climate.share_limit and share_today(person, fan.tier, buyer, draws.share, climate, world, tally):
+        intimacy += rules.tiers.share
     # h. stay, mute or leave
-    tier = tier_of(buyer.intimacy, fan.tier, rules.tiers)
+    tier = tier_of(intimacy, fan.tier, rules.tiers)
     channels, muted, cause = stay_mute_or_leave(
         person,
         fan,
         buyer.trust,
         read.fatigue,
-        buyer.intimacy,
+        intimacy,
         tier,
         read.shock,
         draws.leave,
@@ -154,7 +159,7 @@ def private_day(
             orders=buyer.orders,
             trust=buyer.trust,
             fatigue=read.fatigue,
-            intimacy=buyer.intimacy,
+            intimacy=intimacy,
             expectation=buyer.expectation,
             need_debt=buyer.need_debt,
             month_counts=read.month_counts,
@@ -167,6 +172,7 @@ def private_day(
             ),
             deal_proneness=buyer.deal_proneness,
             reference_price=buyer.reference_price,
+            grade=buyer.grade,
         )
     if tier > fan.tier:
         tally[Slot.TIER_UPS] += 1
@@ -211,7 +217,27 @@ def private_day(
         threshold=fan.threshold,
         deal_proneness=buyer.deal_proneness,
         reference_price=buyer.reference_price,
+        grade=buyer.grade,
     )
+
+
+@rare
+def share_today(
+    person: Person, tier: int, buyer: Buyer, u: float, climate: Climate, world: World, tally: Tally
+) -> bool:
+    """True when a follower shares the brand today (M10); the engine sees it by the counters and settles it tonight.
+
+    u  the day's draw of SHARE
+    """
+    rules = world.rules.referral
+    factor = tier_factor(tier, rules) * world.segments.sharing[person.segment]
+    told = shares(u, share_rate(buyer.trust, buyer.grade, factor, rules), climate.uplift)
+    if told == 0:
+        return False
+    tally[Slot.SHARES] += 1
+    if told == 2:
+        tally[Slot.REWARDED_SHARES] += 1
+    return True
 
 
 @rare
@@ -227,12 +253,13 @@ def public_day(person: Person, fan: Fan, climate: Climate, world: World, key: in
     touched = exposed or searched or retargeted(person.key, fan.clicked_on, climate, key)
     source, channels, clicked_on, joined_on, due_on = fan.source, 0, fan.clicked_on, fan.joined_on, fan.due_on
     attempts, threshold, tier, muted = fan.attempts, fan.threshold, 0, 0
-    orders, ordered_on, prospect, spend, expectation = (
+    orders, ordered_on, prospect, spend, expectation, grade = (
         fan.orders,
         fan.ordered_on,
         fan.prospect,
         fan.spend,
         fan.expectation,
+        fan.grade,
     )
     in_store = world.closing.in_store == 1
     decides, needed, joined, follows = due_on == day and not in_store, False, 0, False
@@ -261,6 +288,7 @@ def public_day(person: Person, fan: Fan, climate: Climate, world: World, key: in
                 climate.followers,
                 brand.certified,
                 float(attempts),
+                climate.proof_follow,
                 rules.follow,
             )
             follows = u < chance
@@ -309,13 +337,14 @@ def public_day(person: Person, fan: Fan, climate: Climate, world: World, key: in
             False,
             False,
             False,
+            grade,
             climate,
             world,
             key,
             tally,
         )
         trust, intimacy, expectation, prospect = got.trust, got.intimacy, got.expectation, got.prospect
-        due_on, joined, spend = got.due_on, got.joined, spend + got.net
+        due_on, joined, spend, grade = got.due_on, got.joined, spend + got.net, got.grade
         if got.bought:
             orders, ordered_on = orders + 1, day
     if decides and prospect == Prospect.OPEN:
@@ -326,6 +355,7 @@ def public_day(person: Person, fan: Fan, climate: Climate, world: World, key: in
             deal_proneness,
             world.segments.deal_response[person.segment],
             climate.public_price,
+            climate.proof_buy,
             rules.purchase,
             rules.deals,
         )
@@ -334,7 +364,7 @@ def public_day(person: Person, fan: Fan, climate: Climate, world: World, key: in
         if u < thought_of:
             reference_price = adapted(reference_price, 1.0, rules.deals.adaptation)
         if u < odds * thought_of:
-            trust, expectation, prospect, net = order(
+            trust, expectation, prospect, net, grade = order(
                 person,
                 orders,
                 expectation,
@@ -390,4 +420,5 @@ def public_day(person: Person, fan: Fan, climate: Climate, world: World, key: in
         threshold=threshold,
         deal_proneness=deal_proneness,
         reference_price=reference_price,
+        grade=grade,
     )

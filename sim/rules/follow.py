@@ -54,14 +54,22 @@ def relevance(match: float, affinity: float) -> float:
 
 @rule
 def follow_probability(
-    quality: float, rel: float, trust: float, followers: float, certified: float, previous: float, p: FollowRules
+    quality: float,
+    rel: float,
+    trust: float,
+    followers: float,
+    certified: float,
+    previous: float,
+    proof: float,
+    p: FollowRules,
 ) -> float:
     """Probability that a noticed exposure ends in following.
 
         σ(logit(base) + a_q(quality − ½) + a_r(rel − ½) + a_T(trust − .35)
-          + a_s·ln((1 + followers)/10⁴) − a_c·(1 − certified) − a_n·previous)
+          + a_s·ln((1 + followers)/10⁴) − a_c·(1 − certified) − a_n·previous + proof)
 
     quality, rel, trust  in [0, 1];  followers ≥ 0;  certified 0 or 1;  previous: earlier exposures, 0 for the untouched
+    proof  log-odds added by an authority (``conformity.py``)
 
     Source: evidence M3.
     """
@@ -73,4 +81,5 @@ def follow_probability(
         + p.followers * math.log((1.0 + followers) / 10_000.0)
         - p.certified * (1.0 - certified)
         - p.previous * previous
+        + proof
     )

@@ -44,13 +44,20 @@ def qualify_probability(minutes: float, p: LeadRules) -> float:
 
 @rule
 def step_probability(
-    share: float, trust: float, discount: float, deal_response: float, relative_price: float, p: PurchaseRules
+    share: float,
+    trust: float,
+    discount: float,
+    deal_response: float,
+    relative_price: float,
+    proof: float,
+    p: PurchaseRules,
 ) -> float:
     """Probability of a step towards a deal in a store, with the coefficients of ``buying_odds``.
 
-        σ(logit(share) + b_T·(T − .35) + b_d·response·discount − b_p·ln(price·(1 − discount)/reference))
+        σ(logit(share) + b_T·(T − .35) + b_d·response·discount − b_p·ln(price·(1 − discount)/reference) + proof)
 
-    share  of those who take the step at trust .35, list price = reference, no discount; 0 and 1 stay what they are
+    share  of those who take the step at trust .35, list price = reference, without discount and proof; 0 and 1 stay
+    proof  log-odds added by others who bought, or by an authority (``conformity.py``)
 
     A discount is a deal against the list price: who buys so seldom has no memory of others. Source: evidence M8, M12,
     E-99, V22.
@@ -62,4 +69,5 @@ def step_probability(
         + p.trust * (trust - REFERENCE_TRUST)
         + p.discount * deal_response * discount
         - p.price * math.log(relative_price * asked_price(discount))
+        + proof
     )

@@ -186,9 +186,9 @@ def orders_of_buyer(
     """
     rules, deals, price = world.rules.purchase, world.rules.deals, world.brand.relative_price
     needs = fan.need_rate * steady.season
-    odds = buying_odds(trust, 1.0, reference_price, proneness, fan.deal_response, price, rules, deals)
+    odds = buying_odds(trust, 1.0, reference_price, proneness, fan.deal_response, price, 0.0, rules, deals)
     asked = asked_price(steady.discount)
-    tempted = buying_odds(trust, asked, reference_price, proneness, fan.deal_response, price, rules, deals)
+    tempted = buying_odds(trust, asked, reference_price, proneness, fan.deal_response, price, 0.0, rules, deals)
     impulses = 0.0
     if world.brand.decision_days <= 1.0:
         live = min(seen.watched, seen.offered)

@@ -3,7 +3,7 @@
 import math
 
 from sim.compiled import rare, rule
-from sim.domains import TIERS, Domain
+from sim.domains import MAX_CHANNELS, TIERS, Domain
 from sim.rules.accounts import account_of
 from sim.rules.climate import Climate, World
 from sim.rules.rows import NEVER, Person, count_channels, domain_on, reachable
@@ -61,6 +61,21 @@ def channels_at_follow(person: int, day: int, world: World, key: int) -> int:
         if uniform(key, Decision.JOIN_AT_FOLLOW, person, day, c) < world.channels.joins_at_follow[c]:
             channels |= 1 << c
         if world.channels.joins_at_follow[c] > world.channels.joins_at_follow[widest]:
+            widest = c
+    return channels if channels != 0 else 1 << widest
+
+
+@rare
+def channels_at_scan(person: int, day: int, origin: int, world: World, key: int) -> int:
+    """Bit set of the channels that a visitor of a source joins at once; its widest one if chance gives none.
+
+    origin  number of the source
+    """
+    first, channels, widest = MAX_CHANNELS * origin, 0, 0
+    for c in range(world.channels.joined):
+        if uniform(key, Decision.JOIN_AT_FOLLOW, person, day, c) < world.sources.joins[first + c]:
+            channels |= 1 << c
+        if world.sources.joins[first + c] > world.sources.joins[first + widest]:
             widest = c
     return channels if channels != 0 else 1 << widest
 

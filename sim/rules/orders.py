@@ -8,6 +8,7 @@ from sim.rules.climate import Climate, World
 from sim.rules.numbers import between, bounded_exp, share_of
 from sim.rules.people import attrition_trait
 from sim.rules.purchase import attrition_probability, order_event, utility
+from sim.rules.referral import grade_of
 from sim.rules.rows import Person
 from sim.rules.tally import NO_CHANNEL, Slot, Tally
 from sim.rules.trust import experienced_prior, gained, lost
@@ -43,14 +44,15 @@ def order(
     tally: Tally,
     k: int,
     by_search: bool,
-) -> tuple[float, float, int, float]:
+) -> tuple[float, float, int, float, int]:
     """Book an order and what it leaves behind: trust, expectation, end of buying (M8, M9, M17).
 
     channel    whose message sold, or on a visit of which; NO_CHANNEL: the platform on which people meet
     k          number of the order on this day
     by_search  a search has led here: without a channel it is sold on the shelf
 
-    Returns trust, expectation, 1 if the person will not buy again, and the net value in cents.
+    Returns trust, expectation, 1 if the person will not buy again, the net value in cents, and the grade of the
+    satisfaction.
     """
     rules, brand = world.rules, world.brand
     spread = rules.purchase.basket
@@ -121,7 +123,8 @@ def order(
     ) < attrition_probability(attrition_trait(person.key, world, key), value, rules.purchase):
         attrited = 1
         tally[Slot.ATTRITED] += 1
-    return trust, expectation + rules.purchase.learning * (experience - expectation), attrited, float(net)
+    learned = expectation + rules.purchase.learning * (experience - expectation)
+    return trust, learned, attrited, float(net), grade_of(experience - expectation)
 
 
 @rule

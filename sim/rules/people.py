@@ -6,6 +6,7 @@ from sim.rules.climate import World
 from sim.rules.exposure import next_exposure
 from sim.rules.membership import keeps_out
 from sim.rules.numbers import bounded_exp
+from sim.rules.referral import ReferralRules
 from sim.rules.rows import NEVER, Fan, Person, reachable
 from sim.rules.trust import experienced_prior, mean_prior
 from sim.streams import Decision, beta, exponential, gamma, normal, uniform
@@ -128,4 +129,19 @@ def initial_fan(person: Person, world: World, key: int) -> Fan:
         ),
         deal_proneness=0.0,
         reference_price=1.0,
+        grade=0,
+    )
+
+
+@rare
+def came_for_reward(person: Person, p: ReferralRules) -> Person:
+    """The person, leaving sooner: who came for a reward is less attached (evidence E-79)."""
+    return Person(
+        key=person.key,
+        segment=person.segment,
+        tolerance=person.tolerance,
+        frailty=person.frailty * p.reward_frailty,
+        need_rate=person.need_rate,
+        affinity=person.affinity,
+        trust_prior=person.trust_prior,
     )

@@ -40,6 +40,7 @@ class Pursuit(NamedTuple):
     joined: int
     bought: bool
     net: float  # cents
+    grade: int  # of the satisfaction with the last order
 
 
 @rule
@@ -78,6 +79,7 @@ def buy_in_store(
                 reminded,
                 read.offer != NO_CHANNEL,
                 True,
+                fan.grade,
                 climate,
                 world,
                 key,
@@ -100,6 +102,7 @@ def buy_in_store(
                 fan.reference_price,
                 got.joined,
                 False,
+                got.grade,
             )
     return Buyer(
         read.trust,
@@ -115,6 +118,7 @@ def buy_in_store(
         fan.reference_price,
         0,
         False,
+        fan.grade,
     )
 
 
@@ -131,6 +135,7 @@ def pursue(
     reminded: bool,
     offer: bool,
     follows: bool,
+    grade: int,
     climate: Climate,
     world: World,
     key: int,
@@ -141,6 +146,7 @@ def pursue(
     prospect  member of ``Prospect``, not OVER;  due_on: day of the answer, of the decision, or the last of an open need
     needed    a need arose today or, for one who does not follow, was open at a touch
     reminded  a message was opened while a need was open;  offer: an offer was
+    grade     of the satisfaction with the last order so far
 
     Source: evidence M19, E-40, E-99, E-109.
     """
@@ -155,14 +161,20 @@ def pursue(
         prospect, due_on = Prospect.OPEN.value, NEVER
         discount = climate.discount if follows else 0.0
         comes = step_probability(
-            world.closing.visit, trust, discount, response, world.brand.relative_price, rules.purchase
+            world.closing.visit,
+            trust,
+            discount,
+            response,
+            world.brand.relative_price,
+            climate.proof_buy,
+            rules.purchase,
         )
         if uniform(key, Decision.STORE_VISIT, person.key, day, 0) < comes:
             tally[Slot.STORE_VISITS] += 1
             bought = uniform(key, Decision.SALE, person.key, day, 0) < world.closing.sale
         if bought:
             tally[Slot.SALES_LEADS] += 1
-            trust, expectation, prospect, net = order(
+            trust, expectation, prospect, net, grade = order(
                 person,
                 orders,
                 expectation,
@@ -182,7 +194,7 @@ def pursue(
     if prospect == Prospect.OPEN and (needed or reminded):
         discount = climate.discount if offer else 0.0
         ready = step_probability(
-            rules.leads.ready, trust, discount, response, world.brand.relative_price, rules.purchase
+            rules.leads.ready, trust, discount, response, world.brand.relative_price, climate.proof_buy, rules.purchase
         ) * salience(intimacy, offer, not follows, rules.purchase)
         if not follows:
             ready *= rules.leads.card
@@ -192,7 +204,7 @@ def pursue(
             intimacy += lead.closeness
         elif follows and due_on < day:
             due_on = decision_day(person, 0, climate, world, key, tally)
-    return Pursuit(trust, intimacy, expectation, prospect, due_on, joined, bought, net)
+    return Pursuit(trust, intimacy, expectation, prospect, due_on, joined, bought, net, grade)
 
 
 @rare
@@ -225,13 +237,15 @@ def qualify(person: Person, minutes: float, climate: Climate, world: World, key:
 
 
 @rule
-def lead_at_touch(need_rate: float, trust: float, season: float, world: World) -> float:
+def lead_at_touch(need_rate: float, trust: float, season: float, proof: float, world: World) -> float:
     """Probability that one who does not follow leaves contact data at a touch: an open need, on the mind, ready.
 
-    need_rate  needs per day;  season: factor on it. Source: evidence M19, E-40, E-111.
+    need_rate  needs per day;  season: factor on it;  proof: log-odds added by others (``conformity.py``)
+
+    Source: evidence M19, E-40, E-111.
     """
     days, rules = world.brand.decision_days, world.rules
-    ready = step_probability(rules.leads.ready, trust, 0.0, 1.0, world.brand.relative_price, rules.purchase)
+    ready = step_probability(rules.leads.ready, trust, 0.0, 1.0, world.brand.relative_price, proof, rules.purchase)
     return (
         open_need(need_rate * season, days, days)
         * ready

@@ -110,12 +110,13 @@ def buying_odds(
     proneness: float,
     deal_response: float,
     relative_price: float,
+    proof: float,
     p: PurchaseRules,
     deals: DealRules,
 ) -> float:
     """Readiness to buy when the brand is on the mind.
 
-        σ(b₀ + b_T·T − b_p·ln(price/compared price) + b_d·response·(1 − price/RP)) · (1 ± κD), at most 1
+        σ(b₀ + b_T·T − b_p·ln(price/compared price) + b_d·response·(1 − price/RP) + proof) · (1 ± κD), at most 1
 
     A price works through its level against what the product costs elsewhere, and through its gap to what the person
     remembers (Mayhew and Winer 1992): a lasting discount keeps the first effect and loses the second. + κD on a deal,
@@ -127,12 +128,14 @@ def buying_odds(
     deal_response    the segment's response to deals relative to b_d
     relative_price   list price ÷ what it is compared with: the industry's reference price in the private domain,
                      today's competitors in the public one   > 0
+    proof            log-odds added by others who bought, or by an authority (``conformity.py``)
 
     Source: evidence M8, M12; details.md.
     """
     level = math.log(relative_price * asked)
-    deal = p.discount * deal_response * price_gap(asked, reference_price)
-    return min(1.0, logistic(p.base + p.trust * trust - p.price * level + deal) * deal_factor(asked, proneness, deals))
+    utility = p.base + p.trust * trust - p.price * level + proof
+    utility += p.discount * deal_response * price_gap(asked, reference_price)
+    return min(1.0, logistic(utility) * deal_factor(asked, proneness, deals))
 
 
 @rule

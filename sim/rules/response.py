@@ -6,14 +6,16 @@ from sim.rules.climate import Climate, World
 from sim.rules.deals import adapted, after_lesson, asked_price
 from sim.rules.exposure import next_exposure
 from sim.rules.guiding import is_guided
-from sim.rules.membership import channels_at_follow, first_memberships
+from sim.rules.membership import channels_at_follow, channels_at_scan, first_memberships
 from sim.rules.orders import order
-from sim.rules.people import person_at
+from sim.rules.people import came_for_reward, person_at
 from sim.rules.prospects import lead_at_touch, leave_lead
 from sim.rules.rows import NEVER, Fan, Person, count_row, domain_on
 from sim.rules.tally import NO_CHANNEL, UNTOUCHED, Slot, Tally
 from sim.rules.tiers import tier_of
 from sim.streams import Decision, exponential, uniform
+
+SCANS = 32  # first kind of response that is a scan: SCANS + 2 · number of the source, + 1 if for a reward
 
 
 @rare
@@ -24,29 +26,40 @@ def first_response(
 
     kind  member of ``reservoir.Response``: 0 follows from the feed, 1 orders from the feed, 2 clicks an ad,
           3 follows from a live, 4 orders in a live, 5 follows from a search, 6 orders from a search,
-          7 leaves contact data in the feed, 8 leaves it in a live, 9 comes to the store
+          7 leaves contact data in the feed, 8 leaves it in a live, 9 comes to the store;
+          from 32 on scans the code of a source (``SCANS``)
     """
     rules = world.rules
     by_ad, walks_in = kind == 2, kind == 9
     mean_trust = world.brand.trust_feed
+    scanned, rewarded = kind >= SCANS, kind >= SCANS and (kind - SCANS) & 1 == 1
+    number = (kind - SCANS) >> 1 if scanned else 0
     if by_ad:
         mean_trust = world.brand.trust_bought
     elif walks_in:
         mean_trust = world.closing.trust
-    person = person_at(address, segment, mean_trust, world, key)
     source = Source.FEED.value
     if by_ad:
         source = Source.AD.value
     elif walks_in:
         source = Source.STORE.value
+    elif scanned:
+        source, mean_trust = world.sources.source[number], world.sources.trust[number]
     elif kind in (5, 6):
         source = Source.SEARCH.value
         tally[Slot.SEARCHES] += 1
     elif kind in (3, 4, 8):
         source = Source.LIVE.value
+    if rewarded:
+        mean_trust -= rules.referral.reward_trust
+    person = person_at(address, segment, mean_trust, world, key)
+    if rewarded:
+        person = came_for_reward(person, rules.referral)
+    if scanned and world.sources.rewarded[number] == 1:
+        tally[Slot.INCENTIVES] += climate.incentive
     trust, expectation, intimacy, need_debt = person.trust_prior, rules.purchase.expectation, 0.0, 0.0
     orders, ordered_on, prospect, spend, channels, muted, joined = 0, NEVER, 0, 0.0, 0, 0, 0
-    deal_proneness, reference_price = 0.0, 1.0
+    deal_proneness, reference_price, grade = 0.0, 1.0, 0
     clicked_on, joined_on, due_on = NEVER, NEVER, NEVER
     follows = kind in (0, 3, 5)
     if by_ad:
@@ -56,7 +69,7 @@ def first_response(
         follows = uniform(key, Decision.AD_CLICK, address, climate.day, 0) < world.brand.follow_after_click
     if kind in (1, 4, 6):
         discount = climate.discount if kind == 4 else 0.0
-        trust, expectation, prospect, spend = order(
+        trust, expectation, prospect, spend, grade = order(
             person,
             0,
             expectation,
@@ -87,7 +100,7 @@ def first_response(
     leaves_lead = kind in (7, 8)
     if by_ad and world.closing.in_store == 1:
         leaves_lead = uniform(key, Decision.LEAD, address, climate.day, 0) < lead_at_touch(
-            person.need_rate, person.trust_prior, climate.season, world
+            person.need_rate, person.trust_prior, climate.season, climate.proof_buy, world
         )
     if leaves_lead:
         lead = leave_lead(person, trust, False, climate, world, key, tally)
@@ -97,11 +110,14 @@ def first_response(
         tally[Slot.WALK_INS] += 1
         if uniform(key, Decision.SALE, address, climate.day, 0) < world.closing.sale:
             tally[Slot.SALES_WALK_INS] += 1
-            trust, expectation, prospect, spend = order(
+            trust, expectation, prospect, spend, grade = order(
                 person, 0, expectation, trust, NO_CHANNEL, 0.0, False, False, climate, world, key, tally, 0, False
             )
             orders, ordered_on, intimacy = 1, climate.day, rules.tiers.order
-    if follows:
+        follows = uniform(key, Decision.STORE_VISIT, address, climate.day, 1) < world.closing.follow
+    if scanned:
+        joined |= channels_at_scan(address, climate.day, number, world, key)
+    elif follows:
         joined |= channels_at_follow(address, climate.day, world, key)
     if joined != 0:
         channels, muted = first_memberships(joined, address, world, key, tally)
@@ -142,6 +158,7 @@ def first_response(
         ),
         deal_proneness=deal_proneness,
         reference_price=reference_price,
+        grade=grade,
     )
     count_row(person, fan, climate.day, world, tally)
     return person, fan

@@ -58,6 +58,7 @@ class Fan(NamedTuple):
     threshold: float  # accumulated exposure at which a known public person is met again
     deal_proneness: float  # D in [0, 1], habit of buying on deals
     reference_price: float  # RP > 0, remembered price as a share of the list price
+    grade: int = 0  # of the satisfaction with the last order, in twenty-fifths
 
 
 @rule

@@ -13,7 +13,7 @@ from sim.domains import CAUSES, HOMEPAGE_SOURCES, MAX_CHANNELS, PRICE_BANDS, TIE
 from sim.rules.service import ANSWER_BINS
 
 MAX_SEGMENTS = 8
-SOURCES = 8  # room for sources to come
+SOURCES = 16  # room for sources to come
 TRUST_BINS = 20  # of width 0.05
 LOAD_BINS = 40  # of width 0.1, the last one open
 UNTOUCHED = 3  # row of the flow table for people without a row until today
@@ -120,7 +120,12 @@ class Slot(IntEnum):
     USEFUL = BANS + MAX_CHANNELS  # opened value that was useful, by channel
     CHATTER = USEFUL + MAX_CHANNELS  # messages of other members that reached a member, fixed point
     ACTIVITY = CHATTER + MAX_CHANNELS  # how alive a group is, fixed point
-    INCENTIVES = ACTIVITY + MAX_CHANNELS  # cents: red packets and rewards for joining
+    # word of mouth, added later
+    SHARES = ACTIVITY + MAX_CHANNELS  # followers who shared today
+    REWARDED_SHARES = SHARES + 1  # … of them those who would not have without the reward
+    INVITATIONS = REWARDED_SHARES + 1  # shares that reached a friend not asked before
+    INVITED_KNOWN = INVITATIONS + 1  # … of them friends who had a row already
+    INCENTIVES = INVITED_KNOWN + 1  # cents: red packets, rewards for joining and for people brought
     END = INCENTIVES + 1
 
 

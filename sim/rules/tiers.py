@@ -36,6 +36,7 @@ class TierRules(NamedTuple):
     devoted_down: Annotated[
         float, parameter("Intimacy under which a devoted fan falls back", low=0, high=100, source="details")
     ] = 1.4
+    share: Annotated[float, parameter("Intimacy of sharing", low=0, high=10, source="details")] = 0.3
 
 
 @rule

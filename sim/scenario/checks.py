@@ -4,7 +4,7 @@ import datetime as dt
 import math
 from collections import Counter
 
-from sim.domains import BYTES_PER_ROW, MAX_CHANNELS, MAX_MEMBERSHIPS
+from sim.domains import BYTES_PER_ROW, MAX_CHANNELS, MAX_MEMBERSHIPS, MAX_SOURCES
 from sim.logics import Calendar, Depletion, Growth, Logic
 from sim.scenario.document import Document, dotted
 from sim.scenario.machine import cores, physical_memory
@@ -41,6 +41,8 @@ def check(scenario: Scenario, document: Document, broken: set[Path]) -> None:
         checks.first_pool,
         checks.sizes,
         checks.shop,
+        checks.network,
+        checks.sources,
         checks.search,
         checks.store,
         checks.logics,
@@ -196,6 +198,8 @@ class _Checks:
         """Somebody is there, or can come."""
         if self.scenario.pool.fans or not self.sound(("pool", "fans"), ("platforms",), ("logics",)):
             return
+        if any(source.per_day.bounds[1] or source.members for source in self.scenario.sources.values()):
+            return
         shown_to = [platform.feed.exposures_at_least for platform in self.scenario.platforms if platform.feed]
         if any(p.search.use * p.search.share for p in self.scenario.platforms if p.search):
             return
@@ -251,6 +255,51 @@ class _Checks:
             message = f"{{key}} = {{value}} is after the start of the run. Write {start} or an earlier date."
             self.report(("brand", "shop_opened"), message, ("start",))
 
+    def network(self) -> None:
+        """The mean number of friends lies between the median and the most."""
+        network = self.scenario.network
+        if network is None or not self.sound(("network",)):
+            return
+        if network.mean < network.median:
+            message = f"network: mean = {network.mean:g} is less than median = {network.median:g}; few have very many "
+            message += "friends, so the mean lies above. Make them equal to give everybody the same number."
+            self.report(self.document.outermost(("network", "mean"), ("network", "median")), message)
+        elif network.mean > network.median and network.most < 2.0 * network.mean:
+            message = f"network: most = {network.most:g} is less than twice the mean = {network.mean:g}; "
+            message += "no log-normal has that. Raise most."
+            self.report(self.document.outermost(("network", "most"), ("network", "mean")), message)
+
+    def sources(self) -> None:
+        """Sources bring somebody, into channels and from segments that exist; at most 8."""
+        if len(self.scenario.sources) > MAX_SOURCES:
+            number = len(self.scenario.sources)
+            message = f"has {number} sources; at most {MAX_SOURCES} are possible. Join some of them."
+            self.report(("sources",), f"{{key}} {message}")
+        for name, source in self.scenario.sources.items():
+            at: Path = ("sources", name)
+            if not self.sound(at):
+                continue
+            if source.kind == "partner" and not source.members:
+                message = f"{dotted(at)} is a partner without members. Write members = 2000."
+                self.report((*at, "members") if self.document.at((*at, "members")) is not None else at, message)
+            elif source.kind != "partner" and not source.per_day.bounds[1]:
+                self.report(at, f"{dotted(at)} brings nobody. Write per_day = 5.")
+            segments = self.scenario.segments
+            if source.segment is not None and source.segment not in segments and self.sound(("segments",)):
+                message = f"{{key}} = {{value}} is not a segment. {did_you_mean(source.segment, segments, 'Segments')}"
+                self.report((*at, "segment"), message, ("segments",))
+            for channel in source.channels or {} if self.sound(("platforms",)) else {}:
+                if channel not in self.names:
+                    message = f"{{key}}: {channel} is not a channel of the platforms. "
+                    message += did_you_mean(channel, self.names, "Channels")
+                    self.report((*at, "channels", channel), message, ("platforms",))
+                elif any(c.name == channel and c.kind == PULL for c in self.all_channels):
+                    message = f"{{key}}: {channel} is of kind pull: fans visit it, and nobody joins. Leave it out."
+                    self.report((*at, "channels", channel), message, ("platforms",))
+            if source.channels is not None and not any(source.channels.values()):
+                message = f"{dotted((*at, 'channels'))} would put nobody into a channel. Leave it out, or write "
+                self.report((*at, "channels"), f"{message}{{ {self.names[0]} = 1.0 }}.")
+
     def search(self) -> None:
         """People search on one platform; what they are shown there is shown to somebody."""
         if not self.sound(("platforms",)):
@@ -281,6 +330,7 @@ class _Checks:
             self._pushes((*path, "pushes_per_week"), getattr(logic, "pushes_per_week", None))
             self._pushes((*path, "ask_to_join"), logic.ask_to_join)
             self._ads(path, logic)
+            self._rewards(path, logic)
             if isinstance(logic, Depletion):
                 self._discounts(path, logic)
             if isinstance(logic, Calendar):
@@ -311,6 +361,17 @@ class _Checks:
             if budget and self.sound(at):
                 message = f"{{key}} = {budget:g}, but no platform sells ads. Write 0, or add a platform with [ads]."
                 self.report(at, message, ("platforms",))
+
+    def _rewards(self, path: Path, logic: Logic) -> None:
+        if self.scenario.network or any(source.rewarded for source in self.scenario.sources.values()):
+            return
+        paid: list[tuple[Path, float | None]] = [((*path, "incentive"), logic.incentive)]
+        if isinstance(logic, Calendar):
+            paid += [((*path, "phases", n, "incentive"), phase.incentive) for n, phase in enumerate(logic.phases)]
+        for at, reward in paid:
+            if reward and self.sound(at, ("network",), ("sources",)):
+                message = f"{{key}} = {reward:g}, but nobody can earn it: there is no [network] of friends and no "
+                self.report(at, message + "source with rewarded = true. Write 0, or add [network].")
 
     def _discounts(self, path: Path, logic: Depletion) -> None:
         for key in ("discount", "discount_step"):

@@ -151,15 +151,23 @@ def _step(here: Declared, key: str | int, tree: Any) -> Declared | None:
 
 def is_series(path: Path) -> bool:
     """True for a path of a value that may change in time."""
-    return path in SERIES
+    return any(
+        len(path) == len(known) and all(name in (key, _ANY) for key, name in zip(path, known, strict=True))
+        for known in SERIES
+    )
+
+
+_ANY = "*"  # a key that the file chooses
 
 
 def _series_paths(model: type[BaseModel], at: Path = ()) -> Iterator[Path]:
     for name, known in fields_of(model).items():
+        inner = declaration(known.item).type if known.type is dict else known.type
+        below = (*at, name, _ANY) if known.type is dict else (*at, name)
         if known.type is Series:
             yield (*at, name)
-        elif isinstance(known.type, type) and issubclass(known.type, BaseModel):
-            yield from _series_paths(known.type, (*at, name))
+        elif isinstance(inner, type) and issubclass(inner, BaseModel):
+            yield from _series_paths(inner, below)
 
 
 SERIES: tuple[Path, ...] = tuple(_series_paths(Scenario))

@@ -129,6 +129,8 @@ def whole(path: Path, old: Any, new: Any) -> bool:
     """Tables that a file replaces as a whole, because their entries say something only together."""
     if is_series(path) or path == ("pool", "channels"):
         return True
+    if len(path) == 3 and path[0] == "sources" and path[2] == "channels":
+        return True
     if path == ("industry",):
         return "extends" in new
     if len(path) == 2 and path[0] == "logics" and "kind" in new:

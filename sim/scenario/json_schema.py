@@ -16,7 +16,7 @@ from sim.scenario.document import TRUSTS
 from sim.scenario.fields import Declared, declaration, fields_of
 from sim.scenario.reach import Ads, Feed
 from sim.scenario.resolve import PARTS
-from sim.scenario.schema import Brand, Channel, Industry, Platform, Scenario, Search, Segment, Shop
+from sim.scenario.schema import Brand, Channel, ExternalSource, Industry, Platform, Scenario, Search, Segment, Shop
 from sim.scenario.shelves import own, presets
 
 FILE = File(__file__).parent / "scenario.schema.json"
@@ -151,9 +151,10 @@ class _Writer:
         return self.form(known)
 
     def named(self, model: type[BaseModel]) -> Schema:
-        """A model, or the name of a preset; a segment may be removed."""
+        """A model, or the name of a preset; a segment or a source may be removed."""
         if model not in _PRESETS:
-            return self.reference(model)
+            reference = self.reference(model)
+            return {"anyOf": [reference, {"const": False}]} if model is ExternalSource else reference
         removed = [{"const": False}] if model is Segment else []
         return {"anyOf": [self.preset(model), self.reference(model), *removed]}
 

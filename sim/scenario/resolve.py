@@ -32,7 +32,7 @@ def resolve(document: Document) -> None:
 
 def _drop_removed(document: Document) -> None:
     """``logics.depletion = false`` removes a table that another file brought in."""
-    for table in ("logics", "segments"):
+    for table in ("logics", "segments", "sources"):
         entries = document.tree.get(table)
         if isinstance(entries, dict):
             for name in [name for name, entry in entries.items() if entry is False]:

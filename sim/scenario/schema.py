@@ -250,6 +250,9 @@ class Segment(Model):
     trust_shift: Annotated[
         float, parameter("Prior trust relative to the mean of others, log-odds", low=-5, high=5, source="E-77, M7")
     ] = 0.0
+    sharing: Annotated[
+        float, parameter("Sharing relative to the rule (super users)", low=0, high=100, source="E-89")
+    ] = 1.0
 
 
 class Market(Model):
@@ -262,6 +265,57 @@ class Market(Model):
         TimeSeries,
         over_time("Season: demand of the day relative to an ordinary one", low=0, high=100, source="M8"),
     ] = Series.constant(1.0)
+
+
+class Network(Model):
+    """Who knows whom: how many friends people have. Only where a file has this table do fans invite their friends."""
+
+    median: Annotated[
+        float, parameter("Median number of friends", above=0, high=8191, source="M1: KuaiRand", trust="measured")
+    ] = 16.0
+    mean: Annotated[
+        float,
+        parameter(
+            "Mean number of friends; equal to the median: all have the same number",
+            above=0,
+            high=8191,
+            source="M1: KuaiRand",
+            trust="measured",
+        ),
+    ] = 119.0
+    most: Annotated[
+        float, parameter("Most friends", above=0, high=8191, source="M1: KuaiRand follows at most 5,003", trust="weak")
+    ] = 5000.0
+
+
+class ExternalSource(Model):
+    """A source of people beyond feed, ads, searches and the store: who comes follows at once (E-8, E-10, E-80)."""
+
+    kind: Annotated[str, Field(pattern="^(code|partner|employee)$")]
+    per_day: Annotated[
+        TimeSeries, over_time("People who come and follow", unit="1/day", low=0, high=1e7, source="E-8")
+    ] = Series.constant(0.0)
+    members: Annotated[
+        int, parameter("People in a partner's private domain", low=0, high=10**9, source="E-10, E-80")
+    ] = 0
+    exposures_per_month: Annotated[
+        TimeSeries,
+        over_time("How often a partner shows the brand to a member", unit="1/month", low=0, high=1000, source="E-80"),
+    ] = Series.constant(4.0)
+    trust: (
+        Annotated[float, fraction("Mean prior trust (default: .5; of a code the brand's)", source="M7, E-77")] | None
+    ) = None
+    channels: dict[str, Annotated[float, fraction("Share who join the channel at once", source="E-79")]] | None = None
+    segment: Annotated[str | None, Field(description="The only segment from which people come (default: all)")] = None
+    rewarded: Annotated[
+        bool, Field(description="Who comes is promised the reward of the plan", json_schema_extra={"source": "E-79"})
+    ] = False
+    cost_per_day: Annotated[
+        float, parameter("What keeping the source costs", unit="¥/day", low=0, high=1e9, source="E-80")
+    ] = 0.0
+    cost_per_person: Annotated[
+        float, parameter("What one who comes costs, beside the reward", unit="¥", low=0, high=1e6, source="E-80")
+    ] = 0.0
 
 
 class Content(Model):
@@ -330,6 +384,14 @@ class Brand(Model):
         ]
         | None
     ) = None
+    shows_sales: Annotated[
+        bool,
+        Field(description="Shows how many have bought in the last 30 days", json_schema_extra={"source": "E-81, L15"}),
+    ] = False
+    endorsement: Annotated[
+        TimeSeries,
+        over_time("Share of the content in which an authority speaks for the brand", low=0, high=1, source="E-82"),
+    ] = Series.constant(0.0)
     category: Annotated[str, Field(description="Category of goods, for the commission of shops; empty: none")] = ""
     shop_opened: Annotated[
         dt.date | None, Field(description="Day on which the shop opened (default: 60 days before the start)")
@@ -413,6 +475,7 @@ class Store(Model):
         ),
     ] = 0.0
     trust: Annotated[float, fraction("Prior trust of such visitors", source="M7, E-77, details")] = 0.5
+    follow: Annotated[float, fraction("Share of such visitors who scan a code and follow", source="E-8")] = 0.0
 
 
 def _model_of(table: type[NamedTuple]) -> Any:
@@ -455,6 +518,8 @@ class Scenario(Model):
     industry: Industry
     segments: dict[str, Segment] = {"everyone": Segment(share=1.0)}
     market: Market = Market()
+    network: Network | None = None
+    sources: dict[str, ExternalSource] = {}
     brand: Brand = Brand()
     pool: Pool = Pool()
     costs: Costs = Costs()

@@ -23,6 +23,7 @@ from sim.studies.path_patterns import guided_follow, silent_groups
 from sim.studies.push_patterns import PUSH_PATTERNS
 from sim.studies.reach_patterns import REACH_PATTERNS
 from sim.studies.service_patterns import service_patterns
+from sim.studies.telling import TELLING_PATTERNS
 from sim.studies.verdict import MONTH, Verdict, decided
 
 VALIDATION_SEED = 20_220_618
@@ -233,4 +234,5 @@ PATTERNS: dict[str, Callable[[int, int], Iterator[Verdict]]] = {
     **DEAL_PATTERNS,
     "V11": guided_follow,
     "L21": silent_groups,
+    **TELLING_PATTERNS,
 }

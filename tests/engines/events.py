@@ -28,6 +28,7 @@ def decisions_drawn():
 
     drawn = set()
     original, daily, content = sim.streams.uniform, sim.streams.daily_words, sim.rules.cascade.content_draws
+    sharing = sim.streams.share_word
 
     def uniform(key, decision, person, day, k):
         drawn.add(int(decision))
@@ -37,6 +38,10 @@ def decisions_drawn():
         drawn.update((8, 9, 10, 11))
         return daily(key, person, day)
 
+    def share_word(key, person, day):
+        drawn.add(44)
+        return sharing(key, person, day)
+
     def content_draws(key, account, day, number):
         drawn.update((56, 57, 58))
         return content(key, account, day, number)
@@ -45,6 +50,7 @@ def decisions_drawn():
         for name, mine, theirs in (
             ("uniform", uniform, original),
             ("daily_words", daily_words, daily),
+            ("share_word", share_word, sharing),
             ("content_draws", content_draws, content),
         ):
             if getattr(module, name, None) is theirs:

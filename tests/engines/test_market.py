@@ -103,7 +103,7 @@ def test_first_responses_by_search_by_hand():
     """Needs a day · share that begins with a search here · share of the brand in what it shows."""
     segments = {"segments.one.share": 1.0, "segments.one.need": 2.0}
     changes = {"segments.bargain": False, "segments.regular": False, "industry.need_interval": 28.0}
-    changes |= {"segments.one.trust_shift": 0.5, "brand.persona": 0.0}
+    changes |= {"segments.one.trust_shift": 0.5, "brand.persona": 0.0, "sources.teacher": False}
     simulation = begun(everything(FINDING | changes | segments))
     rates = simulation.market.day(0, PLAN, 0, 0, 9_999, 1.3).rates[0]
     met = 2.0 / 28 * 1.3 * 0.5 * 0.02

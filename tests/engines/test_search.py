@@ -61,6 +61,7 @@ def test_repurchase_intent_alone_leaves_first_responses_as_they_are():
     still = {"rules.exposure.feedback": 0.0, "rules.follow.followers": 0.0, "logics.depletion.escalate": False}
     # searches win people back, who would give contents a start and ads their targets
     still |= {"rules.exposure.cold_start": 0.0, "rules.ads.targeting": 0.0, "ads.retarget_share": 0.0}
+    still |= {"rules.referral.share": 0.0, "rules.conformity.sales": 0.0, "sources.teacher": False}
     a, b = (shelf(SEARCH | {"repurchase_intent": intent}, **still) for intent in (0.0, 0.9))
     first = ["flow_untouched_public", "flow_untouched_private", "flow_untouched_commercial"]
     ours, theirs = (run(scenario, "depletion", 3).daily for scenario in (a, b))

@@ -88,6 +88,20 @@ def logics(draw, names):
 
 
 @st.composite
+def word_of_mouth(draw):
+    """Friends, and sources of people beyond feed and ads; nothing half of the time."""
+    if draw(st.booleans()):
+        return {}
+    found = {"network": {"median": 3.0, "mean": draw(st.sampled_from([3.0, 6.0])), "most": 40.0}}
+    sources = {
+        "card": {"kind": "code", "per_day": draw(st.floats(0.1, 3)), "rewarded": draw(st.booleans())},
+        "friends-of-the-house": {"kind": "partner", "members": draw(st.integers(1, 500)), "cost_per_day": draw(share)},
+    }
+    found["sources"] = {name: source for name, source in sources.items() if draw(st.booleans())}
+    return found
+
+
+@st.composite
 def trees(draw, met=True):
     """A scenario as its file would say it; ``met``: the platform may have a feed and ads."""
     names = ["a", "b", "c"][: draw(st.integers(1, 3))]
@@ -127,6 +141,8 @@ def trees(draw, met=True):
         segments = {"one": {"share": first} | draw(segment), "two": {"share": 1.0 - first} | draw(segment)}
     passer_by = draw(share)
     closing = draw(st.sampled_from(["online", "store"]))
+    told = draw(word_of_mouth()) if met else {}
+    logic["incentive"] = draw(st.sampled_from([0.0, 3.0])) if told else 0.0
     return {
         "title": "Random",
         "days": draw(st.integers(5, 40)),
@@ -148,7 +164,10 @@ def trees(draw, met=True):
             "friction": draw(st.floats(0, 20)),
         },
         "service": {"hours": draw(st.floats(4, 24)), "automatic": draw(share)},
-        "store": {"visitors": draw(st.sampled_from([0.0, 2.0])) if met and closing == "store" else 0.0},
+        "store": {
+            "visitors": draw(st.sampled_from([0.0, 2.0])) if met and closing == "store" else 0.0,
+            "follow": draw(share),
+        },
         "segments": segments,
         "market": {"users": fans + draw(st.sampled_from([1, 100, 100_000])), "season": draw(st.floats(0, 3))},
         "brand": {
@@ -157,6 +176,8 @@ def trees(draw, met=True):
             "trust_bought": draw(st.floats(0.05, 0.95)),
             "price": draw(st.floats(1, 1000)),
             "persona": draw(share),
+            "shows_sales": draw(st.booleans()),
+            "endorsement": draw(share),
             "content": {
                 "quality": draw(share), "emotional": draw(share), "videos_per_week": draw(st.sampled_from([0.0, 3.0])),
             },
@@ -183,8 +204,10 @@ def trees(draw, met=True):
             },
             "purchase": {"base": draw(st.floats(-6, 2)), "attrition_a": draw(st.floats(0.1, 3))},
             "tiers": {"fading": draw(st.floats(3, 60))},
+            "referral": {"share": draw(st.sampled_from([0.5, 20.0])), "accept": draw(share)},
         },
         "logics": {"it": logic},
+        **told,
     }  # fmt: skip
 
 

@@ -208,11 +208,11 @@ def test_messages_are_planned_or_blocked_never_lost(scenario, seed):
 @given(scenarios(), seeds)
 def test_money_adds_up(scenario, seed):
     daily = run(scenario, "it", seed).daily
-    taken = daily["goods"] + daily["commission"] + daily["friction"] + daily["fees"]
+    taken = daily["goods"] + daily["commission"] + daily["friction"] + daily["fees"] + daily["incentives"]
     assert (daily["contribution"] == daily["gmv"] - taken).all()
-    spent = daily["ad_spend"] + daily["content_cost"] + daily["service_cost"]
+    spent = daily["ad_spend"] + daily["content_cost"] + daily["service_cost"] + daily["sources_cost"]
     assert (daily["margin"] == daily["contribution"] - spent).all()
-    assert (daily["spend"] == spent + daily["fees"]).all()
+    assert (daily["spend"] == spent + daily["fees"] + daily["incentives"]).all()
     assert (daily["margin_cum"] == daily["margin"].cumsum()).all()
     by_channel = sum(daily[f"gmv_{c.name}"] for c in scenario.channels) + daily["gmv_no_channel"]
     assert (daily["gmv"] == by_channel).all()

@@ -147,8 +147,10 @@ def test_r_fan_by_hand(finished):
     new = 1 - won_back / np.maximum(1, joins.sum(axis=1))
     organic = (joins[:, Source.FEED] + joins[:, Source.LIVE]) * ledger.feedback
     bought = joins[:, Source.AD] * ledger.ads_reinvested / np.maximum(1, ledger.ad_spend)
-    caused, exits = ((organic + bought) * new)[-90:].sum(), ledger.of("EXITS")[-90:].sum()
+    invited = joins[:, Source.INVITATION] + joins[:, Source.REWARD]
+    caused, exits = ((organic + bought) * new + invited)[-90:].sum(), ledger.of("EXITS")[-90:].sum()
     assert won_back.sum() > 0
+    assert invited.sum() > 0
     assert loop_gain(ledger)[-1] == pytest.approx(caused / exits)
     assert loop_parts(ledger) == pytest.approx((caused, exits))
 

@@ -173,7 +173,7 @@ def test_buying_rises_with_trust_and_discount_and_falls_with_price(levels, respo
     levels = sorted(levels)
 
     def odds(trust=0.4, discount=0.2, relative=price):
-        return buying_odds(trust, 1.0 - discount, 1.0, 0.3, response, relative, p, DEALS)
+        return buying_odds(trust, 1.0 - discount, 1.0, 0.3, response, relative, 0.0, p, DEALS)
 
     assert rises([odds(trust=t) for t in levels])
     assert rises([odds(discount=0.95 * d) for d in levels])
@@ -215,7 +215,7 @@ def test_following_rises_with_quality_relevance_trust_and_proof(quality, rel, tr
     p = table("follow")
 
     def chance(q=quality, r=rel, t=trust, f=followers, c=float(certified), n=float(previous)):
-        return follow_probability(q, r, t, f, c, n, p)
+        return follow_probability(q, r, t, f, c, n, 0.0, p)
 
     assert 0.0 < chance() < 1.0
     assert chance(q=0.0) <= chance() <= chance(q=1.0)

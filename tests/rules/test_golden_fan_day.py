@@ -175,7 +175,7 @@ def test_golden_fan_day():
         assert getattr(after, name) == pytest.approx(value, rel=1e-13), name
     assert after._replace(**dict.fromkeys(real, 0)) == FAN._replace(
         **dict.fromkeys(real, 0), tier=Tier.LIKING, ordered_on=DAY, active_on=DAY, updated_on=DAY,
-        orders=1, need_debt=0.0, month_counts=8 << 7 * LETTER, spend=net,
+        orders=1, need_debt=0.0, month_counts=8 << 7 * LETTER, spend=net, grade=math.floor(25 * utility + 0.5),
     )  # fmt: skip
     one = (
         "VISITS",

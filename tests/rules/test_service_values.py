@@ -155,7 +155,7 @@ def test_the_study_of_leads_would_need_a_steeper_law():
     ],
 )
 def test_steps_of_a_deal(share, trust, discount, price, chance):
-    found = step_probability(share, trust, discount, 1.5, price, table("purchase"))
+    found = step_probability(share, trust, discount, 1.5, price, 0.0, table("purchase"))
     assert found == pytest.approx(chance)
 
 

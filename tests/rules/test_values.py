@@ -132,9 +132,9 @@ MEETING = [
     (next_exposure, (0.0, 1.0, 0.0, EXPOSURE), 1 / 30),
     (relevance, (0.0, 0.0), 0.5),
     (relevance, (0.5, -0.2), 0.574442517),
-    (follow_probability, (0.5, 0.5, 0.35, 9999.0, 1.0, 0.0, FOLLOW), 0.008),
-    (follow_probability, (0.6, 0.7, 0.45, 20_000.0, 0.0, 3.0, FOLLOW), 0.00960688704),
-    (follow_probability, (0.0, 0.2, 0.1, 0.0, 1.0, 0.0, FOLLOW), 0.000928697294),
+    (follow_probability, (0.5, 0.5, 0.35, 9999.0, 1.0, 0.0, 0.0, FOLLOW), 0.008),
+    (follow_probability, (0.6, 0.7, 0.45, 20_000.0, 0.0, 3.0, 0.0, FOLLOW), 0.00960688704),
+    (follow_probability, (0.0, 0.2, 0.1, 0.0, 1.0, 0.0, 0.0, FOLLOW), 0.000928697294),
 ]  # fmt: skip
 READING = [
     (load_per_fatigue, (MESSAGES,), 0.1331221),
@@ -182,13 +182,13 @@ READING = [
     (promotion_is_negative, (0.0, 0.0), 1.0),
 ]
 BUYING = [
-    (buying_odds, (0.35, 1.0, 1.0, 0.0, 1.0, 1.0, PURCHASE, DEALS), 0.00816257115),  # full price, no memory
-    (buying_odds, (0.35, 0.8, 1.0, 0.0, 1.0, 1.0, PURCHASE, DEALS), 0.0145531938),
-    (buying_odds, (0.35, 0.8, 0.8, 0.0, 1.0, 1.0, PURCHASE, DEALS), 0.0113706426),  # it lasts
-    (buying_odds, (0.35, 1.0, 0.8, 0.4, 1.0, 1.0, PURCHASE, DEALS), 0.00359098557),  # used to deals
-    (buying_odds, (0.5, 0.7, 0.9, 0.3, 1.5, 1.2 * math.exp(0.1), PURCHASE, DEALS), 0.0322398639),
-    (buying_odds, (1.0, 0.5, 1.0, 1.0, 1.0, 1.0, PURCHASE, DEALS), 0.738572871),
-    (buying_odds, (0.35, 1.0, 1.0, 1.0, 1.0, 1.0, PURCHASE, DEALS), 0.0),  # waits for the next deal
+    (buying_odds, (0.35, 1.0, 1.0, 0.0, 1.0, 1.0, 0.0, PURCHASE, DEALS), 0.00816257115),  # full price, no memory
+    (buying_odds, (0.35, 0.8, 1.0, 0.0, 1.0, 1.0, 0.0, PURCHASE, DEALS), 0.0145531938),
+    (buying_odds, (0.35, 0.8, 0.8, 0.0, 1.0, 1.0, 0.0, PURCHASE, DEALS), 0.0113706426),  # it lasts
+    (buying_odds, (0.35, 1.0, 0.8, 0.4, 1.0, 1.0, 0.0, PURCHASE, DEALS), 0.00359098557),  # used to deals
+    (buying_odds, (0.5, 0.7, 0.9, 0.3, 1.5, 1.2 * math.exp(0.1), 0.0, PURCHASE, DEALS), 0.0322398639),
+    (buying_odds, (1.0, 0.5, 1.0, 1.0, 1.0, 1.0, 0.0, PURCHASE, DEALS), 0.738572871),
+    (buying_odds, (0.35, 1.0, 1.0, 1.0, 1.0, 1.0, 0.0, PURCHASE, DEALS), 0.0),  # waits for the next deal
     (undercut, (0.0, 300.0), 1.0),
     (undercut, (0.005 / MONTH, 2 * MONTH), math.exp(0.01)),
     (salience, (0.9, False, False, PURCHASE), 0.48),

@@ -19,6 +19,7 @@ from sim.rules import RULE_TABLES
 from sim.rules.cascade import TrafficPools
 from sim.rules.climate import Climate, World, compilable, compilable_rows
 from sim.rules.mean_fan import MeanFan, Steady
+from sim.rules.response import SCANS
 from sim.rules.rows import NEVER, Fan, Person
 from sim.rules.tally import Slot, new_tally
 from sim.streams import Decision
@@ -31,7 +32,7 @@ MODULES = ("sim.streams", *(f"sim.rules.{m.name}" for m in pkgutil.iter_modules(
 
 # ranges of arguments by name; integers first, then floats
 INTEGERS = {
-    "decision": (1, max(Decision)), "day": (0, 700), "k": (0, 300), "segment": (0, 1), "tier": (0, 2), "kind": (0, 9),
+    "decision": (1, max(Decision)), "day": (0, 700), "k": (0, 300), "segment": (0, 1), "tier": (0, 2),
     "channels": (0, 63), "muted": (0, 63), "amount": (0, 10**9), "basis_points": (0, 10_000), "channel": (0, 12),
     "fan_orders": (0, 3), "clicked_on": (0, 700), "left_on": (0, 700), "tenure": (-5, 400), "word": (0, 2**32 - 1),
     "counts": (0, 2**40), "c": (0, 7), "n": (0, 50), "slot": (Slot.CHANNEL_JOINS, Slot.CHANNEL_JOINS),
@@ -42,6 +43,7 @@ INTEGERS = {
     "joined": (0, 63), "commission": (0, 10**5), "net": (0, 10**6), "joining": (0, 63), "accounts": (1, 60),
     "values": (0, 9), "promotions": (0, 9), "listening": (0, 63), "admitted": (0, 63), "source": (0, 7),
     "joined_on": (-60, 47), "updated_on": (0, 47),
+    "grade": (-16, 15), "stubs": (2000, 10**6), "used": (0, 2000), "mine": (0, 1000), "origin": (0, 2),
 }  # fmt: skip
 FLOATS = {
     "p": (1e-9, 1 - 1e-9), "u": (1e-9, 1 - 1e-9), "x": (-9.0, 9.0), "mean": (0.0, 12.0), "shape": (0.05, 20.0),
@@ -63,6 +65,8 @@ FLOATS = {
     "seats": (0.0, 40.0), "load": (0.01, 30.0), "slack": (-2.0, 2.0), "start": (0.0, 1.0), "patience": (1.0, 2000.0),
     "minutes": (-1.0, 200.0), "arrivals": (0.0, 5.0), "rate": (1.0, 20.0), "contacts": (0.0, 2000.0),
     "hours": (4.0, 24.0), "season": (0.0, 3.0),
+    "uplift": (1.0, 3.0), "reward": (0.0, 50.0), "own": (-3.0, 3.0), "sender": (-3.0, 3.0),
+    "sender_affinity": (-3.0, 3.0), "orders_shown": (0.0, 1e5), "satisfaction": (-1.0, 1.0),
 }  # fmt: skip
 
 
@@ -142,7 +146,7 @@ class Arguments:
             int(chance.integers(5)), bits, muted, tier, int(chance.integers(-1, 5)), int(chance.choice(4, p=PROSPECTS)),
             int(chance.integers(0, 256)), on(), on(), on(), on(), on(), DAY - int(chance.integers(1, 40)), due,
             int(chance.integers(0, 5)), x(0, 1), x(0, 30), x(0, 6), x(0, 1), x(0, 2), month,
-            float(chance.integers(0, 10**7)), x(0, 2), x(0, 1), x(0.05, 1),
+            float(chance.integers(0, 10**7)), x(0, 2), x(0, 1), x(0.05, 1), int(chance.integers(-16, 16)),
         ))  # fmt: skip
 
     def mean_fan(self):
@@ -192,6 +196,9 @@ class Arguments:
                 return int(self.chance.integers(-(1 << 63), (1 << 63) - 1))
             if name in ("address", "person"):
                 return self.address()
+            if name == "kind":  # scans of a code among them
+                kinds = [*range(10), *range(SCANS, SCANS + 6)]
+                return kinds[int(self.chance.integers(len(kinds)))]
             if name in ("c0", "c1", "c2", "c3", "k0", "k1"):
                 return int(self.chance.integers(1 << 32))
             low, high = INTEGERS[name]

@@ -62,9 +62,9 @@ def test_another_address_gives_another_number(address, part, step):
 
 
 @given(keys, st.integers(0, (1 << 62) - 1), st.integers(0, 65535))
-def test_daily_draws_are_the_first_draws_of_four_decisions(key, person, day):
-    four = (Decision.VISIT, Decision.NEED, Decision.LEAVE, Decision.IMPULSE)
-    assert daily_draws(key, person, day) == tuple(uniform(key, d.value, person, day, 0) for d in four)
+def test_daily_draws_are_the_first_draws_of_five_decisions(key, person, day):
+    five = (Decision.VISIT, Decision.NEED, Decision.LEAVE, Decision.IMPULSE, Decision.SHARE)
+    assert daily_draws(key, person, day) == tuple(uniform(key, d.value, person, day, 0) for d in five)
 
 
 def test_the_last_day_of_a_decision_is_not_the_first_of_the_next():

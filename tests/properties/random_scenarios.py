@@ -175,6 +175,7 @@ def trees(draw, met=True):
             "trust": draw(st.floats(0.05, 0.95)),
             "trust_bought": draw(st.floats(0.05, 0.95)),
             "price": draw(st.floats(1, 1000)),
+            "persona": draw(share),
             "shows_sales": draw(st.booleans()),
             "endorsement": draw(share),
             "persona": draw(share),

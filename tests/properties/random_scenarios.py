@@ -178,7 +178,6 @@ def trees(draw, met=True):
             "persona": draw(share),
             "shows_sales": draw(st.booleans()),
             "endorsement": draw(share),
-            "persona": draw(share),
             "content": {
                 "quality": draw(share), "emotional": draw(share), "videos_per_week": draw(st.sampled_from([0.0, 3.0])),
             },

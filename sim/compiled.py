@@ -100,3 +100,13 @@ def rule[Function: Callable[..., Any]](function: Function) -> Function:
 def rare[Function: Callable[..., Any]](function: Function) -> Function:
     """Compile a function that is seldom called, as a call of its own: kernels stay small and compile sooner."""
     return _compile(function, inline=False)
+
+
+def direct(function: Any, *arguments: Any) -> Any:
+    """The compiled form of a rule for arguments of these types, to be called without looking at their types again.
+
+    A call from Python then costs a third: most of it is the look at every field of a ``Person`` or ``Fan``. All later
+    arguments must have the types of these. In plain Python it is the rule itself.
+    """
+    kind_of: Any = numba.typeof
+    return function if INTERPRETED else function.compile(tuple(kind_of(value) for value in arguments))

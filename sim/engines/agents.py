@@ -1,11 +1,13 @@
 """The readable engine: one ``mesa.Agent`` per row. It is the reference that the fast engine must equal."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NamedTuple
 
 import mesa
 import numpy as np
 import numpy.typing as npt
 
+from sim.compiled import direct
 from sim.engines.admission import admitted
 from sim.engines.population import rounded_fan, rounded_person
 from sim.engines.reservoir import Responders, pool_address
@@ -26,6 +28,13 @@ if TYPE_CHECKING:
     from sim.engines.model import FanModel
 
 
+class DailyRules(NamedTuple):
+    """The rules of every row and day, for the types that they have in this run."""
+
+    needs_visit: Callable[..., bool]
+    advance_fan: Callable[..., Fan]
+
+
 class FanAgent(mesa.Agent):  # type: ignore[misc]
     """A person with a row: who it is (``person``) and how it stands towards the brand (``fan``)."""
 
@@ -42,16 +51,16 @@ class FanAgent(mesa.Agent):  # type: ignore[misc]
         """True in the private domain."""
         return bool(reachable(self.fan.channels, self.fan.muted))
 
-    def live(self, day: int, climate: Climate, world: World, key: int, tally: Tally) -> None:
+    def live(self, rules: DailyRules, day: int, climate: Climate, world: World, key: int, tally: Tally) -> None:
         """One day of this person."""
         if (
             self.follows
-            or needs_visit(self.person, self.fan, climate, world, key)
+            or rules.needs_visit(self.person, self.fan, climate, world, key)
             or retargeted(self.person.key, self.fan.clicked_on, climate, key)
         ):
             draws = daily_draws(key, self.person.key, day)
             told, owed = int(tally[Slot.SHARES]), int(tally[Slot.REWARDED_SHARES])
-            self.fan = rounded_fan(advance_fan(self.person, self.fan, draws, climate, world, key, tally))
+            self.fan = rounded_fan(rules.advance_fan(self.person, self.fan, draws, climate, world, key, tally))
             self.shared = int(tally[Slot.SHARES]) - told + int(tally[Slot.REWARDED_SHARES]) - owed
         else:
             count_bystander(self.fan.clicked_on, self.fan.left_on, day, tally)
@@ -62,6 +71,8 @@ class AgentRows:
 
     def __init__(self, model: "FanModel", world: World, key: int) -> None:
         self.model, self.world, self.key = model, world, key
+        self.bare_world: World = bare(world)
+        self.rules: DailyRules | None = None  # known when there is somebody
         model.born = []
 
     def populate(self, fans: int) -> None:
@@ -74,7 +85,21 @@ class AgentRows:
 
     def advance(self, climate: Climate, tally: Tally) -> None:
         """One day of all rows."""
-        self.model.agents.do("live", climate.day, bare(climate), bare(self.world), self.key, tally)
+        if not self.model.born:
+            return
+        day, climate = climate.day, bare(climate)
+        if self.rules is None:
+            self.rules = self._rules(day, climate, tally)
+        self.model.agents.do("live", self.rules, day, climate, self.bare_world, self.key, tally)
+
+    def _rules(self, day: int, climate: Climate, tally: Tally) -> DailyRules:
+        first = self.model.born[0]
+        draws = daily_draws(self.key, first.person.key, day)
+        at, world = (first.person, first.fan), self.bare_world
+        return DailyRules(
+            direct(needs_visit, *at, climate, world, self.key),
+            direct(advance_fan, *at, draws, climate, world, self.key, tally),
+        )
 
     def admit(self, responders: Responders, climate: Climate, tally: Tally) -> None:
         """New rows of today, in the order of the reservoir."""

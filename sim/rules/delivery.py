@@ -29,14 +29,14 @@ def delivered(
     useful goes first, the rest is blocked, or paid for where the platform sells it (E-69). One who follows two accounts
     is sent the messages of both, within two quotas. A banned account reaches nobody (E-63).
     """
+    quota = world.channels.quota[c]
+    if quota >= 0 and world.channels.matrix >> c & 1 and follows_two(person, world, key):
+        values, promotions, quota = 2 * values, 2 * promotions, 2 * quota
     if climate.closed[c] != 0 and climate.closed[c] >> account_of(person, world.channels.accounts[c]) & 1:
         tally[Slot.BLOCKED + c] += values + promotions
         return 0, 0, counts
-    quota = world.channels.quota[c]
     if quota < 0:
         return values, promotions, counts
-    if world.channels.matrix >> c & 1 and follows_two(person, world, key):
-        values, promotions, quota = 2 * values, 2 * promotions, 2 * quota
     counted = counts >> (COUNT_BITS * c) & MOST_COUNTED
     left = max(0, quota - counted)
     wanted = values + promotions

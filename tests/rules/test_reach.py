@@ -111,6 +111,8 @@ def test_a_banned_account_reaches_nobody():
     climate.closed[LETTER] = 1 << 2
     assert reached(1, 1, person=5, world=world, climate=climate) == (0, 0, 0, {Slot.BLOCKED + LETTER: 2})
     assert reached(1, 1, person=6, world=world, climate=climate) == (1, 1, 2, {})
+    world.channels.matrix, world.path.overlap = 1 << LETTER, 1.0  # … and all that two accounts send is blocked
+    assert reached(1, 1, person=5, world=world, climate=climate) == (0, 0, 0, {Slot.BLOCKED + LETTER: 4})
 
 
 def test_a_new_month_empties_quotas_but_no_conversation():

@@ -18,6 +18,8 @@ ONLY = {
     "logics.depletion": False,
     "logics.quiet": SILENT,
 }
+# a feed that shows the brand at a constant rate, whatever its luck, its age and its groups
+STEADY_FEED = {"feed.cascade": False, "feed.explore_share": 0.0, "rules.exposure.cold_start": 0.0}
 # every need becomes an order
 BUYING = {
     "rules.purchase.base": 30.0,

@@ -14,7 +14,7 @@ from sim.engines.run import run
 from sim.scenario import load_scenario, with_changes
 
 from .friends import MANY, probability, sharing
-from .pools import ONLY
+from .pools import ONLY, STEADY_FEED
 
 USERS, DAYS, RUNS = 20_000, 60, 24
 INNOVATION, IMITATION = 0.002, 0.10  # per day
@@ -26,6 +26,7 @@ def adopters(factor):
     scenario = with_changes(
         load_scenario("liquor"),
         ONLY
+        | STEADY_FEED
         | sharing(factor * IMITATION)
         | {
             "pool.fans": 0, "pool.channels": None, "days": DAYS, "market.users": USERS, "network": MANY,

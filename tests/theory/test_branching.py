@@ -17,7 +17,7 @@ from sim.engines.run import run
 from sim.scenario import load_scenario, with_changes
 
 from .friends import MANY, MONTH, families, friends, lived, probability, sharing
-from .pools import ONLY
+from .pools import ONLY, STEADY_FEED
 
 FANS = 60_000
 SHARE, LEAVE = 0.03, 0.05  # per day
@@ -112,6 +112,7 @@ def fed(factor):
     scenario = with_changes(
         load_scenario("liquor"),
         ONLY
+        | STEADY_FEED
         | sharing(factor * BORN)
         | {
             "pool.fans": 0, "pool.channels": None, "days": LENGTH, "market.users": 10**9, "network": MANY,

@@ -10,6 +10,7 @@ import pytest
 from samples import FAR
 from worlds import begun
 
+from sim.domains import Source
 from sim.engines.degrees import degree_classes
 from sim.engines.network import CLASS_SHIFT
 from sim.engines.reservoir import Reservoir
@@ -19,7 +20,7 @@ from sim.scenario.schema import Network
 from sim.streams import replication_key
 
 from .friends import MONTH, probability, sharing
-from .pools import ONLY
+from .pools import ONLY, STEADY_FEED
 
 USERS, DAYS, RUNS = 3000, 60, 60
 FRIENDS = {"median": 5.0, "mean": 12.0, "most": 60.0}
@@ -31,6 +32,7 @@ def scenario(accept=ACCEPT):
     return with_changes(
         load_scenario("liquor"),
         ONLY
+        | STEADY_FEED
         | sharing(SHARE)
         | {
             "pool.fans": 0, "pool.channels": None, "days": DAYS, "market.users": USERS, "network": FRIENDS,
@@ -52,7 +54,9 @@ def uncovered(seed=42, accept=ACCEPT):
         degree = classes[network.stubs[: network.count].astype(int) >> CLASS_SHIFT]
         fans.append((table["channels"] != 0).sum())
         degrees.append(degree[table["channels"] != 0].mean() if fans[-1] else 0.0)
-        invited.append(degree[table["source"] == 4].mean() if (table["source"] == 4).any() else 0.0)
+        invited.append(
+            degree[table["source"] == Source.INVITATION].mean() if (table["source"] == Source.INVITATION).any() else 0.0
+        )
     ledger = simulation.ledger
     return {
         **{f"fans on day {day}": fans[day] for day in STOPS},

@@ -11,6 +11,8 @@ INDIFFERENT = {
     "rules.messages.trust_effect": 0.0,
     "rules.follow.trust": 0.0,
     "rules.purchase.trust": 0.0,
+    "rules.referral.trust": 0.0,
+    "rules.referral.accept_trust": 0.0,
 }
 
 

@@ -67,7 +67,8 @@ EXPECTED = {
     "livestream-group": ALWAYS | {f"EXITS+{Cause.SHOCK}", "ACTIVITY+0", "USEFUL+0"},
     "content-maker": (ALWAYS | MET | {"BREACHES"}) - {"WATCHES"},
     "trusted-pause": ALWAYS | MET | {"ORDERS_LIVE"},
-    "guided-follow": ALWAYS | DOUYIN | GUIDED,
+    # nearly everybody who buys at the first touch is guided to follow
+    "guided-follow": (ALWAYS | DOUYIN | GUIDED) - {f"FLOW+{3 * UNTOUCHED + Domain.PUBLIC}"},
     "flooded-group": ALWAYS - {"ORDERS_LIVE", "WATCHES"} | {"MUTES", "CHATTER+1", "ACTIVITY+1"},
     "douyin-to-wechat": ALWAYS | DOUYIN | {"APPLICATIONS+5", "CHANNEL_JOINS+5", "INCENTIVES", "HOMEPAGE"},
     "email-newsletter": ALWAYS - {"WATCHES"} | WEB,

@@ -16,13 +16,6 @@ from sim.streams import Decision, exponential
 
 
 @rare
-def count_join(source: int, climate: Climate, tally: Tally) -> None:
-    """Count one whom a fan brought, and the reward paid for it."""
-    tally[Slot.JOINS + source] += 1
-    tally[Slot.INCENTIVES] += climate.incentive
-
-
-@rare
 def invited_person(
     address: int, segment: int, sender_trust: float, sender_affinity: float, rewarded: bool, world: World, key: int
 ) -> Person:
@@ -57,7 +50,7 @@ def invited_response(
 ) -> tuple[Person, Fan]:
     """An untouched friend accepts an invitation: becomes a row and a follower at the end of the day.
 
-    One who can only apply for a place follows when it is given, and nobody is rewarded for that.
+    One who can only apply for a place follows when it is given; the fan has brought them all the same.
 
     rewarded  the invitation was owed to a reward
     """
@@ -68,7 +61,8 @@ def invited_response(
     joined_on, after = NEVER, Domain.PUBLIC.value
     if channels != 0:
         joined_on, after = climate.day, Domain.PRIVATE.value
-        count_join(source, climate, tally)
+        tally[Slot.JOINS + source] += 1
+    tally[Slot.INCENTIVES] += climate.incentive
     tally[Slot.FLOW + 3 * UNTOUCHED + after] += 1
     fan = Fan(
         source=source,
@@ -117,12 +111,13 @@ def come_back(person: Person, fan: Fan, rewarded: bool, climate: Climate, world:
     joining = channels_at_follow(person.key, day, world, key) & ~waiting
     channels, muted = first_memberships(joining, person.key, world, key, tally)
     muted |= waiting
+    tally[Slot.INCENTIVES] += climate.incentive
     follows = channels != 0
     source, joined_on, clicked_on, tier, attempts = fan.source, fan.joined_on, fan.clicked_on, 0, fan.attempts
     if follows:
         source = Source.REWARD.value if rewarded else Source.INVITATION.value
         joined_on, clicked_on, tier, attempts = day, NEVER, tier_of(intimacy, 0, world.rules.tiers), 0
-        count_join(source, climate, tally)
+        tally[Slot.JOINS + source] += 1
         tally[Slot.ROWS + before] -= 1
         tally[Slot.FLOW + 3 * before + Domain.PRIVATE] += 1
         if fan.left_on > NEVER:

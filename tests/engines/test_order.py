@@ -1,10 +1,10 @@
 """Threads, the order of rows and the order of agents decide nothing, to the integer."""
 
+import mesa
 import numpy as np
 import pytest
 from worlds import STORE, begun, equal_tables, everything, run_through
 
-from sim.engines import agents as agents_engine
 from sim.engines import arrays as arrays_engine
 from sim.engines.run import run
 from sim.scenario import with_changes
@@ -64,13 +64,16 @@ def test_permuted_rows_are_the_same_people(scenario):
 
 
 def test_shuffled_agents_change_nothing(scenario, reference, monkeypatch):
-    def advance(self, climate, tally):
-        self.model.agents.shuffle_do("live", climate, self.world, self.key, tally)
+    days, shuffled, agents = 40, [], type(mesa.Model().agents)
 
-    monkeypatch.setattr(agents_engine.AgentRows, "advance", advance)
-    days = 40
+    def shuffle_do(self, *given):
+        shuffled.append(given)
+        return self.shuffle_do(*given)
+
+    monkeypatch.setattr(agents, "do", shuffle_do)
     found = run(with_changes(scenario, {"days": days}), "depletion", SEED, engine="agents").ledger.tallies
     assert np.array_equal(found, reference[:days])
+    assert len(shuffled) == days
 
 
 def test_the_length_of_a_run_changes_no_day_of_it(scenario, reference):

@@ -1,7 +1,7 @@
 """People: traits as pure functions of an address, and the initial pool."""
 
 from sim.compiled import rare
-from sim.domains import Source
+from sim.domains import Prospect, Source
 from sim.rules.climate import World
 from sim.rules.exposure import next_exposure
 from sim.rules.membership import keeps_out
@@ -72,8 +72,8 @@ def initial_fan(person: Person, world: World, key: int) -> Fan:
     """A member of the initial pool at the end of the day before day 0 (details.md).
 
     Whom no channel would reach is in the widest one, and lets it through: a member of the pool can be reached. A
-    customer has bought once, when the following began, knows the product and trusts accordingly (E-77); everybody
-    remembers the list price.
+    customer has bought once, when the following began, knows the product and trusts accordingly (E-77), and where one
+    purchase is all, will not buy again (E-101). Everybody remembers the list price.
     """
     u = uniform(key, Decision.START_TIER, person.key, 0, 0)
     tier = 0
@@ -99,15 +99,18 @@ def initial_fan(person: Person, world: World, key: int) -> Fan:
         channels |= 1 << widest
         muted &= ~(1 << widest)
     joined_on, ordered_on, orders, expectation = -1 - int(age), NEVER, 0, world.rules.purchase.expectation
+    prospect = Prospect.OPEN.value
     if is_customer(person.key, world, key):
         ordered_on, orders, expectation = joined_on, 1, world.brand.product_quality
+        if world.closing.single == 1:
+            prospect = Prospect.OVER.value
     return Fan(
         source=Source.POOL.value,
         channels=channels,
         muted=muted,
         tier=tier,
         cause=-1,
-        prospect=0,
+        prospect=prospect,
         attempts=0,
         joined_on=joined_on,
         left_on=NEVER,

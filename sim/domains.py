@@ -123,8 +123,9 @@ CAUSES = len(Cause)
 HOMEPAGE_SOURCES = len(HomepageSource)
 MAX_MEMBERSHIPS = 8  # channels that fans join: the month's message counts are 7 bits each in one 64-bit integer
 MAX_CHANNELS = 12  # with those that fans visit on their own, which have no members
+MAX_BRANDS = 8  # that share people, the scenario's own among them
 MAX_SOURCES = 8  # beyond feed, ads, searches and the store
-BYTES_PER_ROW = 100  # memory of one person's traits and state
+BYTES_PER_ROW = 100  # memory of one person's traits and state towards one brand
 
 CHINESE: dict[str, str] = {
     "PUBLIC": "公域",

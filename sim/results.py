@@ -52,6 +52,7 @@ class Run:
     engine       "arrays" or "agents"
     ledger       all integers of the run by day
     cohorts_     [month of following, month] followers left, see ``cohorts``
+    rivals       name → ledger of each other brand in the market
     tasks        tasks that the operator took on, and whether each was done, None while its week was not over
     """
 
@@ -66,21 +67,28 @@ class Run:
     cohort_months: tuple[str, ...] = ()
     cohort_counts: tuple[tuple[int, ...], ...] = ()
     tasks: tuple[tuple[Advice, bool | None], ...] = ()
+    rivals: dict[str, Ledger] = field(default_factory=dict)
 
     @cached_property
     def daily(self) -> "pd.DataFrame":
         """One row per day, one column per observable; units and meanings in ``attrs``."""
+        return daily_table(self.ledger, self.scenario.start)
+
+    @cached_property
+    def rivals_daily(self) -> "pd.DataFrame":
+        """The same of every rival, under its name in the column ``brand``; empty where there is none."""
         import pandas as pd
 
-        found = observables(self.ledger.channels, self.ledger.segments)
-        days = len(self.ledger.ad_spend)
-        dates = np.datetime64(self.scenario.start) + np.arange(days)
-        columns: dict[str, Any] = {"day": np.arange(days), "date": dates}
-        columns |= {o.name: o.value(self.ledger) for o in found}
-        table = pd.DataFrame(columns)
-        table.attrs["units"] = {o.name: o.unit for o in found}
-        table.attrs["meanings"] = {o.name: o.meaning for o in found}
-        return table
+        tables = []
+        for name, ledger in self.rivals.items():
+            table = daily_table(ledger, self.scenario.start)
+            table.insert(0, "brand", name)
+            tables.append(table)
+        if not tables:
+            return pd.DataFrame({"brand": []})
+        found = pd.concat(tables, ignore_index=True)
+        found.attrs = tables[0].attrs
+        return found
 
     @cached_property
     def flows(self) -> "pd.DataFrame":
@@ -126,6 +134,20 @@ class Run:
     def _repr_html_(self) -> str:
         rows = "".join(f"<tr><td>{k}</td><td>{v}</td></tr>" for k, v in self.summary.items())
         return f"<b>{self.scenario.title}: {self.logic}</b><table>{rows}</table>"
+
+
+def daily_table(ledger: Ledger, start: dt.date) -> "pd.DataFrame":
+    """One row per day of a ledger, one column per observable; units and meanings in ``attrs``."""
+    import pandas as pd
+
+    found = observables(ledger.channels, ledger.segments)
+    days = len(ledger.ad_spend)
+    columns: dict[str, Any] = {"day": np.arange(days), "date": np.datetime64(start) + np.arange(days)}
+    columns |= {o.name: o.value(ledger) for o in found}
+    table = pd.DataFrame(columns)
+    table.attrs["units"] = {o.name: o.unit for o in found}
+    table.attrs["meanings"] = {o.name: o.meaning for o in found}
+    return table
 
 
 def summarise(ledger: Ledger) -> dict[str, Any]:

@@ -72,6 +72,7 @@ class Decision(IntEnum):
     SHARE = 44
     STUB = 45
     ACCEPT = 46
+    SHARED_FAN = 47  # of the pools of several brands
     # leads and stores
     LEAD = 48
     QUALIFY = 49
@@ -98,6 +99,7 @@ class Decision(IntEnum):
 
 
 MASK32 = 0xFFFFFFFF
+_BRAND = 0x42524E44  # of the keys of further brands
 _PAIR = 0x53414E59  # third counter word of replication keys, so that none equals a draw's block
 
 
@@ -193,6 +195,18 @@ def daily_draws(key: int, person: int, day: int) -> DailyDraws:
     return DailyDraws(unit(w0), unit(w1), unit(w2), unit(w3), unit(share_word(key, person, day)))
 
 
+def brand_key(key: int, brand: int) -> int:
+    """Key of a brand's own chance within a pair of replications; the first brand (0) has the pair's own key."""
+    if brand == 0:
+        return key
+    low, high, _, _ = philox(brand, 0, _BRAND, 0, key & MASK32, (key >> 32) & MASK32)
+    return _signed(int(low) | int(high) << 32)
+
+
+def _signed(word: int) -> int:
+    return word - (1 << 64) if word >= 1 << 63 else word
+
+
 def replication_key(seed: int, replication: int) -> int:
     """Key of one pair of replications: Philox(seed; replication), as a signed 64-bit integer.
 
@@ -204,8 +218,7 @@ def replication_key(seed: int, replication: int) -> int:
     if not 0 <= replication < 1 << 32:
         raise ValueError(f"replication = {replication} is outside 0 … 2^32 - 1")
     low, high, _, _ = philox(replication, 0, _PAIR, 0, seed & MASK32, seed >> 32)
-    key = int(low) | int(high) << 32
-    return key - (1 << 64) if key >= 1 << 63 else key
+    return _signed(int(low) | int(high) << 32)
 
 
 @rule

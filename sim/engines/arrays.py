@@ -1,8 +1,10 @@
 """The fast engine: compiled loops over arrays of records, in as many threads as asked.
 
-Rows are independent given the climate and all counters are integers, so threads and their order change nothing.
+Rows are independent given the climate and all counters are integers, so threads and their order change nothing. Where
+several brands share people, row i is the same person to each of them.
 """
 
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -11,22 +13,25 @@ import numpy.typing as npt
 from sim.compiled import rare, rule
 from sim.engines.admission import admitted
 from sim.engines.population import FAN, PERSON, Rows, new_rows, unpacked
-from sim.engines.reservoir import Responders, pool_address
+from sim.engines.reservoir import Responders, kind_to_stranger
 from sim.engines.wordofmouth import Invited, Senders
 from sim.rules.climate import Climate, World
 from sim.rules.fan_day import advance_fan
 from sim.rules.invited import come_back, invited_response
 from sim.rules.membership import seated
-from sim.rules.people import initial_fan, person_at, segment_of_member
+from sim.rules.people import initial_fan, person_at, segment_of_member, stranger
+from sim.rules.presence import presence
 from sim.rules.response import first_response
 from sim.rules.retargeting import retargeted
-from sim.rules.rows import NEVER, Fan, Person, count_bystander, reachable
+from sim.rules.rivalry import Surroundings
+from sim.rules.rows import NEVER, STRANGER, Fan, Person, count_bystander, reachable
 from sim.rules.search import searches
 from sim.rules.tally import Slot, Tally, new_tally
 from sim.streams import MASK32, DailyDraws, daily_words, share_word, unit
 
 BATCH = 512  # rows whose daily draws are made in one go; they stay in the fastest cache
 ROOM = 4 * BATCH  # rows that shared, before the kernel hands them over
+CHUNK = 16 * BATCH  # rows of several brands whose surroundings are worked out in one go
 ROWS_PER_THREAD = 20_000  # below this a second thread costs more than it saves
 
 
@@ -133,13 +138,20 @@ def load_draws(words: np.ndarray, at: int) -> DailyDraws:
 
 
 @rare
-def populate_rows(people: Rows, fans: Rows, first: int, addresses: np.ndarray, world: World, key: int) -> None:
-    """Fill rows from ``first`` on with members of the initial pool."""
+def populate_rows(
+    people: Rows, fans: Rows, first: int, addresses: np.ndarray, members: np.ndarray, world: World, key: int
+) -> None:
+    """Fill rows from ``first`` on with people of the initial pools: members of this brand's, and strangers."""
     for n in range(len(addresses)):
         address = whole(addresses[n])
         segment = segment_of_member(address, world, key)
-        store_person(people, first + n, person_at(address, segment, world.brand.trust_pool, world, key))
-        store_fan(fans, first + n, initial_fan(load_person(people, first + n), world, key))
+        if members[n]:
+            store_person(people, first + n, person_at(address, segment, world.brand.trust_pool, world, key))
+            store_fan(fans, first + n, initial_fan(load_person(people, first + n), world, key))
+        else:
+            person, fan = stranger(address, segment, 0.0, world, key)
+            store_person(people, first + n, person)
+            store_fan(fans, first + n, fan)
 
 
 @rare
@@ -155,13 +167,46 @@ def admit_rows(
     key: int,
     tally: Tally,
 ) -> None:
-    """Fill rows from ``first`` on with people who responded today."""
+    """Fill rows from ``first`` on with people who responded today; strangers where they did so to another brand."""
     for n in range(len(addresses)):
-        person, fan = first_response(
-            whole(addresses[n]), whole(segments[n]), whole(kinds[n]), climate, world, key, tally
-        )
+        address, segment, kind = whole(addresses[n]), whole(segments[n]), whole(kinds[n])
+        if kind < 0:
+            person, fan = stranger(address, segment, climate.encounters[segment], world, key)
+        else:
+            person, fan = first_response(address, segment, kind, climate, world, key, tally)
         store_person(people, first + n, person)
         store_fan(fans, first + n, fan)
+
+
+@rare
+def meet_rows(
+    people: Rows,
+    fans: Rows,
+    count: int,
+    rates: np.ndarray,
+    climate: Climate,
+    world: World,
+    key: int,
+    tally: Tally,
+    found: np.ndarray,
+) -> int:
+    """Strangers whose clock has run out respond for the first time; returns how many.
+
+    rates  [S][responses] of today;  found: [2, count] to be filled with their rows and kinds
+    """
+    met = 0
+    for i in range(count):
+        row = fans[i]
+        if whole(row.marks) & 15 != STRANGER or climate.encounters[whole(people[i].segment)] < row.threshold:
+            continue
+        address, segment = whole(people[i].key), whole(people[i].segment)
+        kind = kind_to_stranger(address, rates[segment], key)
+        person, fan = first_response(address, segment, kind, climate, world, key, tally)
+        store_person(people, i, person)
+        store_fan(fans, i, fan)
+        found[0, met], found[1, met] = i, kind
+        met += 1
+    return met
 
 
 @rare
@@ -204,15 +249,35 @@ def admit_invited(
 
 @rare
 def bring_back_rows(
-    people: Rows, fans: Rows, rows: np.ndarray, rewarded: np.ndarray, climate: Climate, world: World, key: int,
-    tally: Tally,
+    people: Rows, fans: Rows, rows: np.ndarray, rewarded: np.ndarray, trusts: np.ndarray, affinities: np.ndarray,
+    climate: Climate, world: World, key: int, tally: Tally,
 ) -> None:  # fmt: skip
-    """Known people who accepted an invitation follow again; a follower stays as he is."""
+    """Known people who accepted an invitation follow again; a follower stays as he is, a stranger meets the brand."""
     for n in range(len(rows)):
         i = rows[n]
-        if not reachable(whole(fans[i].channels), whole(fans[i].muted)):
+        if whole(fans[i].marks) & 15 == STRANGER:
+            person, fan = invited_response(
+                whole(people[i].key), whole(people[i].segment), real(trusts[n]), real(affinities[n]), rewarded[n] == 1,
+                climate, world, key, tally,
+            )  # fmt: skip
+            store_person(people, i, person)
+            store_fan(fans, i, fan)
+        elif not reachable(whole(fans[i].channels), whole(fans[i].muted)):
             person, fan = load_person(people, i), load_fan(fans, i)
             store_fan(fans, i, come_back(person, fan, rewarded[n] == 1, climate, world, key, tally))
+
+
+@rare
+def meet_others(
+    people: Rows, fans: Rows, start: int, stop: int, climate: Climate, world: World, here: np.ndarray
+) -> None:
+    """What a brand is this morning to the people of the rows start … stop − 1: fills in ``here``, [3, rows]."""
+    for i in range(start, stop):
+        if whole(fans[i].marks) & 15 == STRANGER:
+            here[:, i - start] = 0.0
+        else:
+            found = presence(load_person(people, i), load_fan(fans, i), climate, world)
+            here[0, i - start], here[1, i - start], here[2, i - start] = found.fatigue, found.messages, found.appeal
 
 
 @rare
@@ -221,6 +286,8 @@ def advance_rows(
     fans: Rows,
     start: int,
     stop: int,
+    around: np.ndarray,
+    origin: int,
     climate: Climate,
     world: World,
     key: int,
@@ -229,12 +296,14 @@ def advance_rows(
 ) -> tuple[int, int]:
     """Advance the rows start … stop − 1 by one day, or as many as ``shared`` has room for.
 
+    around  [3, rows] the other brands (``Surroundings``) of the rows from ``origin`` on; [3, 0] where there is none
     shared  to be filled: rows that shared today, as 2 · row, + 1 if for a reward
 
     Returns the first row that is still to be advanced (stop: none) and how many shared.
     """
     day = climate.day
     found, told, owed = 0, tally[Slot.SHARES], tally[Slot.REWARDED_SHARES]
+    beside, fatigue, messages, appeal = around.shape[1] > 0, 0.0, 0.0, 0.0
     words = np.empty((5, BATCH), np.uint32)
     words[4, :] = MASK32  # nobody shares at the largest draw
     for first in range(start, stop, BATCH):
@@ -246,6 +315,10 @@ def advance_rows(
             fill_share_words(words[4], people, first, last, day, key)
         for i in range(first, last):
             row = fans[i]
+            if beside:
+                if whole(row.marks) & 15 == STRANGER:
+                    continue
+                fatigue, messages, appeal = around[0, i - origin], around[1, i - origin], around[2, i - origin]
             if (
                 not reachable(whole(row.channels), whole(row.muted))
                 and climate.exposure[whole(people[i].segment)] < row.threshold
@@ -260,12 +333,20 @@ def advance_rows(
                 continue
             draws = load_draws(words, i - first)
             store_fan(
-                fans, i, advance_fan(load_person(people, i), load_fan(fans, i), draws, climate, world, key, tally)
-            )
+                fans,
+                i,
+                advance_fan(
+                    load_person(people, i), load_fan(fans, i), draws, Surroundings(fatigue, messages, appeal), climate,
+                    world, key, tally,
+                ),
+            )  # fmt: skip
             if tally[Slot.SHARES] != told:
                 shared[found] = 2 * i + tally[Slot.REWARDED_SHARES] - owed
                 found, told, owed = found + 1, tally[Slot.SHARES], tally[Slot.REWARDED_SHARES]
     return stop, found
+
+
+_NOBODY = np.zeros((3, 0))
 
 
 class ArrayRows:
@@ -282,12 +363,12 @@ class ArrayRows:
         self._numbers: npt.NDArray[np.int64] | None = None  # by row, where rows no longer lie in the order of birth
         self._pool = ThreadPoolExecutor(threads) if threads > 1 else None
 
-    def populate(self, fans: int) -> None:
-        """The initial pool."""
-        self._make_room(fans)
-        addresses = np.array([pool_address(0)], np.int64) + np.arange(fans)
-        populate_rows(self.people, self.fans, self.count, addresses, self.world, self.key)
-        self._born(fans)
+    def populate(self, addresses: npt.NDArray[np.int64], members: npt.NDArray[np.bool_]) -> None:
+        """The initial pools: members of this brand's, and strangers."""
+        more = len(addresses)
+        self._make_room(more)
+        populate_rows(self.people, self.fans, self.count, addresses, members, self.world, self.key)
+        self._born(more)
 
     def advance(self, climate: Climate, tally: Tally) -> None:
         """One day of all rows."""
@@ -301,12 +382,49 @@ class ArrayRows:
         for own in tallies:
             tally += own
 
-    def _part(self, start: int, stop: int, climate: Climate, tally: Tally) -> npt.NDArray[np.int64]:
+    def advance_together(
+        self, brands: Sequence["ArrayRows"], climates: Sequence[Climate], tallies: Sequence[Tally]
+    ) -> None:
+        """One day of all rows of several brands, this one's among them."""
+        threads = max(1, min(self.threads, self.count // ROWS_PER_THREAD))
+        parts = 1 if threads == 1 else 4 * threads
+        edges = np.linspace(0, self.count, parts + 1).astype(int).tolist()
+        own = [[new_tally() for _ in brands] for _ in edges[1:]]
+
+        def part(start: int, stop: int, counted: Sequence[Tally]) -> list[list[npt.NDArray[np.int64]]]:
+            shared: list[list[npt.NDArray[np.int64]]] = [[np.empty(0, np.int64)] for _ in brands]
+            for first in range(start, stop, CHUNK):
+                last = min(first + CHUNK, stop)
+                here = [np.empty((3, last - first)) for _ in brands]
+                for rows, climate, presences in zip(brands, climates, here, strict=True):
+                    meet_others(rows.people, rows.fans, first, last, climate, rows.world, presences)
+                for b, rows in enumerate(brands):
+                    around = np.zeros((3, last - first))
+                    for other in range(len(brands)):
+                        if other != b:
+                            around += here[other]
+                    shared[b].append(rows._part(first, last, climates[b], counted[b], around))
+            return shared
+
+        if threads == 1 or self._pool is None:
+            found = [part(0, self.count, own[0])]
+        else:
+            found = list(self._pool.map(part, edges[:-1], edges[1:], own))
+        for b, rows in enumerate(brands):
+            rows._shared = [shared for of_part in found for shared in of_part[b]]
+            for counted in own:
+                tallies[b][:] += counted[b]
+
+    def _part(
+        self, start: int, stop: int, climate: Climate, tally: Tally, around: npt.NDArray[np.float64] = _NOBODY
+    ) -> npt.NDArray[np.int64]:
         """One day of the rows start … stop − 1; returns those who shared, as ``advance_rows`` writes them."""
         room = np.empty(ROOM if climate.share_limit > 0.0 else 0, np.int64)
-        parts = []
+        parts, origin = [], start
         while True:
-            start, found = advance_rows(self.people, self.fans, start, stop, climate, self.world, self.key, tally, room)
+            start, found = advance_rows(
+                self.people, self.fans, start, stop, around, origin, climate, self.world, self.key, tally, room
+            )
             parts.append(room[:found].copy())
             if start >= stop:
                 return np.concatenate(parts)
@@ -334,15 +452,37 @@ class ArrayRows:
         )  # fmt: skip
         self._born(more)
 
-    def bring_back(
-        self, numbers: npt.NDArray[np.int64], rewarded: npt.NDArray[np.int64], climate: Climate, tally: Tally
-    ) -> None:
+    def bring_back(self, numbers: npt.NDArray[np.int64], senders: Senders, climate: Climate, tally: Tally) -> None:
         """Known people, by number of birth, accept an invitation, in this order; followers stay as they are."""
-        rows = numbers if self._numbers is None else np.argsort(self._numbers)[numbers]
-        bring_back_rows(self.people, self.fans, rows, rewarded, climate, self.world, self.key, tally)
+        rows = self._rows_of(numbers)
+        bring_back_rows(
+            self.people, self.fans, rows, senders.rewarded, senders.trusts, senders.affinities, climate, self.world,
+            self.key, tally,
+        )  # fmt: skip
+
+    def strangers(self, numbers: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+        """Whether the brand has not met the people with these numbers of birth."""
+        found: npt.NDArray[np.bool_] = self.fans.marks[self._rows_of(numbers)] & 15 == STRANGER
+        return found
+
+    def strangers_by_segment(self) -> list[int]:
+        """People whom another brand has met and this one has not, by segment."""
+        mask = self.fans.marks[: self.count] & 15 == STRANGER
+        found = np.bincount(self.people.segment[: self.count][mask], minlength=self.world.segments.used)
+        return [int(n) for n in found]
+
+    def meet(self, rates: npt.NDArray[np.float64], climate: Climate, tally: Tally) -> Responders:
+        """Strangers who respond today for the first time; rates: [S][responses]."""
+        found = np.empty((2, self.count), np.int64)
+        met = meet_rows(self.people, self.fans, self.count, rates, climate, self.world, self.key, tally, found)
+        rows = found[0, :met]
+        return Responders(self.people.key[rows].copy(), self.people.segment[rows].astype(np.int64), found[1, :met])
+
+    def _rows_of(self, numbers: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        return numbers if self._numbers is None else np.argsort(self._numbers)[numbers]
 
     def admit(self, responders: Responders, climate: Climate, tally: Tally) -> None:
-        """New rows of today, in the order of the reservoir."""
+        """New rows of today, in the order of the reservoir; strangers where the kind is −1."""
         more = len(responders.addresses)
         self._make_room(more)
         admit_rows(self.people, self.fans, self.count, *responders, climate, self.world, self.key, tally)
@@ -378,11 +518,15 @@ class ArrayRows:
         return tuple(int(n) for n in np.bincount(cohort, minlength=len(firsts) + 1))
 
     def table(self) -> dict[str, np.ndarray]:
-        """All columns of all rows."""
-        found = {name: self.people[name][: self.count].copy() for name in Person._fields}
-        marks = unpacked(self.fans.marks[: self.count])
+        """All columns of all rows, strangers left out."""
+        people, fans = self.people[: self.count], self.fans[: self.count]
+        met = fans.marks & 15 != STRANGER
+        if not met.all():
+            people, fans = people[met], fans[met]
+        found = {name: people[name].copy() for name in Person._fields}
+        marks = unpacked(fans.marks)
         for name in Fan._fields:
-            found[name] = marks[name] if name in marks else self.fans[name][: self.count].copy()
+            found[name] = marks[name] if name in marks else fans[name].copy()
         return found
 
     def permute(self, order: np.ndarray) -> None:

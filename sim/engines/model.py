@@ -54,7 +54,7 @@ class FanModel(mesa.Model):  # type: ignore[misc]
     and after each day. ``running`` becomes False at the horizon. ``born`` lists the agents in the order of birth.
     """
 
-    born: list[FanAgent]
+    brands: list[AgentRows]  # the first one's question it is
 
     def __init__(self, *, scenario: FanScenario | None = None, rng: Any = None, **parameters: Any) -> None:
         super().__init__(scenario=scenario, rng=rng) if scenario is not None else super().__init__(rng=rng)
@@ -83,6 +83,7 @@ class FanModel(mesa.Model):  # type: ignore[misc]
 
     def _begin(self, scenario: Scenario, logic: str, seed: int, replication: int) -> None:
         self.seen: SeenDay | None = None
+        self.brands = []
         self.simulation = Simulation(scenario, logic, seed, replication, partial(AgentRows, self))
         names = ("joins", "exits", "orders", "contribution")
         self.datacollector = mesa.DataCollector(
@@ -94,6 +95,11 @@ class FanModel(mesa.Model):  # type: ignore[misc]
         )
         self.running = True
         self.datacollector.collect(self)
+
+    @property
+    def born(self) -> list[FanAgent]:
+        """The people before the first brand, in the order of birth."""
+        return self.brands[0].born
 
     def step(self) -> None:
         """One day; nothing past the horizon. Mesa has already moved its clock: the day is ``int(time) − 1``."""

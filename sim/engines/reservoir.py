@@ -39,6 +39,9 @@ class Response(IntEnum):
     WALK_INTO_STORE = 9
 
 
+KINDS = len(Response)
+
+
 def pool_address(number: int) -> int:
     """Address of a member of the initial pool."""
     return _POOL | number
@@ -66,6 +69,29 @@ def invited_address(inviter: int, ordinal: int) -> int:
 
 
 @rule
+def kind_drawn(at: float, rates: npt.NDArray[np.float64]) -> int:
+    """Number of the rate into which a point of their sum falls."""
+    kind = 0
+    for i in range(len(rates)):
+        if rates[i] > 0.0:
+            kind = i  # the last one with a rate takes what rounding leaves
+            at -= rates[i]
+            if at < 0.0:
+                break
+    return kind
+
+
+@rule
+def kind_to_stranger(address: int, rates: npt.NDArray[np.float64], key: int) -> int:
+    """Kind of the first response of one whom another brand has met; rates: the day's, with the scans."""
+    total = 0.0
+    for rate in rates:
+        total += rate
+    kind = kind_drawn(uniform(key, Decision.RESPONSE_SOURCE, address, 1, 0) * total, rates)
+    return kind if kind < KINDS else kind + SCANS - KINDS
+
+
+@rule
 def next_response(
     untouched: int, waiting: float, left: float, rates: npt.NDArray[np.float64], address: int, key: int
 ) -> tuple[int, float, float]:
@@ -82,14 +108,7 @@ def next_response(
     total = 0.0
     for rate in rates:
         total += rate
-    at = uniform(key, Decision.RESPONSE_SOURCE, address, 0, 0) * total
-    kind = 0
-    for i in range(len(rates)):
-        if rates[i] > 0.0:
-            kind = i  # the last one with a rate takes what rounding leaves
-            at -= rates[i]
-            if at < 0.0:
-                break
+    kind = kind_drawn(uniform(key, Decision.RESPONSE_SOURCE, address, 0, 0) * total, rates)
     return kind, exponential(key, Decision.RESPONSE, address + 1, 0, 0), left - needed
 
 
@@ -122,7 +141,19 @@ class Responders(NamedTuple):
 
     addresses: npt.NDArray[np.int64]
     segments: npt.NDArray[np.int64]
-    kinds: npt.NDArray[np.int64]  # member of Response, or SCANS + 2 · source + 1 if for a reward
+    kinds: npt.NDArray[np.int64]  # member of Response, or SCANS + 2 · source + 1 if for a reward; −1: to another brand
+
+
+def to_brand(responders: Responders, first: int, width: int) -> Responders:
+    """The day's responders as one brand sees them, whose rates are those from ``first`` on, ``width`` of them.
+
+    Beyond the members of ``Response`` come the scans; kind −1 for people who responded to another brand.
+    """
+    kinds = responders.kinds - first
+    other = (kinds < 0) | (kinds >= width)
+    kinds[kinds >= KINDS] += SCANS - KINDS
+    kinds[other] = -1
+    return responders._replace(kinds=kinds)
 
 
 class Reservoir:
@@ -143,18 +174,20 @@ class Reservoir:
         self.waiting = [exponential(key, decision, cell_address(cell, 0), 0, 0) for cell in range(len(untouched))]
 
     def respond(self, rates: tuple[tuple[float, ...], ...]) -> Responders:
-        """People who respond today.
+        """People who respond today; their kinds are positions in ``rates``, see ``to_brand``.
 
-        rates  [S][responses] intensity per untouched person, ≥ 0; beyond the members of ``Response`` come the scans
+        rates  [S][responses] intensity per untouched person, ≥ 0, one brand's after the other's
 
         The day's intensity is used up person by person, with the falling number of untouched people.
         """
         by_segment = [np.array(of_segment) for of_segment in rates]
         parts = [self._respond(cell, by_segment[cell // self.classes]) for cell in range(len(self.untouched))]
         segments = [np.full(len(kinds), cell // self.classes, np.int64) for cell, (_, kinds) in enumerate(parts)]
-        kinds = np.concatenate([kinds for _, kinds in parts])
-        kinds[kinds >= len(Response)] += SCANS - len(Response)
-        return Responders(np.concatenate([addresses for addresses, _ in parts]), np.concatenate(segments), kinds)
+        return Responders(
+            np.concatenate([addresses for addresses, _ in parts]),
+            np.concatenate(segments),
+            np.concatenate([kinds for _, kinds in parts]),
+        )
 
     def _respond(
         self, cell: int, rates: npt.NDArray[np.float64]

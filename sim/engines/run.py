@@ -49,7 +49,8 @@ def run(
             if progress:
                 progress(day)
     finally:
-        simulation.rows.close()
+        simulation.close()
+    own = simulation.brand
     return Run(
         scenario=scenario,
         logic=name,
@@ -59,7 +60,8 @@ def run(
         ledger=simulation.ledger,
         ending=Ending("horizon", scenario.days),
         seconds=time.perf_counter() - began,
-        cohort_months=simulation.cohort_names(),
-        cohort_counts=tuple(simulation.cohorts),
-        tasks=tuple((task.advice, task.done) for task in simulation.tasks.tasks),
+        cohort_months=own.cohort_names(),
+        cohort_counts=tuple(own.cohorts),
+        tasks=tuple((task.advice, task.done) for task in own.tasks.tasks),
+        rivals={brand.name: brand.book.ledger for brand in simulation.brands[1:]},
     )

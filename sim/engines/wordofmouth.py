@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.engines.network import KNOWN, KNOWN_REFUSED, NEWCOMER, NOBODY_LEFT, Network
-from sim.engines.reservoir import Reservoir, Responders, pool_address
+from sim.engines.reservoir import Reservoir, Responders
 from sim.rules.climate import Climate
 from sim.rules.referral import ReferralRules
 from sim.rules.tally import Slot, Tally
@@ -27,6 +27,12 @@ class Senders(NamedTuple):
     trusts: Floats
     affinities: Floats
     rewarded: Integers  # 1: would not have shared without the reward
+
+    def those(self, chosen: npt.NDArray[np.bool_]) -> "Senders":
+        """Some of them."""
+        return Senders(
+            self.numbers[chosen], self.keys[chosen], self.trusts[chosen], self.affinities[chosen], self.rewarded[chosen]
+        )
 
 
 class Invited(NamedTuple):
@@ -49,8 +55,12 @@ class SharingRows(Protocol):
     def admit_invited(self, invited: Invited, climate: Climate, tally: Tally) -> None:
         """New rows of friends who accepted an invitation."""
 
-    def bring_back(self, numbers: Integers, rewarded: Integers, climate: Climate, tally: Tally) -> None:
+    def bring_back(self, numbers: Integers, senders: Senders, climate: Climate, tally: Tally) -> None:
         """Known people accept an invitation."""
+
+    def strangers(self, numbers: Integers) -> npt.NDArray[np.bool_]:
+        """Whether the brand has not met people with these numbers of birth."""
+        ...
 
     def keys(self) -> Integers:
         """Addresses of all rows, in the order of birth."""
@@ -58,32 +68,38 @@ class SharingRows(Protocol):
 
 
 class WordOfMouth:
-    """The network of a run and the reservoir that it shares people with."""
+    """The network of a run, which all brands share, and the reservoir that it shares people with."""
 
     def __init__(self, classes: tuple[tuple[float, int], ...], segments: int, p: ReferralRules, key: int) -> None:
         self.classes = len(classes)
         self.network = Network(classes, segments * len(classes), p, key)
 
-    def populate(self, fans: int, segments: Integers) -> Integers:
-        """Give the initial pool its friends; returns the members' cells.
+    def populate(self, addresses: Integers, segments: Integers) -> Integers:
+        """Give the initial pools their friends; returns the members' cells.
 
-        segments  of the members
+        addresses, segments  of the members
         """
-        return segments * self.classes + self.network.populate(np.arange(pool_address(0), pool_address(fans)))
+        return segments * self.classes + self.network.populate(addresses)
 
-    def day(
-        self, responders: Responders, reservoir: Reservoir, rows: SharingRows, climate: Climate, tally: Tally
-    ) -> None:
-        """Give today's responders their friends, then settle the invitations of the day."""
-        untouched = np.array(reservoir.untouched, np.int64)
-        self.network.admit(responders.addresses, untouched)
+    def admit(self, responders: Responders, reservoir: Reservoir) -> None:
+        """Give today's responders their friends."""
+        self.network.admit(responders.addresses, np.array(reservoir.untouched, np.int64))
+
+    def settle(self, reservoir: Reservoir, rows: SharingRows, climate: Climate, tally: Tally) -> Invited:
+        """Settle a brand's invitations of the day; returns the newcomers.
+
+        Whom another brand has met and this one has not meets it now. An edge carries one invitation, whoever's it is.
+        """
         senders = rows.senders()
         if not len(senders.keys):
-            return
+            none = np.zeros(0, np.int64)
+            return Invited(none, none, none, np.zeros(0), np.zeros(0))
+        untouched = np.array(reservoir.untouched, np.int64)
         settled = self.network.settle(senders.numbers, senders.keys, senders.trusts, untouched)
         reservoir.untouched[:] = untouched.tolist()
         tally[Slot.INVITATIONS] += np.count_nonzero(settled.outcomes != NOBODY_LEFT)
-        tally[Slot.INVITED_KNOWN] += np.count_nonzero(np.isin(settled.outcomes, (KNOWN, KNOWN_REFUSED)))
+        met = settled.targets[np.isin(settled.outcomes, (KNOWN, KNOWN_REFUSED))]
+        tally[Slot.INVITED_KNOWN] += len(met) - np.count_nonzero(rows.strangers(met))
         new, known = settled.outcomes == NEWCOMER, settled.outcomes == KNOWN
         invited = Invited(
             addresses=settled.addresses[new],
@@ -93,7 +109,8 @@ class WordOfMouth:
             affinities=senders.affinities[new],
         )
         rows.admit_invited(invited, climate, tally)
-        rows.bring_back(settled.targets[known], senders.rewarded[known], climate, tally)
+        rows.bring_back(settled.targets[known], senders.those(known), climate, tally)
+        return invited
 
     def inviters(self, keys: Integers) -> Integers:
         """Number of birth of the row that brought each row, −1 for those who came by themselves.

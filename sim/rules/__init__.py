@@ -16,6 +16,7 @@ from sim.rules.persona import PersonaRules
 from sim.rules.promise import PromiseRules
 from sim.rules.purchase import PurchaseRules
 from sim.rules.referral import ReferralRules
+from sim.rules.rivalry import RivalryRules
 from sim.rules.service import ServiceRules
 from sim.rules.tiers import TierRules
 from sim.rules.trust import TrustRules
@@ -42,6 +43,7 @@ class Rules(NamedTuple):
     promise: PromiseRules
     referral: ReferralRules
     conformity: ConformityRules
+    rivalry: RivalryRules
 
 
 RULE_TABLES: dict[str, type[NamedTuple]] = {
@@ -63,6 +65,7 @@ RULE_TABLES: dict[str, type[NamedTuple]] = {
     "promise": PromiseRules,
     "referral": ReferralRules,
     "conformity": ConformityRules,
+    "rivalry": RivalryRules,
 }
 
 __all__ = ["RULE_TABLES", "Rules"]

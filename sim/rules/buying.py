@@ -9,6 +9,7 @@ from sim.rules.deals import adapted, after_lesson, asked_price
 from sim.rules.orders import order
 from sim.rules.purchase import buying_odds, salience
 from sim.rules.reading import Reading
+from sim.rules.rivalry import Surroundings, preferred
 from sim.rules.rows import Fan, Person
 from sim.rules.search import found_by_search
 from sim.rules.tally import NO_CHANNEL, Slot, Tally
@@ -52,6 +53,7 @@ def buy(
     intimacy: float,
     deal_proneness: float,
     draws: DailyDraws,
+    around: Surroundings,
     climate: Climate,
     world: World,
     key: int,
@@ -62,7 +64,7 @@ def buy(
     Nobody is tempted into what takes days to decide, nor while a whole later need has been borrowed already. A price
     enters the memory when an order was considered at it (the brand was thought of), less so when a deal was only read.
 
-    draws  of this person and day, from ``daily_draws``
+    draws  of this person and day, from ``daily_draws``;  around: the other brands, among which a need is decided
     """
     rules, day = world.rules.purchase, climate.day
     trust, expectation, need_debt, due_on = read.trust, read.expectation, fan.need_debt, fan.due_on
@@ -103,6 +105,7 @@ def buy(
                 rules,
                 world.rules.deals,
             )
+            chosen = preferred(odds, around.appeal)
             bought, bought_by_search, considered = 0, 0, False
             for n in range(decisions):
                 searched = found > 0.0 and uniform(key, Decision.SEARCH, person.key, day, n) < found
@@ -114,7 +117,7 @@ def buy(
                     considered = True
                     if not has_offer and not sought and not read.homepage:
                         homepage = True  # one who thinks of the brand, with nothing but a need, looks it up
-                    if u < odds * thought_of:
+                    if u < chosen * thought_of:
                         bought += 1
                         if searched and not has_offer and not sought:
                             bought_by_search += 1

@@ -152,6 +152,7 @@ class World(NamedTuple):
     service: ServiceFacts
     closing: ClosingFacts
     sources: Sources
+    people_key: int = 0  # key of what people are to every brand; 0: the run's own
 
 
 class Climate(NamedTuple):
@@ -183,6 +184,7 @@ class Climate(NamedTuple):
     closed: Integers  # [C] bit set of the accounts that are banned today
     lost: Integers  # [C] bit set of those among them whose fans are lost tonight
     bans: int  # 1 when any account's fans are lost tonight
+    encounters: Floats  # [S] accumulated intensity of first responses per head, today included
     desk: Desk = Desk()
     share_limit: float = 0.0  # upper bound of today's probability of sharing; 0: nobody can
     uplift: float = 1.0  # of the reward on sharing

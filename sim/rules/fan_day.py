@@ -10,6 +10,7 @@ from sim.domains import Cause, HomepageSource, Prospect, Source
 from sim.rules.asking import ask
 from sim.rules.buying import Buyer, buy, decision_day
 from sim.rules.climate import Climate, World
+from sim.rules.clocks import clocks
 from sim.rules.deals import adapted
 from sim.rules.delivery import counts_on
 from sim.rules.exposure import next_exposure
@@ -23,7 +24,6 @@ from sim.rules.membership import (
     first_memberships,
     without_lost,
 )
-from sim.rules.numbers import kept
 from sim.rules.orders import order
 from sim.rules.path import visits_homepage
 from sim.rules.prospects import buy_in_store, pursue
@@ -31,18 +31,25 @@ from sim.rules.purchase import buying_odds, open_need, salience
 from sim.rules.reading import read_messages
 from sim.rules.referral import share_rate, shares, tier_factor
 from sim.rules.retargeting import click_probability, retargeted
+from sim.rules.rivalry import Surroundings, preferred
 from sim.rules.rows import NEVER, Fan, Person, count_channels, count_row, domain_on, reachable
 from sim.rules.search import searches
 from sim.rules.staying import stay_mute_or_leave
 from sim.rules.tally import NO_CHANNEL, Slot, Tally
 from sim.rules.tiers import tier_of
-from sim.rules.trust import drifted, experienced_prior
 from sim.streams import DailyDraws, Decision, exponential, uniform
 
 
 @rule
 def advance_fan(
-    person: Person, fan: Fan, draws: DailyDraws, climate: Climate, world: World, key: int, tally: Tally
+    person: Person,
+    fan: Fan,
+    draws: DailyDraws,
+    around: Surroundings,
+    climate: Climate,
+    world: World,
+    key: int,
+    tally: Tally,
 ) -> Fan:
     """One row, one day, in the order of model.md §3.4; its only side effect is adding integers to ``tally``.
 
@@ -50,11 +57,12 @@ def advance_fan(
     closed form over the days since ``fan.updated_on``.
 
     draws  of this person and day, from ``daily_draws``; only a follower uses them
+    around the other brands of the scenario this morning, ``ALONE`` where there is one
     """
     if reachable(fan.channels, fan.muted):
-        after = private_day(person, fan, draws, climate, world, key, tally)
+        after = private_day(person, fan, draws, around, climate, world, key, tally)
     else:
-        after = public_day(person, fan, climate, world, key, tally)
+        after = public_day(person, fan, around, climate, world, key, tally)
     before = domain_on(fan.channels, fan.muted, fan.clicked_on, climate.day - 1)
     now = domain_on(after.channels, after.muted, after.clicked_on, climate.day)
     if before != now:
@@ -64,31 +72,15 @@ def advance_fan(
 
 
 @rule
-def clocks(person: Person, fan: Fan, day: int, world: World) -> tuple[float, float, float, float]:
-    """Fatigue, trust, intimacy and deal proneness after the days since the last visit, in closed form (M5, M7, M12)."""
-    keep_fatigue, keep_trust, keep_intimacy = world.one_day.fatigue, world.one_day.trust, world.one_day.intimacy
-    keep_proneness = world.one_day.proneness
-    if day - fan.updated_on != 1:
-        elapsed = float(day - fan.updated_on)
-        keep_fatigue = kept(elapsed, world.rules.messages.recovery)
-        keep_trust = kept(elapsed, world.rules.trust.drift)
-        keep_intimacy = kept(elapsed, world.rules.tiers.fading)
-        keep_proneness = kept(elapsed, world.rules.deals.memory)
-    return (
-        fan.fatigue * keep_fatigue,
-        drifted(
-            fan.trust,
-            experienced_prior(person.trust_prior, fan.orders, world.brand.product_quality, world.rules.trust),
-            keep_trust,
-        ),
-        fan.intimacy * keep_intimacy,
-        fan.deal_proneness * keep_proneness,
-    )
-
-
-@rule
 def private_day(
-    person: Person, fan: Fan, draws: DailyDraws, climate: Climate, world: World, key: int, tally: Tally
+    person: Person,
+    fan: Fan,
+    draws: DailyDraws,
+    around: Surroundings,
+    climate: Climate,
+    world: World,
+    key: int,
+    tally: Tally,
 ) -> Fan:
     """The day of a follower: clocks, question, messages, lives, need, order, sharing, then stay, mute or leave."""
     rules, day = world.rules, climate.day
@@ -98,14 +90,14 @@ def private_day(
     # d. question and answer
     asked = ask(person, fan, trust, climate, world, key, tally)
     # b, c. messages and lives
-    read = read_messages(person, fan, asked.trust, fatigue, counts, draws.visit, climate, world, key, tally)
+    read = read_messages(person, fan, asked.trust, fatigue, counts, draws.visit, around, climate, world, key, tally)
     active_on = day if read.opened else fan.active_on
     # e, f. need, decision, order
     intimacy += asked.closeness + read.closeness
     if world.closing.in_store == 1:
-        buyer = buy_in_store(person, fan, read, intimacy, deal_proneness, draws, climate, world, key, tally)
+        buyer = buy_in_store(person, fan, read, intimacy, deal_proneness, draws, around, climate, world, key, tally)
     else:
-        buyer = buy(person, fan, read, intimacy, deal_proneness, draws, climate, world, key, tally)
+        buyer = buy(person, fan, read, intimacy, deal_proneness, draws, around, climate, world, key, tally)
     if buyer.spend > fan.spend:
         for c in range(world.channels.used):
             if fan.channels >> c & 1:
@@ -125,6 +117,7 @@ def private_day(
         tier,
         read.shock,
         draws.leave,
+        around,
         climate,
         world,
         key,
@@ -241,7 +234,9 @@ def share_today(
 
 
 @rare
-def public_day(person: Person, fan: Fan, climate: Climate, world: World, key: int, tally: Tally) -> Fan:
+def public_day(
+    person: Person, fan: Fan, around: Surroundings, climate: Climate, world: World, key: int, tally: Tally
+) -> Fan:
     """A touch of one who does not follow, or the day on which an open decision closes (model.md §3.3, §3.4)."""
     rules, brand, day = world.rules, world.brand, climate.day
     elapsed = float(day - fan.updated_on)
@@ -338,6 +333,7 @@ def public_day(person: Person, fan: Fan, climate: Climate, world: World, key: in
             False,
             False,
             grade,
+            around,
             climate,
             world,
             key,
@@ -363,7 +359,7 @@ def public_day(person: Person, fan: Fan, climate: Climate, world: World, key: in
         u = uniform(key, Decision.ORDER, person.key, day, 0)
         if u < thought_of:
             reference_price = adapted(reference_price, 1.0, rules.deals.adaptation)
-        if u < odds * thought_of:
+        if u < preferred(odds, around.appeal) * thought_of:
             trust, expectation, prospect, net, grade = order(
                 person,
                 orders,

@@ -3,9 +3,9 @@
 from sim.compiled import rare
 from sim.domains import Domain, Lifecycle, Source
 from sim.rules.climate import Climate, World
+from sim.rules.clocks import clocks
 from sim.rules.delivery import counts_on
 from sim.rules.exposure import next_exposure
-from sim.rules.fan_day import clocks
 from sim.rules.membership import applications, channels_at_follow, first_memberships
 from sim.rules.people import came_for_reward, person_at
 from sim.rules.referral import friends_affinity, invited_prior

@@ -1,13 +1,13 @@
 """People: traits as pure functions of an address, and the initial pool."""
 
-from sim.compiled import rare
+from sim.compiled import rare, rule
 from sim.domains import Prospect, Source
 from sim.rules.climate import World
 from sim.rules.exposure import next_exposure
 from sim.rules.membership import keeps_out
 from sim.rules.numbers import bounded_exp
 from sim.rules.referral import ReferralRules
-from sim.rules.rows import NEVER, Fan, Person, reachable
+from sim.rules.rows import NEVER, STRANGER, Fan, Person, reachable
 from sim.rules.trust import experienced_prior, mean_prior
 from sim.streams import Decision, beta, exponential, gamma, normal, uniform
 
@@ -15,18 +15,68 @@ OLDEST = 1080  # days; details.md
 START_INTIMACY = (0.3, 0.9, 2.5)  # by tier; details.md
 
 
+@rule
+def people_key(world: World, key: int) -> int:
+    """Key of what a person is to every brand: tolerance, frailty and needs; interest and trust are a brand's own."""
+    return key if world.people_key == 0 else world.people_key
+
+
+@rare
+def stranger(address: int, segment: int, already: float, world: World, key: int) -> tuple[Person, Fan]:
+    """The row of one whom another brand has met and this one has not: nothing but a clock.
+
+    already  intensity of first responses to this brand accumulated so far, per head
+
+    The person responds on the day on which Exp(1) more has accumulated, as one without a row does; exponential waiting
+    has no memory, so it does not matter when the other brand came (model.md §2).
+    """
+    clock = already + exponential(key, Decision.RESPONSE, address, 1, 0)
+    person = Person(
+        key=address, segment=segment, tolerance=1.0, frailty=1.0, need_rate=0.0, affinity=0.0, trust_prior=0.0
+    )
+    fan = Fan(
+        source=STRANGER,
+        channels=0,
+        muted=0,
+        tier=0,
+        cause=-1,
+        prospect=0,
+        attempts=0,
+        joined_on=NEVER,
+        left_on=NEVER,
+        clicked_on=NEVER,
+        ordered_on=NEVER,
+        active_on=NEVER,
+        updated_on=NEVER,
+        due_on=NEVER,
+        orders=0,
+        trust=0.0,
+        fatigue=0.0,
+        intimacy=0.0,
+        expectation=0.0,
+        need_debt=0.0,
+        month_counts=0,
+        spend=0.0,
+        threshold=clock,
+        deal_proneness=0.0,
+        reference_price=1.0,
+        grade=0,
+    )
+    return person, fan
+
+
 @rare
 def person_at(address: int, segment: int, mean_trust: float, world: World, key: int) -> Person:
     """Traits of the person at an address: pure functions of replication key and address (evidence M5, M6, M7, M8)."""
-    rules = world.rules
+    rules, own = world.rules, people_key(world, key)
     tolerance = world.segments.tolerance[segment] * bounded_exp(
-        rules.messages.tolerance_spread * normal(key, Decision.TOLERANCE, address, 0, 0)
+        rules.messages.tolerance_spread * normal(own, Decision.TOLERANCE, address, 0, 0)
     )
     frailty = 1.0
     if rules.leaving.frailty > 1e-9:
-        frailty = rules.leaving.frailty * gamma(1.0 / rules.leaving.frailty, key, Decision.FRAILTY, address, 0, 0)
+        frailty = rules.leaving.frailty * gamma(1.0 / rules.leaving.frailty, own, Decision.FRAILTY, address, 0, 0)
     shape = rules.purchase.need_shape
-    need_rate = world.segments.need_rate[segment] / shape * gamma(shape, key, Decision.NEED_RATE, address, 0, 0)
+    need_rate = world.segments.need_rate[segment] / shape * gamma(shape, own, Decision.NEED_RATE, address, 0, 0)
     mean = mean_prior(mean_trust, world.segments.trust_shift[segment])
     size = rules.trust.prior_size
     return Person(
@@ -53,7 +103,7 @@ def attrition_trait(address: int, world: World, key: int) -> float:
 @rare
 def segment_of_member(address: int, world: World, key: int) -> int:
     """Segment of a member of the initial pool, by the shares of the segments."""
-    u = uniform(key, Decision.START_SEGMENT, address, 0, 0)
+    u = uniform(people_key(world, key), Decision.START_SEGMENT, address, 0, 0)
     segment = 0
     while u > world.segments.end[segment]:
         segment += 1

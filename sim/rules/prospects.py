@@ -11,6 +11,7 @@ from sim.rules.leads import qualify_probability, step_probability
 from sim.rules.orders import order
 from sim.rules.purchase import open_need, salience
 from sim.rules.reading import Reading
+from sim.rules.rivalry import Surroundings, preferred
 from sim.rules.rows import NEVER, Fan, Person
 from sim.rules.service import answer_bin
 from sim.rules.tally import NO_CHANNEL, Slot, Tally
@@ -51,6 +52,7 @@ def buy_in_store(
     intimacy: float,
     deal_proneness: float,
     draws: DailyDraws,
+    around: Surroundings,
     climate: Climate,
     world: World,
     key: int,
@@ -80,6 +82,7 @@ def buy_in_store(
                 read.offer != NO_CHANNEL,
                 True,
                 fan.grade,
+                around,
                 climate,
                 world,
                 key,
@@ -136,6 +139,7 @@ def pursue(
     offer: bool,
     follows: bool,
     grade: int,
+    around: Surroundings,
     climate: Climate,
     world: World,
     key: int,
@@ -146,7 +150,7 @@ def pursue(
     prospect  member of ``Prospect``, not OVER;  due_on: day of the answer, of the decision, or the last of an open need
     needed    a need arose today or, for one who does not follow, was open at a touch
     reminded  a message was opened while a need was open;  offer: an offer was
-    grade     of the satisfaction with the last order so far
+    grade     of the satisfaction with the last order so far;  around: the other brands, to one of whose stores one goes
 
     Source: evidence M19, E-40, E-99, E-109.
     """
@@ -169,7 +173,7 @@ def pursue(
             climate.proof_buy,
             rules.purchase,
         )
-        if uniform(key, Decision.STORE_VISIT, person.key, day, 0) < comes:
+        if uniform(key, Decision.STORE_VISIT, person.key, day, 0) < preferred(comes, around.appeal):
             tally[Slot.STORE_VISITS] += 1
             bought = uniform(key, Decision.SALE, person.key, day, 0) < world.closing.sale
         if bought:

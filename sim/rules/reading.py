@@ -8,6 +8,8 @@ from sim.rules.climate import Climate, World
 from sim.rules.delivery import after_answer, chatter, delivered
 from sim.rules.follow import relevance
 from sim.rules.messages import load, message_weight, open_probability, watch_probability
+from sim.rules.presence import messages_today
+from sim.rules.rivalry import Surroundings, attention_share, felt
 from sim.rules.rows import Fan, Person
 from sim.rules.tally import NO_CHANNEL, Slot, Tally
 from sim.rules.trust import gained, lost, promotion_is_negative
@@ -38,6 +40,7 @@ def read_messages(
     fatigue: float,
     counts: int,
     visit_draw: float,
+    around: Surroundings,
     climate: Climate,
     world: World,
     key: int,
@@ -49,11 +52,11 @@ def read_messages(
     each kind. Trust moves event by event, in the order of the channels; opening looks at the load before today's
     messages. What the platform lets through is a matter of ``delivered``.
 
-    visit_draw  the visit draw of the first channel, from ``daily_draws``
+    visit_draw  the visit draw of the first channel, from ``daily_draws``;  around: the other brands
     """
     rules, segments = world.rules, world.segments
     day = climate.day
-    x = load(fatigue, person.tolerance, world.one_day.load)
+    x = load(felt(fatigue, around, rules.rivalry), person.tolerance, world.one_day.load)
     rel_value = rel_promotion = -1.0  # not worked out before there is something to read
     closeness, expectation, shock = 0.0, fan.expectation, 0.0
     offer, watched, opened, homepage = NO_CHANNEL, False, False, False
@@ -61,6 +64,11 @@ def read_messages(
     if listening & climate.noisy:
         fatigue += chatter(listening & climate.noisy, climate, world, tally)
     listening &= climate.sending[fan.tier]
+    noticed = 1.0
+    if around.messages > 0.0:
+        noticed = attention_share(
+            messages_today(fan.channels, fan.muted, fan.tier, climate, world), around.messages, rules.rivalry
+        )
     for c in range(world.channels.joined):
         if not listening >> c & 1:
             if listening >> c == 0:
@@ -82,9 +90,10 @@ def read_messages(
         fatigue += message_weight(weight, float(values), float(promotions), rel_value, rules.messages)
         rel = (rel_value * values + rel_promotion * promotions) / (values + promotions)
         u = visit_draw if c == 0 else uniform(key, Decision.VISIT, person.key, day, c)
-        if u >= climate.base[at] * world.one_day.open_limit:
+        base = climate.base[at] * noticed
+        if u >= base * world.one_day.open_limit:
             continue
-        chance = open_probability(climate.base[at], rel, x, trust, world.brand.trust, rules.messages)
+        chance = open_probability(base, rel, x, trust, world.brand.trust, rules.messages)
         if u >= chance:
             continue
         tally[Slot.VISITS + c] += 1

@@ -10,6 +10,7 @@ from sim.rules.numbers import fixed
 from sim.rules.tally import LOAD_BINS, TRUST_BINS, Slot, Tally
 
 NEVER = -30000  # day of what has not happened
+STRANGER = 15  # in place of a source: the brand has not met the person, whom another brand has
 RETARGETING_DAYS = 30  # W of model.md §2
 SILENT_DAYS = 30  # details.md, lifecycle
 COUNT_BITS = 7  # of a channel in month_counts

@@ -8,6 +8,7 @@ from sim.rules.climate import Climate, World
 from sim.rules.follow import relevance
 from sim.rules.leaving import cause_of, fatigue_hazard, most_hazard, natural_hazard, neglect_hazard, trust_factor
 from sim.rules.messages import load
+from sim.rules.rivalry import Surroundings, felt
 from sim.rules.rows import Fan, Person
 from sim.rules.tally import Slot, Tally
 from sim.streams import Decision, uniform
@@ -23,6 +24,7 @@ def stay_mute_or_leave(
     tier: int,
     shock: float,
     u: float,
+    around: Surroundings,
     climate: Climate,
     world: World,
     key: int,
@@ -33,7 +35,7 @@ def stay_mute_or_leave(
     Natural, neglect and distrust exits leave every channel; fatigue and shock exits leave one, or mute it.
     """
     rules, day = world.rules.leaving, climate.day
-    x = load(fatigue, person.tolerance, world.one_day.load)
+    x = load(felt(fatigue, around, world.rules.rivalry), person.tolerance, world.one_day.load)
     if u >= most_hazard(x, person.frailty, world.one_day.trust_limit, shock, rules):
         return fan.channels, fan.muted, -1
     rel = relevance(world.segments.match_value[person.segment], person.affinity)

@@ -4,14 +4,16 @@ import datetime as dt
 import math
 from collections import Counter
 
-from sim.domains import BYTES_PER_ROW, MAX_CHANNELS, MAX_MEMBERSHIPS, MAX_SOURCES
+from sim.domains import BYTES_PER_ROW, MAX_BRANDS, MAX_CHANNELS, MAX_MEMBERSHIPS, MAX_SOURCES
 from sim.logics import Calendar, Depletion, Growth, Logic
+from sim.logics.oracle import is_upper_bound
 from sim.scenario.document import Document, dotted
 from sim.scenario.machine import cores, physical_memory
 from sim.scenario.mistakes import did_you_mean, shown
 from sim.scenario.path_checks import check_path
 from sim.scenario.positions import Path
 from sim.scenario.resolve import CHANNEL_KINDS
+from sim.scenario.rivals import OWN, of_rival
 from sim.scenario.schema import Channel, Scenario
 
 MAX_SEGMENTS = 8
@@ -46,6 +48,7 @@ def check(scenario: Scenario, document: Document, broken: set[Path]) -> None:
         checks.search,
         checks.store,
         checks.logics,
+        checks.rivals,
     ):
         one()
     check_path(scenario, checks.report, checks.sound)
@@ -57,21 +60,31 @@ def memory_of(fans: int) -> float:
 
 
 class _Checks:
-    def __init__(self, scenario: Scenario, document: Document, broken: set[Path]) -> None:
-        self.scenario, self.document, self.broken = scenario, document, broken
+    def __init__(self, scenario: Scenario, document: Document, broken: set[Path], rival: str = "") -> None:
+        self.scenario, self.document, self.broken, self.rival = scenario, document, broken, rival
         channels = [channel for platform in scenario.platforms for channel in platform.channels]
         self.all_channels: list[Channel] = channels
         self.names = list(dict.fromkeys(channel.name for channel in channels))
 
+    def placed(self, path: Path) -> Path:
+        """Where the file has what a rival's own view of the scenario has at a path."""
+        if not self.rival:
+            return path
+        if path[0] in OWN:
+            return ("rivals", self.rival, *path)
+        return ("rivals", self.rival, "logic", *path[2:]) if path[0] == "logics" else path
+
     def sound(self, *paths: Path) -> bool:
         """True when no value at, above or below the paths was wrong."""
-        return not any(path[: len(bad)] == bad or bad[: len(path)] == path for path in paths for bad in self.broken)
+        places = [self.placed(path) for path in paths]
+        return not any(path[: len(bad)] == bad or bad[: len(path)] == path for path in places for bad in self.broken)
 
     def report(self, path: Path, message: str, *others: Path) -> None:
         """A mistake at a path; ``{key}`` and ``{value}`` stand for what the file has there.
 
         others  paths of values that it contradicts; the mistake stands where the outermost file set one of them
         """
+        path, others = self.placed(path), tuple(self.placed(other) for other in others)
         key, value = self.document.key(path), shown(self.document.at(path))
         text = message.replace("{key}", key).replace("{value}", value)
         at = self.document.outermost(path, *others)
@@ -324,7 +337,7 @@ class _Checks:
     def logics(self) -> None:
         """Pushes go to known channels; ads are sold; phases follow each other within the run; discounts fit."""
         for name, logic in self.scenario.logics.items():
-            path: Path = ("logics", name)
+            path: Path = self.placed(("logics", name))
             if not self.sound((*path, "kind")):
                 continue
             self._pushes((*path, "pushes_per_week"), getattr(logic, "pushes_per_week", None))
@@ -335,6 +348,34 @@ class _Checks:
                 self._discounts(path, logic)
             if isinstance(logic, Calendar):
                 self._phases((*path, "phases"), logic)
+
+    def rivals(self) -> None:
+        """At most 7 rivals, each a brand as sound as the scenario's own; the pools fit among the users."""
+        rivals = self.scenario.rivals
+        if len(rivals) > MAX_BRANDS - 1:
+            message = f"{{key}} has {len(rivals)} brands; at most {MAX_BRANDS - 1} are possible. Leave some out."
+            self.report(("rivals",), message)
+        for name, rival in rivals.items():
+            view = _Checks(of_rival(self.scenario, name), self.document, self.broken, name)
+            for one in (view.pool, view.sizes, view.shop, view.store, view.logics):
+                one()
+            at: Path = ("rivals", name)
+            fans, most = rival.pool.fans, self.scenario.pool.fans
+            if self.sound((*at, "pool"), (*at, "shared_fans"), ("pool", "fans")) and rival.shared_fans * fans > most:
+                message = f"{{key}} = {rival.shared_fans:g} of {fans:,} fans is more than the pool.fans = {most:,} of "
+                message += f"the scenario's own brand. Write {most / fans:.3g} or less."
+                self.report((*at, "shared_fans"), message, (*at, "pool", "fans"), ("pool", "fans"))
+        users = self.scenario.market.users
+        people = self.scenario.pool.fans + sum(rival.pool.fans for rival in rivals.values())
+        people -= sum(round(rival.shared_fans * rival.pool.fans) for rival in rivals.values())
+        if rivals and people > users and self.sound(("rivals",), ("pool", "fans"), ("market", "users")):
+            message = f"market.users = {users:,} is fewer than the {people:,} fans of all brands. "
+            self.report(("market", "users"), f"{message}Write market.users = {people} or more.", ("rivals",))
+        bound = [name for name, logic in self.scenario.logics.items() if is_upper_bound(logic)]
+        bound += [f"rivals.{name}" for name, rival in rivals.items() if is_upper_bound(rival.logic)]
+        if rivals and bound and self.sound(("rivals",), ("logics",)):
+            message = f"{{key}}: the oracle ({bound[0]}) knows one brand's fans and nothing of rivals, so that beside "
+            self.report(("rivals",), f"{message}them it is no upper bound. Leave one of them out.", ("logics",))
 
     def _pushes(self, path: Path, pushes: dict[str, float] | None) -> None:
         if not self.sound(("platforms",)) or self.document.at(path) is None:

@@ -3,14 +3,14 @@
 import datetime as dt
 import types
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any, Literal, Union, cast, get_args, get_origin
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from sim.logics import AnyLogic, logic_class
+from sim.logics import AnyLogic, Logic, logic_class
 from sim.parameters import Series
 from sim.scenario.positions import Path
 from sim.scenario.schema import Scenario
@@ -145,8 +145,15 @@ def _step(here: Declared, key: str | int, tree: Any) -> Declared | None:
             return None if found is None else Declared(found)
         return declaration(here.item)
     if isinstance(here.type, type) and issubclass(here.type, BaseModel):
-        return fields_of(here.type).get(str(key))
+        known = fields_of(here.type).get(str(key))
+        return known if known is None or known.type is not Logic else of_logic(known, tree)
     return None
+
+
+def of_logic(known: Declared, value: Any) -> Declared:
+    """The declaration of one logic, by the kind that its table names."""
+    found = logic_class(value.get("kind")) if isinstance(value, dict) else None
+    return known if found is None else replace(known, type=found)
 
 
 def is_series(path: Path) -> bool:

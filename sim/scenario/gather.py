@@ -105,12 +105,16 @@ def _extended(
 
 
 def expand_tables(document: Document) -> None:
-    """Put the values of presets into the tables that start from one: the brand and the segments."""
+    """Put the values of presets into the tables that start from one: the brands and the segments."""
     expand(document, ("brand",), "brands")
     segments = document.tree.get("segments")
     for name, segment in list(segments.items()) if isinstance(segments, dict) else ():
         if segment is not False:
             expand(document, ("segments", name), "segments")
+    rivals = document.tree.get("rivals")
+    for name, rival in list(rivals.items()) if isinstance(rivals, dict) else ():
+        if isinstance(rival, dict) and "brand" in rival:
+            expand(document, ("rivals", name, "brand"), "brands")
 
 
 def lay_over(base: Document, document: Document) -> None:
@@ -135,4 +139,9 @@ def whole(path: Path, old: Any, new: Any) -> bool:
         return "extends" in new
     if len(path) == 2 and path[0] == "logics" and "kind" in new:
         return bool(new["kind"] != old.get("kind", path[1]))
+    if len(path) == 3 and path[0] == "rivals":
+        if path[2] == "logic":
+            return "kind" in new and bool(new["kind"] != old.get("kind", path[1]))
+    elif len(path) > 3 and path[0] == "rivals":
+        return whole(path[2:], old, new)
     return False

@@ -10,13 +10,24 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from sim.logics import LOGICS, AnyLogic
+from sim.logics import LOGICS, AnyLogic, Logic
 from sim.parameters import Series
 from sim.scenario.document import TRUSTS
 from sim.scenario.fields import Declared, declaration, fields_of
 from sim.scenario.reach import Ads, Feed
 from sim.scenario.resolve import PARTS
-from sim.scenario.schema import Brand, Channel, ExternalSource, Industry, Platform, Scenario, Search, Segment, Shop
+from sim.scenario.schema import (
+    Brand,
+    Channel,
+    ExternalSource,
+    Industry,
+    Platform,
+    Rival,
+    Scenario,
+    Search,
+    Segment,
+    Shop,
+)
 from sim.scenario.shelves import own, presets
 
 FILE = File(__file__).parent / "scenario.schema.json"
@@ -133,6 +144,8 @@ class _Writer:
         """The forms that a value may take."""
         if known.type is Series:
             return self.series(known)
+        if known.type is Logic:
+            return {"anyOf": [*self.logics(), {"type": "string"}]}
         if known.type is dict:
             return {"type": "object", "additionalProperties": self.item(known.item)}
         if known.type is tuple:
@@ -144,9 +157,7 @@ class _Writer:
     def item(self, annotation: Any) -> Schema:
         """What a list or a table with free keys holds."""
         if annotation is AnyLogic:
-            return {
-                "anyOf": [*(self.reference(model) for model in LOGICS.values()), self.own_logic(), {"const": False}]
-            }
+            return {"anyOf": [*self.logics(), {"const": False}]}
         known = declaration(annotation)
         return self.form(known)
 
@@ -154,9 +165,13 @@ class _Writer:
         """A model, or the name of a preset; a segment or a source may be removed."""
         if model not in _PRESETS:
             reference = self.reference(model)
-            return {"anyOf": [reference, {"const": False}]} if model is ExternalSource else reference
+            return {"anyOf": [reference, {"const": False}]} if model in (ExternalSource, Rival) else reference
         removed = [{"const": False}] if model is Segment else []
         return {"anyOf": [self.preset(model), self.reference(model), *removed]}
+
+    def logics(self) -> list[Schema]:
+        """The shipped logics, and one of the user's own."""
+        return [*(self.reference(model) for model in LOGICS.values()), self.own_logic()]
 
     def own_logic(self) -> Schema:
         """A logic of the user's own: its kind names a class, which knows its other keys."""

@@ -12,6 +12,7 @@ from sim.scenario.document import TRUSTS, Document, Mark, dotted
 from sim.scenario.fields import Declared, declaration, fields_of
 from sim.scenario.positions import Path
 from sim.scenario.resolve import PARTS
+from sim.scenario.rivals import OWN
 from sim.scenario.schema import YUAN, Scenario
 
 DEFAULT = "default"
@@ -40,6 +41,13 @@ class Assumption:
     meaning: str
 
 
+def _own(path: Path, scenario: Scenario) -> Any:
+    found: Any = scenario
+    for key in path:
+        found = found.get(key) if isinstance(found, dict) else getattr(found, str(key), None)
+    return found
+
+
 def weakest_first(assumptions: Iterable[Assumption]) -> list[Assumption]:
     """Assumed values first, stated ones last; within a trust, in the order given."""
     rank = {trust: number for number, trust in enumerate(("assumed", "weak", "measured", "stated"))}
@@ -56,6 +64,8 @@ def assumptions_of(scenario: Scenario, document: Document) -> tuple[Assumption, 
             mark = document.marks.get(path[:-1])
         if value is None and mark is None:
             continue
+        if path[0] == "rivals" and path[2] in OWN and value == _own(path[2:], scenario):
+            continue  # as with the scenario's own brand, where it is listed
         found.append(
             Assumption(
                 key=_as_written(path, scenario),
@@ -73,7 +83,7 @@ def assumptions_of(scenario: Scenario, document: Document) -> tuple[Assumption, 
 def _leaves(value: Any, known: Declared, path: Path) -> Iterator[tuple[Path, Any, Declared]]:
     if isinstance(value, BaseModel):
         for name, field in fields_of(type(value)).items():
-            if name not in _WORDS or (name == "kind" and path[:1] == ("logics",)):
+            if name not in _WORDS or (name == "kind" and (path[:1] == ("logics",) or path[2:] == ("logic",))):
                 own = next(own for own, info in type(value).model_fields.items() if (info.alias or own) == name)
                 yield from _leaves(getattr(value, own), field, (*path, name))
     elif isinstance(value, dict):

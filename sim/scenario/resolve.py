@@ -1,6 +1,8 @@
 """Resolving: from what a file says to the full tree of a scenario: presets, overrides, kinds of logics."""
 
+import copy
 from pathlib import Path as File
+from typing import Any
 
 from sim.domains import ChannelKind, word
 from sim.logics import LOGICS
@@ -9,6 +11,7 @@ from sim.scenario.document import Document
 from sim.scenario.gather import expand_tables, whole
 from sim.scenario.mistakes import did_you_mean, shown
 from sim.scenario.positions import Path
+from sim.scenario.rivals import OWN
 from sim.scenario.shelves import expand
 
 PARTS = ("feed", "ads", "shop", "search")  # tables of the file that belong to a platform
@@ -27,12 +30,13 @@ def resolve(document: Document) -> None:
         _part(document, part)
     if "industry" in document.tree:
         expand(document, ("industry",), "industries")
+    _rivals(document)
     _logics(document)
 
 
 def _drop_removed(document: Document) -> None:
     """``logics.depletion = false`` removes a table that another file brought in."""
-    for table in ("logics", "segments", "sources"):
+    for table in ("logics", "segments", "sources", "rivals"):
         entries = document.tree.get(table)
         if isinstance(entries, dict):
             for name in [name for name, entry in entries.items() if entry is False]:
@@ -153,12 +157,47 @@ def _lay(document: Document, over: Path, base: Path) -> None:
         document.marks[base] = own
 
 
+def _rivals(document: Document) -> None:
+    """A rival is like the scenario's own brand but for what its table says; its logic may be one of the file's."""
+    rivals = document.tree.get("rivals")
+    for name, rival in list(rivals.items()) if isinstance(rivals, dict) else []:
+        if not isinstance(rival, dict):
+            continue
+        at: Path = ("rivals", name)
+        for part in OWN:
+            own, given = document.tree.get(part), rival.get(part, {})
+            if not isinstance(own, dict) or not isinstance(given, dict):
+                continue
+            over, marks = document.take((*at, part)) if part in rival else ({}, {})
+            document.put((*at, part), copy.deepcopy(own), document.under((part,)))
+            document.merge(over, marks, (*at, part), _whole_of_rival)
+        logic, logics = rival.get("logic"), document.tree.get("logics")
+        if isinstance(logic, str) and isinstance(logics, dict):
+            if isinstance(logics.get(logic), dict):
+                document.put((*at, "logic"), copy.deepcopy(logics[logic]), document.under(("logics", logic)))
+                document.at((*at, "logic")).setdefault("kind", logic)
+            else:
+                message = f"{document.key((*at, 'logic'))} = {shown(logic)} is not a logic of this scenario. "
+                message += did_you_mean(logic, logics, "Logics")
+                document.mistakes.append(document.mistake((*at, "logic"), message))
+                document.put((*at, "logic"), None, document.under((*at, "logic")))
+
+
+def _whole_of_rival(path: Path, old: Any, new: Any) -> bool:
+    return whole(path[2:], old, new)
+
+
 def _logics(document: Document) -> None:
     """The kind of a logic defaults to the table's name; one of the user's own is loaded from its file."""
-    logics = document.tree.get("logics")
-    for name in list(logics) if isinstance(logics, dict) else []:
-        at: Path = ("logics", name)
-        logic = document.at(at)
+    logics, rivals = document.tree.get("logics"), document.tree.get("rivals")
+    places: list[Path] = [("logics", name) for name in (logics if isinstance(logics, dict) else [])]
+    places += [
+        ("rivals", name, "logic")
+        for name, rival in (rivals.items() if isinstance(rivals, dict) else [])
+        if isinstance(rival, dict) and "logic" in rival
+    ]
+    for at in places:
+        name, logic = at[1], document.at(at)
         if not isinstance(logic, dict):
             continue
         where: Path = (*at, "kind") if "kind" in logic else at
@@ -190,5 +229,5 @@ def _own(document: Document, at: Path) -> str:
     except OwnLogicError as error:
         remedy = did_you_mean(kind.rpartition(":")[2], error.known, "Logics there") if error.known else ""
         return f"{document.key(at)} = {shown(given)}: {error} {remedy}"
-    document.tree["logics"][at[1]]["kind"] = kind
+    document.at(at if at[-1] != "kind" else at[:-1])["kind"] = kind
     return ""

@@ -261,6 +261,17 @@ class Market(Model):
     users: Annotated[int, parameter("Platform users who could be met", low=1, high=10**9, source="model §2")] = (
         20_000_000
     )
+    attention_minutes: Annotated[
+        float,
+        parameter(
+            "Time that a user spends on the platform: exposures and ads on offer are in proportion to it",
+            unit="min/day",
+            low=0,
+            high=1440,
+            source="E-18",
+            trust="stated",
+        ),
+    ] = 120.0
     season: Annotated[
         TimeSeries,
         over_time("Season: demand of the day relative to an ordinary one", low=0, high=100, source="M8"),
@@ -478,6 +489,24 @@ class Store(Model):
     follow: Annotated[float, fraction("Share of such visitors who scan a code and follow", source="E-8")] = 0.0
 
 
+class Rival(Model):
+    """Another brand in the same market, which shares people with the scenario's own.
+
+    What its table does not say is as with the scenario's own brand; platforms, industry, segments, market and rules are
+    the same for all.
+    """
+
+    logic: Annotated[AnyLogic, Field(description="How it is operated: a table, or the name of a logic of the file")]
+    shared_fans: Annotated[
+        float, fraction("Share of its initial pool that follows the scenario's own brand too", source="M14, L22")
+    ] = 0.0
+    brand: Brand = Brand()
+    pool: Pool = Pool()
+    costs: Costs = Costs()
+    service: Service = Service()
+    store: Store = Store()
+
+
 def _model_of(table: type[NamedTuple]) -> Any:
     """A model with the fields, bounds and defaults of a rule table."""
     defaults = table._field_defaults
@@ -527,6 +556,7 @@ class Scenario(Model):
     store: Store = Store()
     rules: RulesTable = RulesTable()  # type: ignore[valid-type]
     logics: Annotated[dict[str, AnyLogic], Field(min_length=1)]
+    rivals: dict[str, Rival] = {}
 
     @property
     def channels(self) -> tuple[Channel, ...]:

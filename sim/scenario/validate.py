@@ -9,10 +9,10 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from sim.logics import AnyLogic, Fixed
+from sim.logics import AnyLogic, Fixed, Logic
 from sim.parameters import Series, SeriesFile
 from sim.scenario.document import Document
-from sim.scenario.fields import Declared, declaration, declared_at, fields_of, type_name
+from sim.scenario.fields import Declared, declaration, declared_at, fields_of, of_logic, type_name
 from sim.scenario.mistakes import did_you_mean, shown
 from sim.scenario.positions import Path
 from sim.scenario.resolve import FILE_KEYS
@@ -49,6 +49,8 @@ def stand_in(declared: Declared) -> Any:
         return (stand_in(declaration(declared.item)),)
     if declared.type is dict:
         return {"fixed": Fixed()} if declared.item is AnyLogic else {}
+    if isinstance(declared.type, type) and issubclass(declared.type, Logic):
+        return Fixed()
     if isinstance(declared.type, type) and issubclass(declared.type, BaseModel):
         needed = {name: known for name, known in fields_of(declared.type).items() if known.required}
         return {name: stand_in(known) for name, known in needed.items()}
@@ -80,6 +82,8 @@ class _Reader:
         """The value as the schema takes it, or ``_DROPPED``."""
         if known.type is Series:
             return self.series(value, known, path)
+        if known.type is Logic:
+            known = of_logic(known, value)
         if known.type is dict:
             return self.table(value, known, path)
         if known.type is tuple:

@@ -31,7 +31,8 @@ def write_scenario(scenario: Scenario, folder: Path) -> None:
     """Write ``scenario.toml`` into a folder, and the files of the user's own logics beside it: it loads from there."""
     tree = to_dict(scenario)
     copies: dict[Path, str] = {}
-    for logic in tree["logics"].values():
+    rivals = [rival["logic"] for rival in tree.get("rivals", {}).values()]
+    for logic in [*tree["logics"].values(), *rivals]:
         file = source_of(logic["kind"])
         if file is None:
             continue

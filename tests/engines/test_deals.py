@@ -216,7 +216,7 @@ def test_a_known_brand_bargains_and_others_pay_in_full():
     late = liquor.start + dt.timedelta(days=60)
     full = commission_on(liquor, late)
     shares = {
-        name: begun(with_changes(liquor, {"brand.extends": f"{name}-brand", "pool.fans": 1})).commission_share
+        name: begun(with_changes(liquor, {"brand.extends": f"{name}-brand", "pool.fans": 1})).brand.commission_share
         for name in ("small", "certified", "known")
     }
     assert shares["small"] == shares["certified"] == 1.0

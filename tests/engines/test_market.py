@@ -33,7 +33,7 @@ def market():
             "feed.cascade": False, "feed.accounts": 50, "feed.price_war": 0.1, "ads.growth": 0.02,
         },
     )  # fmt: skip
-    return begun(scenario).market
+    return begun(scenario).brand.market
 
 
 def clicked(day, active=0, unevenness=1.5):
@@ -105,7 +105,7 @@ def test_first_responses_by_search_by_hand():
     changes = {"segments.bargain": False, "segments.regular": False, "industry.need_interval": 28.0}
     changes |= {"segments.one.trust_shift": 0.5, "brand.persona": 0.0, "sources.teacher": False}
     simulation = begun(everything(FINDING | changes | segments))
-    rates = simulation.market.day(0, PLAN, 0, 0, 9_999, 1.3).rates[0]
+    rates = simulation.brand.market.day(0, PLAN, 0, 0, 9_999, 1.3).rates[0]
     met = 2.0 / 28 * 1.3 * 0.5 * 0.02
     trust = sigma(math.log(0.35 / 0.65) + 0.5)
     follow = sigma(math.log(0.04 / 0.96) + 1.5 * (0.8 - 0.5) + 2.0 * (trust - 0.35))
@@ -121,7 +121,7 @@ def test_first_responses_of_a_store_by_hand():
         "industry.closing": "store", "industry.decision_days": 30.0, "store.visitors": 4.0, "brand.price": 150.0,
         "feed.cascade": False,
     }  # fmt: skip
-    day = begun(small("liquor", changes)).market.day(0, PLAN, 2, 0, FANS, 1.5)
+    day = begun(small("liquor", changes)).brand.market.day(0, PLAN, 2, 0, FANS, 1.5)
     rates = dict(zip(Response, day.rates[0], strict=True))
     ready = 0.5 * 0.3 * sigma(-1.5 * math.log(150 / 120))  # half, by a card; on the mind; a dear brand
     wants = 1 - math.exp(-1.5 / 28 * 30)
@@ -135,8 +135,8 @@ def test_first_responses_of_a_store_by_hand():
 
 def test_where_people_are_met_is_a_plain_integer():
     """Compiled rules take their types from the first scenario of a process, which may have neither feed nor search."""
-    assert type(begun(small("livestream-group")).market.home) is int
-    assert begun(everything(FINDING)).market.home == 0
+    assert type(begun(small("livestream-group")).brand.market.home) is int
+    assert begun(everything(FINDING)).brand.market.home == 0
 
 
 def test_known_people_meet_ads_no_more_often_than_others(market):
@@ -206,13 +206,13 @@ def test_a_run_feeds_back_yesterdays_active_core():
 
 def test_a_run_sees_yesterdays_followers():
     simulation, seen = begun(everything({"days": 30}), "depletion", 3), []
-    day = simulation.market.day
+    day = simulation.brand.market.day
 
     def watched(number, plan, lives, active_core, followers, season, activity, *others):
         seen.append((active_core, followers, activity.active, activity.commercial))
         return day(number, plan, lives, active_core, followers, season, activity, *others)
 
-    simulation.market.day = watched
+    simulation.brand.market.day = watched
     for _ in range(30):
         simulation.step()
     ledger = simulation.ledger

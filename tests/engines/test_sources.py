@@ -130,8 +130,8 @@ def test_a_partner_whose_members_are_everyone_loses_them_to_the_feed_too():
     simulation = begun(with_sources(flood, teacher={"kind": "partner", "members": 9000}), "growth", 3)
     for _ in range(40):
         simulation.step()
-        assert simulation.sources.left[0] <= sum(simulation.reservoir.untouched) + 1e-6
-    assert simulation.sources.left[0] < 5000
+        assert simulation.brand.sources.left[0] <= sum(simulation.reservoir.untouched) + 1e-6
+    assert simulation.brand.sources.left[0] < 5000
 
 
 @pytest.mark.parametrize("name", ["exposures_per_month", "members"])

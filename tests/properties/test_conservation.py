@@ -189,7 +189,7 @@ def test_messages_are_planned_or_blocked_never_lost(scenario, seed):
         table = mornings[day]
         listens, tier = table["channels"] & ~table["muted"], table["tier"]
         two = np.array([follows_two(int(key), simulation.world, simulation.key) for key in table["key"]], bool)
-        sent = simulation.dispatch.last[day % 7].reshape(-1, TIERS)
+        sent = simulation.brand.dispatch.last[day % 7].reshape(-1, TIERS)
         tally = simulation.ledger.tallies[day]
         for c in range(len(scenario.channels)):
             matrix = scenario.channels[c].quota_per_month is not None

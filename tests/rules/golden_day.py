@@ -7,6 +7,7 @@ from sim.engines.world import floats, integers, world_of
 from sim.rules.climate import Climate, compilable
 from sim.rules.fan_day import advance_fan
 from sim.rules.messages import attention
+from sim.rules.rivalry import ALONE
 from sim.rules.rows import NEVER, Fan, Person
 from sim.rules.tally import Slot, new_tally
 from sim.scenario import from_dict
@@ -67,13 +68,14 @@ def climate():
         click=0.02, retarget=0.0, public_price=1.0, breach=floats([0.25] * TIERS, cells),
         ask_to_join=floats([1.0, 1.0], MAX_CHANNELS), chatter=floats([], MAX_CHANNELS), noisy=0,
         closed=integers([], MAX_CHANNELS), lost=integers([], MAX_CHANNELS), bans=0,
+        encounters=floats([], 8),
     ))  # fmt: skip
 
 
 def lived(key=KEY):
     """The fan after the day, and the counters by name."""
     tally = new_tally()
-    after = advance_fan(PERSON, FAN, daily_draws(key, PERSON.key, DAY), climate(), world(), key, tally)
+    after = advance_fan(PERSON, FAN, daily_draws(key, PERSON.key, DAY), ALONE, climate(), world(), key, tally)
     starts = sorted((slot.value, name) for name, slot in Slot.__members__.items())
     counters = {}
     for at in tally.nonzero()[0].tolist():

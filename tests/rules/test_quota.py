@@ -3,6 +3,7 @@
 import pytest
 
 from sim.rules.fan_day import advance_fan
+from sim.rules.rivalry import ALONE
 from sim.rules.rows import NEVER
 from sim.rules.tally import Slot, new_tally
 from sim.streams import daily_draws
@@ -19,7 +20,7 @@ def letters(fan, day=DAY, key=KEY):
     """Delivered and blocked letters of a fan's day, and the fan after it."""
     tally = new_tally()
     climate = golden_day.climate()
-    after = advance_fan(PERSON, fan, daily_draws(key, PERSON.key, day), climate, golden_day.world(), key, tally)
+    after = advance_fan(PERSON, fan, daily_draws(key, PERSON.key, day), ALONE, climate, golden_day.world(), key, tally)
     return int(tally[Slot.DELIVERED + LETTER]), int(tally[Slot.BLOCKED + LETTER]), after
 
 
@@ -59,7 +60,7 @@ def test_who_was_met_outside_in_a_new_month_starts_from_nothing():
     )  # fmt: skip
     tally = new_tally()
     met = advance_fan(
-        PERSON, left, daily_draws(KEY, PERSON.key, DAY), golden_day.climate(), golden_day.world(), KEY, tally
+        PERSON, left, daily_draws(KEY, PERSON.key, DAY), ALONE, golden_day.climate(), golden_day.world(), KEY, tally
     )
     assert tally[Slot.TOUCHES] == 1
     won_back = met._replace(channels=1 << LETTER, updated_on=DAY - 1)  # followed that evening

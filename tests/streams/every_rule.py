@@ -98,7 +98,7 @@ def world_and_climate(scenario):
     simulation.rows.advance = advanced
     for _ in range(DAY + 1):
         simulation.step()
-    return simulation.world, climates[DAY], simulation.market.brand_feed.pools
+    return simulation.world, climates[DAY], simulation.brand.market.brand_feed.pools
 
 
 class Arguments:

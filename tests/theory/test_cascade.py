@@ -145,7 +145,7 @@ def shown(cascades, base, days=1500):
     )  # fmt: skip
     simulation = begun(scenario, "growth", seed=5)
     simulation.step()
-    market, plan = simulation.market, simulation.plan
+    market, plan = simulation.brand.market, simulation.brand.plan
     return np.array([market.day(day, plan, 0, 30, 300, 1.0).exposures for day in range(days)]), market
 
 

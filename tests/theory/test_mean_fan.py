@@ -64,11 +64,11 @@ def measured_and_predicted(changes=None):
     simulation = begun(small("livestream-group", ALIKE | (changes or {})), "depletion")
     for _ in range(WARM):
         simulation.step()
-    truth, plan = simulation.truth(), simulation.plan
+    truth, plan = simulation.brand.truth(), simulation.brand.plan
     pushes = [list(tiers) for tiers in plan.pushes]
     rates = np.zeros(2)
     for group, fans in zip(truth.groups, truth.fans, strict=True):
-        steady = oracle_module.steady_plan(plan, pushes, group.tier, simulation.brief, truth, 0.0)
+        steady = oracle_module.steady_plan(plan, pushes, group.tier, simulation.brand.brief, truth, 0.0)
         worth = worth_of(compilable(group), steady, truth.world)
         rates += fans * np.array([worth.margin, worth.exits])
     margin, exits = rates / sum(truth.fans)

@@ -1,0 +1,333 @@
+"""One brand in operation: what its operator plans and sends, what its market shows, what its book says."""
+
+import dataclasses
+import datetime as dt
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.domains import MAX_CHANNELS, TIERS, ChannelKind, HomepageSource
+from sim.engines.accounts import BannedAccounts
+from sim.engines.admission import places
+from sim.engines.book import Book
+from sim.engines.desk import Team, service_brief
+from sim.engines.dispatch import Dispatch, Messages
+from sim.engines.engine import RowsMaker
+from sim.engines.groups import Groups
+from sim.engines.market import Market, MarketDay, Proofs
+from sim.engines.promise import Promises
+from sim.engines.reservoir import Responders
+from sim.engines.sources import Sources
+from sim.engines.tasks import TaskDesk
+from sim.engines.truth import truth_of
+from sim.engines.world import (
+    bits,
+    brief_of,
+    channel_sets,
+    commission_on,
+    floats,
+    integers,
+    kind_of,
+    month_starts,
+    world_of,
+)
+from sim.logics import Logic
+from sim.logics.oracle import Truth, informed
+from sim.logics.own import planned
+from sim.plans import Plan, Seen, SeenDay
+from sim.rules.climate import Climate, compilable
+from sim.rules.conformity import authority_proof, sales_proof
+from sim.rules.messages import attention, visible_share
+from sim.rules.persona import bargained
+from sim.rules.referral import most_sharing, reward_uplift, tier_factor
+from sim.rules.tally import MAX_SEGMENTS, Slot, Tally, block, new_tally
+from sim.scenario.schema import Scenario
+
+CELLS = TIERS * MAX_CHANNELS
+
+
+@dataclass(slots=True)
+class Today:
+    """What is known of a brand's day once its operator has planned it."""
+
+    plan: Plan
+    reward: float  # extra exposures for a completed task, as a share of the ordinary ones
+    tally: Tally
+    messages: Messages
+    market: MarketDay
+    rates: tuple[tuple[float, ...], ...]  # [S][responses] first responses per head of the people not yet met
+    climate: Climate
+    sources_cost: int = 0  # cents
+
+
+class Operation:
+    """One brand under one logic: its plan, channels, market, team and book, over the rows of an engine.
+
+    scenario   the brand's own view of the question;  name: of the logic's table
+    key        of the brand's chance;  people_key: of what people are to every brand
+    make_rows  the engine
+    """
+
+    def __init__(self, scenario: Scenario, name: str, key: int, people_key: int, make_rows: RowsMaker) -> None:
+        self.scenario, self.name, self.key = scenario, name, key
+        self.world = compilable(world_of(scenario)._replace(people_key=0 if people_key == key else people_key))
+        self.brief = dataclasses.replace(brief_of(scenario), service=service_brief(scenario, self.world))
+        self.logic: Logic = informed(scenario.logics[name], self.truth)
+        self.season = scenario.market.season.daily(scenario.start, scenario.days)
+        self.rows = make_rows(self.world, key)
+        self.shares_people = False  # with other brands
+        self.brings = scenario.network is not None
+        self.market = Market(scenario, self.world, self.key)
+        brand, rules = self.world.brand, self.world.rules
+        self.sources = Sources(scenario, self.world)
+        self.endorsement = scenario.brand.endorsement.daily(scenario.start, scenario.days)
+        self.commission_share = float(bargained(1.0, brand.trust, rules.persona))
+        self.promises = Promises(self.brief, scenario.pool.used_to_promotion, rules.promise)
+        self.dispatch = Dispatch(
+            self.brief,
+            100.0 * scenario.costs.live,
+            scenario.brand.content.videos_per_week,
+            [c.video_notice for c in scenario.channels],
+            [scenario.brand.matrix.accounts if self.world.channels.matrix >> c & 1 else 1 for c in self._positions],
+        )
+        self.groups = Groups(scenario.channels, rules.groups)
+        self.banned = BannedAccounts(scenario.channels, self.key)
+        self.team = Team(scenario, self.world)
+        self.openings = [
+            (
+                scenario.brand.path.guidance * c.reach * c.open,
+                kind_of(c) == ChannelKind.GROUP,
+                float(c.fold_after or 0.0),
+            )
+            for c in scenario.channels
+        ]
+        self.most_factor = max(float(tier_factor(tier, rules.referral)) for tier in range(TIERS)) * max(
+            segment.sharing for segment in scenario.segments.values()
+        )
+        self.attention: dict[tuple[float, bool], float] = {}  # by messages of 7 days; few values come up
+        self.month_starts = month_starts(scenario.start, scenario.days)
+        self.plan: Plan | None = None
+        self.planned_on = 0
+        self.history: list[SeenDay] = []
+        self.exposure = [0.0] * len(scenario.segments)
+        self.encounters = [0.0] * len(scenario.segments)
+        self.cohorts: list[tuple[int, ...]] = []
+        self.day = 0
+        self.tasks = TaskDesk(self.market.feed.task_reward if self.market.feed else 0.0)
+
+    def populate(self, addresses: npt.NDArray[np.int64], members: npt.NDArray[np.bool_]) -> None:
+        """The initial pools of all brands; the book begins."""
+        self.rows.populate(addresses, members)
+        self.book = Book(self.scenario, self.rows.members())
+
+    def morning(self, day: int, untouched: list[int], spent_elsewhere: int) -> Today:
+        """Plan, messages, market and climate of a day.
+
+        untouched  people without a row, by segment;  spent_elsewhere: on ads by other brands yesterday, cents
+        """
+        self.day = day
+        plan = self._plan(day)
+        reward = self.tasks.day(day, plan.advice, self.history)
+        tally = new_tally()
+        self._open(day, tally)
+        messages = self.dispatch.day(day, plan, self.book.members_yesterday)
+        book, proofs = self.book, self._proofs(day)
+        self.market.spent_yesterday += spent_elsewhere
+        market = self.market.day(
+            day,
+            plan,
+            messages.lives,
+            book.core_yesterday,
+            book.fans_yesterday,
+            float(self.season[day]),
+            book.activity,
+            reward,
+            proofs,
+        )
+        uplift = float(reward_uplift(plan.incentive / 100.0, self.world.rules.referral))
+        rates = self._rates(day, plan, market, uplift, proofs, untouched)
+        climate = self._climate(day, plan, messages, market, proofs, rates, uplift)
+        self.today = Today(plan, reward, tally, messages, market, rates, climate)
+        return self.today
+
+    def meet(self, responders: Responders, untouched: list[int]) -> None:
+        """People who respond today for the first time: to this brand, or (kind −1) to another one.
+
+        untouched  people without a row after today's responses, by segment
+        """
+        today = self.today
+        known = self.rows.meet(np.array(today.rates), today.climate, today.tally) if self.shares_people else None
+        self.rows.admit(responders, today.climate, today.tally)
+        if known is not None:
+            mine = responders.kinds >= 0
+            columns = zip(responders, known, strict=True)
+            responders = Responders(*(np.concatenate([column[mine], more]) for column, more in columns))
+            untouched = self.not_met(untouched)
+        today.sources_cost = self.sources.came(responders, untouched)
+
+    def not_met(self, untouched: list[int]) -> list[int]:
+        """People whom this brand has not met, by segment, from those whom no brand has."""
+        if not self.shares_people:
+            return untouched
+        return [none + others for none, others in zip(untouched, self.rows.strangers_by_segment(), strict=True)]
+
+    def evening(self) -> SeenDay:
+        """Close the day's book; returns what the operator sees of it."""
+        day, today = self.day, self.today
+        self._close(today.messages, today.market, today.tally)
+        seen = self.book.write(
+            day, today.plan, today.messages, today.market, today.tally, self.team, today.reward, today.sources_cost
+        )
+        self.team.close(seen.queued)
+        self.history = [*self.history, seen][-max(1, self.logic.memory) :]
+        self._close_month(day)
+        return seen
+
+    @property
+    def _positions(self) -> range:
+        return range(len(self.scenario.channels))
+
+    def _open(self, day: int, tally: Tally) -> None:
+        """The morning: bans of accounts, then places for those who applied yesterday."""
+        bans = self.banned.morning(day, self.dispatch.last.sum(axis=0).tolist())
+        tally[Slot.BANS : Slot.BANS + len(bans)] = bans
+        if self.world.channels.limited:
+            frozen = [accounts.bit_count() for accounts in self.banned.closed]
+            free = places(self.scenario.channels, self.book.members_yesterday, frozen)
+            self.rows.seat(free, day, tally)
+
+    def _close(self, messages: Messages, market: MarketDay, tally: Tally) -> None:
+        """The evening: what groups have become, and what rows do not count."""
+        rooms = self.groups.rooms(self.book.members_yesterday)
+        joins = block(tally, "CHANNEL_JOINS")
+        rewards = sum(float(joins[c]) * x.join_reward for c, x in enumerate(self.scenario.channels))
+        packets = messages.packets * sum(rooms) * self.scenario.costs.red_packet
+        tally[Slot.INCENTIVES] += round(100.0 * (rewards + packets))
+        tally[Slot.HOMEPAGE + HomepageSource.FEED] += round(market.homepage_feed)
+        tally[Slot.HOMEPAGE + HomepageSource.SEARCH] += round(market.homepage_search)
+        self.groups.evening(messages.packets, tally)
+
+    def _plan(self, day: int) -> Plan:
+        if self.plan is None or day % self.logic.every == 0:
+            history = tuple(self.history[-self.logic.memory :]) if self.logic.memory else ()
+            date = self.scenario.start + dt.timedelta(days=day)
+            self.plan = planned(self.logic, self.name, self.brief, Seen(day, date, history, self.plan))
+            self.planned_on = day - day % self.logic.content_every
+        # between plans content quality follows the file's own series
+        moved = self.brief.quality[day] - self.brief.quality[self.planned_on]
+        return dataclasses.replace(self.plan, quality=min(1.0, max(0.0, self.plan.quality + moved)))
+
+    def _proofs(self, day: int) -> Proofs:
+        """Log-odds added today by an authority, and by the sales that the brand shows (M11)."""
+        p = self.world.rules.conformity
+        shown = self.book.orders_of_month(day) if self.scenario.brand.shows_sales else 0
+        authority = float(authority_proof(float(self.endorsement[day]), p))
+        return Proofs(authority, authority + float(sales_proof(float(shown), p)))
+
+    def _rates(
+        self, day: int, plan: Plan, market: MarketDay, uplift: float, proofs: Proofs, untouched: list[int]
+    ) -> tuple[tuple[float, ...], ...]:
+        """Today's intensities of first responses by segment: of the market, then of the sources."""
+        if not self.sources.sources:
+            return market.rates
+        scans = self.sources.rates(
+            day, plan, self.not_met(untouched), float(self.book.fans_yesterday), uplift, float(proofs.follow)
+        )
+        return tuple(met + scanned for met, scanned in zip(market.rates, scans, strict=True))
+
+    def truth(self) -> Truth:
+        """What an oracle sees this morning."""
+        scenario = self.scenario
+        return truth_of(
+            self.rows.table(),
+            self.world,
+            self.key,
+            season=float(self.season.mean()),
+            commission=commission_on(scenario, scenario.start + dt.timedelta(days=self.day), self.commission_share),
+            home=self.market.home,
+            fees=tuple(100.0 * c.cost_per_message for c in scenario.channels),
+            members=tuple(self.book.members_yesterday),
+        )
+
+    def _climate(
+        self,
+        day: int,
+        plan: Plan,
+        messages: Messages,
+        market: MarketDay,
+        proofs: Proofs,
+        rates: tuple[tuple[float, ...], ...],
+        uplift: float,
+    ) -> Climate:
+        referral = self.world.rules.referral
+        self.exposure = [x + today for x, today in zip(self.exposure, market.exposure, strict=True)]
+        if self.shares_people:
+            self.encounters = [x + sum(today) for x, today in zip(self.encounters, rates, strict=True)]
+        date = self.scenario.start + dt.timedelta(days=day)
+        chatter = self.groups.chatter()
+        facts = Climate(
+            day=day,
+            month_start=self.month_starts[day],
+            quality=float(plan.quality),
+            discount=float(plan.discount),
+            season=float(self.season[day]),
+            followers=float(self.book.fans_yesterday),
+            value=integers(messages.value, CELLS),
+            promotion=integers(messages.promotion, CELLS),
+            sending=channel_sets((messages.value + messages.promotion).tolist()),
+            week=floats(messages.week, CELLS),
+            base=floats(self._base(messages.week, messages.packets), CELLS),
+            notice=integers(messages.notice, MAX_CHANNELS),
+            exposure=floats(self.exposure, MAX_SEGMENTS),
+            ad_share=floats(market.ad_share, MAX_SEGMENTS),
+            commission=integers(commission_on(self.scenario, date, self.commission_share), MAX_CHANNELS),
+            home=self.market.home,
+            click=market.click,
+            retarget=market.retarget,
+            public_price=market.public_price,
+            breach=floats(self.promises.day(plan), CELLS),
+            ask_to_join=floats(plan.ask_to_join or [1.0] * len(self._positions), MAX_CHANNELS),
+            chatter=floats(chatter, MAX_CHANNELS),
+            noisy=bits(x > 0.0 for x in chatter),
+            closed=integers(self.banned.closed, MAX_CHANNELS),
+            lost=integers(self.banned.lost, MAX_CHANNELS),
+            bans=int(any(self.banned.lost)),
+            encounters=floats(self.encounters, MAX_SEGMENTS),
+            desk=self.team.desk(plan.service_seats),
+            share_limit=float(most_sharing(self.most_factor, uplift, referral)) if self.brings else 0.0,
+            uplift=uplift,
+            incentive=plan.incentive,
+            proof_follow=proofs.follow,
+            proof_buy=proofs.buy,
+        )
+        return compilable(facts)  # type: ignore[no-any-return]
+
+    def _base(self, week: npt.NDArray[np.float64], packets: int) -> list[float]:
+        """Opening at load 0 by channel × tier."""
+        rules, lively = self.world.rules.messages, self.groups.visits(packets)
+        found = []
+        for at, n7 in enumerate(week.tolist()):
+            reach_open, group, fold_after = self.openings[at // TIERS]
+            if (n7, group) not in self.attention:
+                self.attention[n7, group] = float(attention(n7, group, rules))
+            seen = reach_open * self.attention[n7, group] * float(visible_share(n7, fold_after))
+            found.append(seen * lively[at // TIERS])
+        return found
+
+    def month_ends(self, day: int) -> bool:
+        """True on the last day of a calendar month, and on that of the run."""
+        return day == self.scenario.days - 1 or self.month_starts[day + 1] != self.month_starts[day]
+
+    def _close_month(self, day: int) -> None:
+        if self.month_ends(day):
+            self.cohorts.append(self.rows.cohorts(self.cohort_firsts()[: len(self.cohorts) + 1]))
+
+    def cohort_firsts(self) -> list[int]:
+        """First days of the run's calendar months."""
+        return sorted({max(0, first) for first in self.month_starts})
+
+    def cohort_names(self) -> tuple[str, ...]:
+        """Calendar months of the run, as 2021-08."""
+        start = self.scenario.start
+        return tuple((start + dt.timedelta(days=first)).strftime("%Y-%m") for first in self.cohort_firsts())

@@ -93,6 +93,7 @@ class AgentRows:
         self.model, self.world, self.key = model, world, key
         self.bare_world: World = bare(world)
         self.rules: DailyRules | None = None  # known when there is somebody
+        self.presence: Callable[..., Surroundings] | None = None
         self.born: list[FanAgent] = []
         self.brand = len(model.brands)  # position of the brand in the market
         model.brands.append(self)
@@ -128,13 +129,18 @@ class AgentRows:
         self, brands: Sequence["AgentRows"], climates: Sequence[Climate], tallies: Sequence[Tally]
     ) -> None:
         """One day of all rows of several brands, this one's among them."""
-        here = [
-            [presence(agent.person, agent.fan, bare(climate), rows.bare_world) for agent in rows.born]
-            for rows, climate in zip(brands, climates, strict=True)
-        ]
+        here = [rows.presences(bare(climate)) for rows, climate in zip(brands, climates, strict=True)]
         for b, rows in enumerate(brands):
             others = [met for other, met in enumerate(here) if other != b]
             rows.advance(climates[b], tallies[b], [together(met) for met in zip(*others, strict=True)])
+
+    def presences(self, climate: Climate) -> list[Surroundings]:
+        """What this brand is this morning to each person."""
+        if not self.born:
+            return []
+        first, world = self.born[0], self.bare_world
+        found = self.presence = self.presence or direct(presence, first.person, first.fan, climate, world)
+        return [found(agent.person, agent.fan, climate, world) for agent in self.born]
 
     def _rules_for(self, climate: Climate, tally: Tally) -> DailyRules:
         """The rules of the day; looked up once a run."""

@@ -25,6 +25,8 @@ from sim.rules.trust import mean_prior
 from sim.scenario.reach import Ads, Feed
 from sim.scenario.schema import Scenario
 
+USUAL_MINUTES = 120.0  # a day that a user spends on the platform (evidence E-18): exposures are stated at it
+
 
 class Activity(NamedTuple):
     """What of yesterday's rows the feed and the ads react to, beside the active core.
@@ -109,6 +111,7 @@ class Market:
         shares = [s.share for s in scenario.segments.values()]
         self.relative = [s.exposure * sum(shares) / max(1e-12, sum(weights)) for s in scenario.segments.values()]
         self.heads = [self.users * share / sum(shares) for share in shares]
+        self.minutes = scenario.market.attention_minutes / USUAL_MINUTES
         self.visitors = scenario.store.visitors if scenario.industry.closing == "store" else 0.0
         self.spent_yesterday = 0
         self.aware = 0.0
@@ -166,7 +169,7 @@ class Market:
         alone = float(organic_weight(0.0, float(self.initial_fans), float(plan.quality), self.exposure_rules))
         organic = Organic()
         if self.brand_feed:
-            organic = self.brand_feed.day(day, weight, lives, activity.groups, self.aware, reward)
+            organic = self.brand_feed.day(day, weight, lives, activity.groups, self.aware, reward, self.minutes)
         paid = self._buy(day, plan, activity)
         click, reached = 0.0, 0.0
         if self.ads:
@@ -280,7 +283,7 @@ class Market:
             100.0 * ads.reference_spend,
         )
         price = average_cpm(plan.bid, median, ads.spread)
-        on_offer = ads.opportunities * self.users * win_probability(plan.bid, median, ads.spread)
+        on_offer = ads.opportunities * self.minutes * self.users * win_probability(plan.bid, median, ads.spread)
         impressions = int(min(on_offer, 1000.0 * plan.ads_per_day / price))
         spend = min(plan.ads_per_day, int(impressions * price / 1000.0 + 0.5))
         self.spent_yesterday = spend

@@ -23,6 +23,7 @@ from sim.report.numbers import (
     trend,
 )
 from sim.report.operation import operation_tables
+from sim.report.rivals import rivals_chapter
 from sim.report.tables import (
     Floats,
     Money,
@@ -44,6 +45,8 @@ _NOT_EVERYWHERE = ("friction", "incentives", "service", "sources")  # costs that
 def chapters_of(c: Comparison, w: Words) -> tuple[Chapter, ...]:
     """The chapters in the order of the report; the verdict comes before, fairness and assumptions after them."""
     makers: tuple[Callable[[Comparison, Words], Chapter], ...] = (course, movements, pool, money_chapter, stakes)
+    if c.scenario.rivals:
+        makers = (*makers[:-1], rivals_chapter, makers[-1])
     return tuple(make(c, w) for make in makers)
 
 

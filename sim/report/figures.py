@@ -19,6 +19,7 @@ from sim.report.axes import in_money as _in_money
 from sim.report.axes import label_ends as _label_ends
 from sim.report.axes import thinned as _thinned
 from sim.report.numbers import count, date_of, percent
+from sim.report.rivals_figures import fans_of_all
 from sim.report.style import DASHES, FAINT, INK, STACK, canvas, colours, dashes, drawing
 from sim.report.tables import Floats, by_month, causes, mean_of, months, retention, sources, tier_shares
 from sim.report.verdict import is_dated
@@ -43,6 +44,7 @@ def figures_of(comparison: Comparison, lang: Lang) -> dict[str, Figure]:
         "trust-and-load": trust_and_load,
         "gmv": gmv,
         "horizon": horizon,
+        **({"rivals": fans_of_all} if comparison.scenario.rivals else {}),
     }
     with drawing():
         return {name: make(comparison, w) for name, make in makers.items()}

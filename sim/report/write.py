@@ -186,6 +186,8 @@ def _write_base(runs: Sequence[Run], provenance: Provenance, folder: Path) -> No
     write_json(plain(provenance), folder / PROVENANCE)
     for name in ("daily", "flows", "cohorts"):
         write_table(long_table(runs, name), folder / f"{name}.parquet")
+    if runs[0].rivals:
+        write_table(long_table(runs, "rivals_daily"), folder / "rivals.parquet")
     if any(run.tasks for run in runs):
         write_table(long_table(runs, "advice"), folder / "advice.parquet")
 
@@ -209,6 +211,8 @@ def long_table(runs: Sequence[Run], name: str) -> "pd.DataFrame":
 
 def summary_of(comparison: Comparison, lang: Lang = "en", fairness: "Fairness | None" = None) -> dict[str, Any]:
     """Verdict, crossovers, totals, duels and fairness as plain data; money in cents, days counted from 0."""
+    from sim.report.rivals import margin_and_fans
+
     found = verdict(comparison, words_of(comparison.scenario, lang))
     return {
         "title": comparison.scenario.title,
@@ -235,6 +239,7 @@ def summary_of(comparison: Comparison, lang: Lang = "en", fairness: "Fairness | 
             }
             for duel in comparison.duels.values()
         ],
+        **({"rivals": plain(margin_and_fans(comparison))} if comparison.scenario.rivals else {}),
         **(_fairness(fairness) if fairness else {}),
         "fan_days": int(comparison.fan_days),
         "seconds": round(float(comparison.seconds), 3),

@@ -105,7 +105,7 @@ def buy(
                 rules,
                 world.rules.deals,
             )
-            chosen = preferred(odds, around.appeal)
+            chosen = preferred(odds, around, world.rules.rivalry)
             bought, bought_by_search, considered = 0, 0, False
             for n in range(decisions):
                 searched = found > 0.0 and uniform(key, Decision.SEARCH, person.key, day, n) < found

@@ -359,7 +359,7 @@ def public_day(
         u = uniform(key, Decision.ORDER, person.key, day, 0)
         if u < thought_of:
             reference_price = adapted(reference_price, 1.0, rules.deals.adaptation)
-        if u < preferred(odds, around.appeal) * thought_of:
+        if u < preferred(odds, around, rules.rivalry) * thought_of:
             trust, expectation, prospect, net, grade = order(
                 person,
                 orders,

@@ -173,7 +173,7 @@ def pursue(
             climate.proof_buy,
             rules.purchase,
         )
-        if uniform(key, Decision.STORE_VISIT, person.key, day, 0) < preferred(comes, around.appeal):
+        if uniform(key, Decision.STORE_VISIT, person.key, day, 0) < preferred(comes, around, rules.rivalry):
             tally[Slot.STORE_VISITS] += 1
             bought = uniform(key, Decision.SALE, person.key, day, 0) < world.closing.sale
         if bought:

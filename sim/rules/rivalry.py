@@ -23,6 +23,18 @@ class RivalryRules(NamedTuple):
             trust="weak",
         ),
     ] = 46.0
+    crowding: Annotated[
+        float,
+        parameter(
+            "Weight of other brands' messages in the choice of what to attend to, relative to own ones (0: none)",
+            low=0,
+            high=10,
+            source="M14: Luce's choice gives every message the same weight",
+        ),
+    ] = 1.0
+    substitution: Annotated[
+        float, fraction("Share of needs for which the brands are substitutes", source="M14: one industry, one need")
+    ] = 1.0
 
 
 class Surroundings(NamedTuple):
@@ -50,22 +62,23 @@ def felt(fatigue: float, around: Surroundings, p: RivalryRules) -> float:
 def attention_share(own: float, others: float, p: RivalryRules) -> float:
     """What the messages of other brands leave of the attention that the own ones had without them.
 
-        (w₀ + own) / (w₀ + own + others)        in (0, 1]
+        (w₀ + own) / (w₀ + own + κ · others)        in (0, 1]
 
-    own, others  messages to the person today, ≥ 0
+    own, others  messages to the person today, ≥ 0;  κ: crowding
 
     Luce's (1959) choice among messages: each is attended to with its share of all, and w₀ stands for what everybody
     else sends. Base opening probabilities were observed with w₀ and the own messages around. Source: evidence M14.
     """
-    return (p.background + own) / (p.background + own + others)
+    return (p.background + own) / (p.background + own + p.crowding * others)
 
 
 @rule
-def preferred(chance: float, appeal: float) -> float:
-    """Probability of buying from this brand when others could be bought from instead: o/(1 + o + appeal).
+def preferred(chance: float, around: Surroundings, p: RivalryRules) -> float:
+    """Probability of buying from this brand when others could be bought from instead: o/(1 + o + s · appeal).
 
-    chance  of buying where no other brand is known, o/(1 + o)   in [0, 1];  appeal: Σ of the odds o of the others ≥ 0
+    chance  of buying where no other brand is known, o/(1 + o)   in [0, 1]
+    around  with the appeal, Σ of the odds o of the others ≥ 0;  s: substitution
 
     Multinomial logit (McFadden 1974). appeal = 0 → chance. Source: evidence M14.
     """
-    return chance / (1.0 + (1.0 - chance) * appeal)
+    return chance / (1.0 + (1.0 - chance) * p.substitution * around.appeal)

@@ -175,7 +175,7 @@ def test_a_ban_takes_the_fans_of_its_account_and_nobody_else():
     for day in range(40):
         before = simulation.rows.table()
         simulation.step()
-        after, lost = simulation.rows.table(), simulation.banned.lost[MOMENTS]
+        after, lost = simulation.rows.table(), simulation.brand.banned.lost[MOMENTS]
         tally = simulation.ledger.tallies[day]
         followed = before["channels"] != 0
         hit = followed & np.isin(before["key"] % 4, [a for a in range(4) if lost >> a & 1])

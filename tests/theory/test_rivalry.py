@@ -1,0 +1,78 @@
+"""The tragedy of the attention commons (theory 4.17), in closed form and in the engine."""
+
+import math
+
+import numpy as np
+import pytest
+from samples import FAR
+from worlds import NO_LEAVING, small
+
+from sim.engines.run import run
+from sim.theory.frequency import cooperative, nash
+
+SEED = 11
+FANS, DAYS, WARM_UP = 4000, 160, 80
+TOLERANCE, WEIGHT, OPEN, EFFECT = 2.0, 0.1, 0.06, 2.5  # weighted messages per day; per message; –; k_o
+ETA = 1.0  # visits of a group rise in proportion to its messages
+K = EFFECT * WEIGHT / TOLERANCE * math.exp(-1.0 / 7.0)  # a fan opens at the load before today's messages
+
+# a closed room of two brands and the same fans, who never leave, all alike; only load and habituation are left
+COMMONS = NO_LEAVING | {
+    "pool.fans": FANS, "market.users": FANS, "days": DAYS, "segments.everyone.tolerance": 7.0 * TOLERANCE,
+    "channels.wechat-group.open": OPEN, "channels.wechat-group.reach": 1.0,
+    "channels.wechat-group.fatigue_weight": WEIGHT, "channels.wechat-group.half_life": 1e6,
+    "rules.messages.tolerance_spread": 0.0, "rules.messages.value_relief": 0.0, "rules.messages.relevance_effect": 0.0,
+    "rules.messages.trust_effect": 0.0, "rules.messages.group_visits": ETA, "rules.messages.load_effect": EFFECT,
+    "rules.rivalry.spillover": 1.0, "rules.rivalry.crowding": 0.0, "rules.rivalry.substitution": 0.0,
+    "logics.growth": False,
+}  # fmt: skip
+
+
+def visits(own, other):
+    """Visits per fan and day of the own group, for messages a day of both brands: once fatigue has settled."""
+    plan = {"kind": "fixed", "value_share": 1.0}
+    scenario = small("livestream-group", COMMONS | {
+        "logics.depletion": plan | {"pushes_per_week": {"group": 7.0 * own}},
+        "rivals.other": {"logic": plan | {"pushes_per_week": {"group": 7.0 * other}}, "shared_fans": 1.0},
+    })  # fmt: skip
+    return run(scenario, "depletion", SEED).ledger.of("VISITS")[WARM_UP:].sum() / FANS / (DAYS - WARM_UP)
+
+
+def expected(own, other, k=K):
+    """Probability of a visit: o · (7f/28)^η · e^(−k(f + f'))."""
+    return OPEN * (own / 4.0) ** ETA * math.exp(-k * (own + other))
+
+
+def test_alone_brands_push_as_many_times_too_much_as_there_are_brands():
+    for brands in (1, 2, 5):
+        assert nash(0.5, 0.1) == pytest.approx(brands * cooperative(0.5, 0.1, brands))
+    grid = np.linspace(0.1, 40.0, 4000)
+    answers = grid**0.5 * np.exp(-0.1 * (grid + 5.0))
+    assert grid[answers.argmax()] == pytest.approx(nash(0.5, 0.1), abs=0.02)  # whatever the other does
+    together = grid**0.5 * np.exp(-0.1 * 2 * grid)
+    assert grid[together.argmax()] == pytest.approx(cooperative(0.5, 0.1, 2), abs=0.02)
+
+
+@pytest.mark.statistical
+@pytest.mark.parametrize(("own", "other"), [(4, 4), (9, 4), (4, 9), (14, 9)])
+def test_the_engine_has_the_law_of_the_commons(own, other):
+    chance = expected(own, other)
+    assert 0.0 < chance < 0.2
+    error = math.sqrt(chance * (1.0 - chance) / FANS / (DAYS - WARM_UP))
+    found = visits(own, other)
+    assert abs(found - chance) < FAR * error
+    assert abs(found - expected(own, other, 1.15 * K)) > FAR * error
+
+
+@pytest.mark.statistical
+def test_in_the_engine_each_brand_gains_by_pushing_more_and_both_lose():
+    """Nash 9.2 messages a day, cooperative 4.6: the prisoner's dilemma between them."""
+    assert nash(ETA, K) == pytest.approx(9.2, abs=0.1)
+    assert cooperative(ETA, K, 2) == pytest.approx(4.6, abs=0.1)
+    modest, greedy, betrayed, tragedy = (visits(*pair) for pair in ((5, 5), (9, 5), (5, 9), (9, 9)))
+    error = FAR * math.sqrt(2.0 * max(modest, greedy) / FANS / (DAYS - WARM_UP))
+    assert greedy > modest + error  # pushing more pays …
+    assert betrayed < modest - error
+    assert tragedy > betrayed + error  # … whatever the other does …
+    assert modest > tragedy + error  # … and leaves both worse off
+    assert visits(14, 9) < tragedy - error  # beyond it even greed does not pay

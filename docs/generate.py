@@ -22,7 +22,8 @@ from sim.parameters import Series
 from sim.scenario import assumptions, load_scenario, shipped_scenarios
 from sim.scenario.fields import Declared, declaration, fields_of
 from sim.scenario.reach import Ads, Feed
-from sim.scenario.schema import Channel, ExternalSource, Industry, Network, Scenario, Search, Segment, Shop
+from sim.scenario.rivals import OWN
+from sim.scenario.schema import Channel, ExternalSource, Industry, Network, Rival, Scenario, Search, Segment, Shop
 
 FOLDER = Path(__file__).parent
 MADE = "<!-- Made by docs/generate.py from the code. Change the code, then run: python docs/generate.py -->"
@@ -120,6 +121,13 @@ def parameters() -> str:
     for title, model, prefix, note in (
         ("[industry]", Industry, "industry.", "Name a preset, or start from one with `extends`."),
         ("[segments.NAME]", Segment, "segments.NAME.", "At most 8; their shares sum to 1."),
+        (
+            "[rivals.NAME]",
+            Rival,
+            "rivals.NAME.",
+            "Another brand in the market. `brand`, `pool`, `costs`, `service` and `store` are tables as above; `logic` is one of "
+            "the tables below, or the name of a logic of the file.",
+        ),
         ("[network]", Network, "network.", "Without this table fans do not invite their friends."),
         ("[sources.NAME]", ExternalSource, "sources.NAME.", "Sources of people beyond feed and ads; at most 8."),
         ("[channels.NAME]", Channel, "channels.NAME.", "Changes a channel of a platform. At most 8 in all."),
@@ -128,7 +136,9 @@ def parameters() -> str:
         ("[shop]", Shop, "shop.", "Changes the shop of the one platform that has one."),
         ("[search]", Search, "search.", "Changes the search of the one platform that has one."),
     ):
-        sections.append((title, note, list(_leaves(model, prefix))))
+        own = [] if model is not Rival else [f"{prefix}{name}." for name in (*OWN, "logic")]
+        leaves = [leaf for leaf in _leaves(model, prefix) if not leaf[0].startswith(tuple(own))]
+        sections.append((title, note, leaves))
     for name, known in fields_of(whole["rules"].type).items():
         sections.append((f"[rules.{name}]", f"Used by `sim/rules`; {inspect.getdoc(known.type)}",
                          list(_leaves(known.type, f"rules.{name}."))))  # fmt: skip
@@ -172,6 +182,8 @@ def columns() -> str:
         f"- `advice.parquet` (`Run.advice`), if there was any: {', '.join(f'`{name}`' for name in ADVICE_COLUMNS)}.",
         "  Small tasks: when each was proposed, for which stage of the loop, that stage's rate and target in the units",
         "  of the columns `stage_…`, and whether it was done; empty while its week was not over.",
+        "- `rivals.parquet` (`Run.rivals_daily`), if there are other brands: `brand`, then the columns of",
+        "  `daily.parquet`.",
         "",
     ]
     return "\n".join(lines)

@@ -10,7 +10,7 @@ from scipy import stats
 from sim.analysis.pairs import mean_interval
 from sim.domains import Source
 from sim.engines.feed import pools_of
-from sim.engines.field import Field
+from sim.engines.field import Field, gini
 from sim.engines.run import run
 from sim.engines.world import rules_of
 from sim.observables import Ledger, observables
@@ -187,6 +187,32 @@ def _influence(seed: int, _: int) -> Iterator[Verdict]:
         )
 
 
+def _followed(seed: int, _: int) -> Iterator[Verdict]:
+    """Every play has the same chance of winning a fan, so that fans are in proportion to plays since the opening."""
+    scenario = load_scenario("liquor")
+    feed = scenario.platforms[0].feed
+    assert feed
+    pools, feedback = compilable(pools_of(feed, scenario.market.users)), float(rules_of(scenario).exposure.feedback)
+    found = []
+    for world in range(20):
+        field = Field(feed, pools, feedback, 1.0, replication_key(seed, world))
+        fans = np.zeros(feed.accounts + 1, np.int64)
+        for day in range(12 * MONTH):
+            field.play(day)
+            fans += field.window[day % len(field.window)]
+            fans[field.opened == day + 1] = 0
+        found.append(gini(fans[1:]))
+    concentration = mean_interval(np.array(found))
+    yield Verdict(
+        "L22",
+        "People follow few of the accounts: Gini coefficient of fans over accounts",
+        "feed of liquor, 20 feeds of 500 accounts, a year",
+        shown(concentration),
+        ".90; .85–.95",
+        decided(concentration.low, concentration.high, 0.85, 0.95),
+    )
+
+
 def _elasticity(seed: int, _: int) -> Iterator[Verdict]:
     """Response of GMV to a budget of about a tenth of it, raised and lowered by a quarter."""
     budget, step = 100.0, 1.25
@@ -222,4 +248,5 @@ REACH_PATTERNS: dict[str, Callable[[int, int], Iterator[Verdict]]] = {
     "V18": _cold_start,
     "L14": _influence,
     "L19": _elasticity,
+    "L22": _followed,
 }

@@ -62,6 +62,7 @@ EXPECTED = {
     "upper-bound": ALWAYS | {"COMMISSION", "CHANNEL_JOINS", "ORDERS_LIVE"},
     "advisor": ALWAYS | {"COMMISSION", "CHANNEL_JOINS", "ORDERS_LIVE", "TOUCHES", f"JOINS+{Source.FEED}"},
     "liquor": ALWAYS | DOUYIN,
+    "two-brands": ALWAYS | DOUYIN,
     "clearance": ALWAYS | DOUYIN,
     "depletion-ladder": ALWAYS | DOUYIN,
     "livestream-group": ALWAYS | {f"EXITS+{Cause.SHOCK}", "ACTIVITY+0", "USEFUL+0"},
@@ -95,6 +96,7 @@ IMPOSSIBLE = {
     "advisor": UNASKED,
     "email-newsletter": UNASKED | {"BLOCKED", "WATCHES", f"DELIVERED+{HOMEPAGE}", f"MEMBERS+{3 * HOMEPAGE}"},
     "liquor": UNASKED | NOT_GUIDED | {"BANS"},
+    "two-brands": UNASKED | NOT_GUIDED | {"BANS"},
     "clearance": UNASKED | NOT_GUIDED | {"BANS"},
     "depletion-ladder": UNASKED | NOT_GUIDED | {"BANS"},
     "content-maker": UNASKED | {"AD_CLICKS", "WATCHES"},
@@ -112,6 +114,7 @@ IMPOSSIBLE = {
 
 def assert_equal(a, b):
     assert np.array_equal(a.ledger.tallies, b.ledger.tallies)
+    assert a.rivals_daily.equals(b.rivals_daily)
     assert a.daily.equals(b.daily)
     assert a.flows.equals(b.flows)
     assert a.cohorts.equals(b.cohorts)

@@ -102,6 +102,26 @@ def word_of_mouth(draw):
 
 
 @st.composite
+def rivals(draw, names, fans, ads, told):
+    """Up to two other brands, and how many people of their pools are nobody else's."""
+    found, more = {}, 0
+    for name in ["other", "third"][: draw(st.sampled_from([0, 0, 1, 2]))]:
+        logic = draw(logics(names))
+        logic["ads_per_day"] = logic["ads_per_day"] if ads else 0.0
+        logic["incentive"] = draw(st.sampled_from([0.0, 3.0])) if told else 0.0
+        size = draw(st.integers(0, 40))
+        shared = draw(st.sampled_from([0.0, 0.5, 1.0])) if size <= fans else 0.0
+        found[name] = {
+            "logic": logic,
+            "shared_fans": shared,
+            "pool": {"fans": size},
+            "brand": {"trust": draw(st.floats(0.05, 0.95)), "product": {"quality": draw(share)}},
+        }
+        more += size - round(shared * size)
+    return found, more
+
+
+@st.composite
 def trees(draw, met=True):
     """A scenario as its file would say it; ``met``: the platform may have a feed and ads."""
     names = ["a", "b", "c"][: draw(st.integers(1, 3))]
@@ -124,6 +144,11 @@ def trees(draw, met=True):
         platform["ads"] = {"click": draw(share) / 5, "follow": draw(share)}
     if met and draw(st.booleans()):
         platform["search"] = {"use": 1.0, "share": draw(share) / 20, "repurchase_intent": draw(share)}
+    platforms = [platform]
+    if draw(st.booleans()):  # a second platform, which people may join when they follow, or later
+        there = {"name": "there", "title": "There", "channels": [draw(channels("x", everyone=False))]}
+        platforms.append(there | {"shop": {"commission": draw(share) / 5}})
+        names.append("x")
     if draw(st.booleans()):
         platform["channels"].insert(0, {"name": "home", "kind": "pull", "open": draw(share), "fatigue_weight": 0.0})
     logic = draw(logics(names))
@@ -143,11 +168,12 @@ def trees(draw, met=True):
     closing = draw(st.sampled_from(["online", "store"]))
     told = draw(word_of_mouth()) if met else {}
     logic["incentive"] = draw(st.sampled_from([0.0, 3.0])) if told else 0.0
+    others, theirs = draw(rivals(names, fans, "ads" in platform, told)) if met else ({}, 0)
     return {
         "title": "Random",
         "days": draw(st.integers(5, 40)),
         "start": dt.date(2021, 1, 1) + dt.timedelta(days=draw(st.integers(0, 365))),
-        "platforms": [platform],
+        "platforms": platforms,
         "industry": {
             "name": "goods",
             "title": "Goods",
@@ -169,7 +195,7 @@ def trees(draw, met=True):
             "follow": draw(share),
         },
         "segments": segments,
-        "market": {"users": fans + draw(st.sampled_from([1, 100, 100_000])), "season": draw(st.floats(0, 3))},
+        "market": {"users": fans + theirs + draw(st.sampled_from([1, 100, 100_000])), "season": draw(st.floats(0, 3))},
         "brand": {
             "certified": draw(st.booleans()),
             "trust": draw(st.floats(0.05, 0.95)),
@@ -181,7 +207,7 @@ def trees(draw, met=True):
             "content": {
                 "quality": draw(share), "emotional": draw(share), "videos_per_week": draw(st.sampled_from([0.0, 3.0])),
             },
-            "path": draw(paths(any(c["kind"] == "direct" for c in platform["channels"]))),
+            "path": draw(paths(any(c["kind"] == "direct" for p in platforms for c in p["channels"]))),
             "matrix": draw(st.sampled_from([{}, {"accounts": 2, "overlap": 0.4}])),
             "product": {"quality": draw(share)},
         },
@@ -207,6 +233,7 @@ def trees(draw, met=True):
             "referral": {"share": draw(st.sampled_from([0.5, 20.0])), "accept": draw(share)},
         },
         "logics": {"it": logic},
+        "rivals": others,
         **told,
     }  # fmt: skip
 

@@ -18,6 +18,11 @@ from .random_scenarios import scenarios, seeds
 EXAMPLES = 60
 
 
+def books(found):
+    """The ledgers of all brands of a run."""
+    return [found.ledger, *found.rivals.values()]
+
+
 def assert_people_are_conserved(ledger, fans):
     """Every domain holds those of yesterday, with the day's flows in and without those out."""
     rows, flow = ledger.of("ROWS"), ledger.of("FLOW").reshape(-1, 4, 3)
@@ -32,9 +37,9 @@ def assert_people_are_conserved(ledger, fans):
 @settings(max_examples=EXAMPLES)
 @given(scenarios(), seeds)
 def test_people_are_conserved_in_every_domain(scenario, seed):
-    ledger = run(scenario, "it", seed).ledger
-    assert_people_are_conserved(ledger, scenario.pool.fans)
-    assert (ledger.of("ROWS").sum(axis=1) <= scenario.market.users).all()
+    for ledger in books(run(scenario, "it", seed)):
+        assert_people_are_conserved(ledger, ledger.initial_fans)
+        assert (ledger.of("ROWS").sum(axis=1) <= scenario.market.users).all()
 
 
 @pytest.mark.parametrize("seed", [0, 7])
@@ -56,14 +61,19 @@ def test_there_are_never_more_people_than_users():
 @settings(max_examples=EXAMPLES)
 @given(scenarios(), seeds)
 def test_followers_are_those_of_yesterday_with_joins_and_without_exits(scenario, seed):
-    ledger = run(scenario, "it", seed).ledger
+    for ledger in books(run(scenario, "it", seed)):
+        assert_followers_are_conserved(ledger)
+
+
+def assert_followers_are_conserved(ledger):
+    """Followers of today are those of yesterday with joins and without exits, however they are counted."""
     joins, exits, flow = (
         ledger.of("JOINS").sum(axis=1),
         ledger.of("EXITS").sum(axis=1),
         ledger.of("FLOW").reshape(-1, 4, 3),
     )
     fans = ledger.of("ROWS")[:, Domain.PRIVATE]
-    assert (np.diff(np.append(scenario.pool.fans, fans)) == joins - exits).all()
+    assert (np.diff(np.append(ledger.initial_fans, fans)) == joins - exits).all()
     others = [Domain.PUBLIC, Domain.COMMERCIAL]
     assert (joins == flow[:, [*others, UNTOUCHED], Domain.PRIVATE].sum(axis=1)).all()
     assert (exits == flow[:, Domain.PRIVATE, others].sum(axis=1)).all()

@@ -75,4 +75,4 @@ def test_in_the_engine_each_brand_gains_by_pushing_more_and_both_lose():
     assert betrayed < modest - error
     assert tragedy > betrayed + error  # … whatever the other does …
     assert modest > tragedy + error  # … and leaves both worse off
-    assert visits(14, 9) < tragedy - error  # beyond it even greed does not pay
+    assert visits(20, 9) < tragedy - error  # beyond it even greed does not pay

@@ -125,8 +125,8 @@ def parameters() -> str:
             "[rivals.NAME]",
             Rival,
             "rivals.NAME.",
-            "Another brand in the market. `brand`, `pool`, `costs`, `service` and `store` are tables as above; `logic` is one of "
-            "the tables below, or the name of a logic of the file.",
+            "Another brand in the market. `brand`, `pool`, `costs`, `service` and `store` are tables as above; `logic` "
+            "is one of the tables below, or the name of a logic of the file.",
         ),
         ("[network]", Network, "network.", "Without this table fans do not invite their friends."),
         ("[sources.NAME]", ExternalSource, "sources.NAME.", "Sources of people beyond feed and ads; at most 8."),

@@ -113,6 +113,7 @@ class Market:
         self.heads = [self.users * share / sum(shares) for share in shares]
         self.minutes = scenario.market.attention_minutes / USUAL_MINUTES
         self.visitors = scenario.store.visitors if scenario.industry.closing == "store" else 0.0
+        self.ad_season = scenario.market.ad_season.daily(scenario.start, scenario.days)
         self.spent_yesterday = 0
         self.aware = 0.0
         # a look-up in a record costs ten times a rule
@@ -274,7 +275,7 @@ class Market:
             return Paid()
         ads = self.ads
         median = log_median_bid(
-            100.0 * ads.cpm,
+            100.0 * ads.cpm * float(self.ad_season[min(day, len(self.ad_season) - 1)]),
             ads.growth / DAYS_PER_MONTH,
             math.log1p(ads.competitors) / DAYS_PER_MONTH,
             float(day),

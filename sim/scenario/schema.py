@@ -276,6 +276,15 @@ class Market(Model):
         TimeSeries,
         over_time("Season: demand of the day relative to an ordinary one", low=0, high=100, source="M8"),
     ] = Series.constant(1.0)
+    ad_season: Annotated[
+        TimeSeries,
+        over_time(
+            "Season of advertising: competing bids of the day relative to ordinary ones (peaks of high-ticket goods)",
+            low=0.01,
+            high=100,
+            source="M2, source document 000",
+        ),
+    ] = Series.constant(1.0)
 
 
 class Network(Model):

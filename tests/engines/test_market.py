@@ -1,5 +1,6 @@
 """The market of a day, by hand: intensities per head from yesterday's aggregates and the plan."""
 
+import datetime as dt
 import math
 
 import numpy as np
@@ -221,3 +222,14 @@ def test_a_run_sees_yesterdays_followers():
     yesterday = ([0, *core[:-1]], [300, *fans[:-1]], [0, *active[:-1]], [0, *commercial[:-1]])
     assert seen == list(zip(*yesterday, strict=True))
     assert max(commercial) > 5
+
+
+def test_ads_are_dearer_in_the_season_of_advertising_and_nothing_else_is():
+    """Peaks of high-ticket goods: the same money buys fewer impressions from the first day of the peak on."""
+    base = {"days": 40, "logics.growth.ads_per_day": 50.0, "logics.growth.reinvest_ads": 0.0}
+    peak = {"market.ad_season": {dt.date(2021, 8, 1): 1.0, dt.date(2021, 8, 21): 2.0}}
+    plain, dear = (run(small("liquor", base | more), "growth", 3).daily for more in ({}, peak))
+    assert plain["impressions"][:20].equals(dear["impressions"][:20])
+    assert (dear["impressions"][20:] < 0.9 * plain["impressions"][20:]).all()
+    assert (dear["ad_spend"] == plain["ad_spend"]).all()
+    assert plain["exposures"][:21].equals(dear["exposures"][:21])

@@ -6,6 +6,7 @@ from samples import FAR, z_of_mean
 from worlds import begun, everything, small
 
 from sim.domains import Source
+from sim.engines.reservoir import Response
 from sim.engines.run import run
 from sim.engines.sources import KINDS
 from sim.rules.tally import UNTOUCHED
@@ -185,7 +186,7 @@ def test_who_came_for_the_reward_trusts_less_and_leaves_sooner():
 
     def watched(rates):
         found = respond(rates)
-        owed.extend(found.addresses[found.kinds == 33].tolist())
+        owed.extend(found.addresses[found.kinds == len(Response) + 1].tolist())
         return found
 
     simulation.reservoir.respond = watched

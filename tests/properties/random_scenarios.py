@@ -207,7 +207,7 @@ def trees(draw, met=True):
             "content": {
                 "quality": draw(share), "emotional": draw(share), "videos_per_week": draw(st.sampled_from([0.0, 3.0])),
             },
-            "path": draw(paths(any(c["kind"] == "direct" for p in platforms for c in p["channels"]))),
+            "path": draw(paths(any(c["kind"] == "direct" for c in platform["channels"]))),
             "matrix": draw(st.sampled_from([{}, {"accounts": 2, "overlap": 0.4}])),
             "product": {"quality": draw(share)},
         },

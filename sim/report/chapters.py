@@ -23,6 +23,7 @@ from sim.report.numbers import (
     trend,
 )
 from sim.report.operation import operation_tables
+from sim.report.own_figures import own_figures_tables
 from sim.report.tables import (
     Floats,
     Money,
@@ -268,7 +269,8 @@ def money_chapter(c: Comparison, w: Words) -> Chapter:
         Table(w("page.per_fan"), _heads(c, w), tuple(unit), w("money.unit_note")),
     )
     served = [table for table in (_service_and_leads(c, w),) if table.rows]
-    return Chapter("money", w("chapter.money"), (w("money.lead"),), ("gmv",), (*tables, *served))
+    every = (*tables, *own_figures_tables(c, w), *served)
+    return Chapter("money", w("chapter.money"), (w("money.lead"),), ("gmv",), every)
 
 
 def _service_and_leads(c: Comparison, w: Words) -> Table:

@@ -213,6 +213,7 @@ def shipped() -> str:
         "",
         "Everything else is the same in all of them, all behavioural parameters included, apart from what",
         "comes with a platform that a scenario does not use. A dash: the scenario has no such value.",
+        "Who leads in each, by which elements, and who leads with the same money: [fairness.md](fairness.md).",
         "",
     ]
     lines += table(("value", *names), rows)

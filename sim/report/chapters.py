@@ -13,6 +13,7 @@ from sim.report.cells import gain_cell as _gain_cell
 from sim.report.cells import money_cell as _money_cell
 from sim.report.cells import percent_cell as _percent_cell
 from sim.report.cells import percents as _percents
+from sim.report.ladder import Ladder, ladder_of
 from sim.report.numbers import (
     count,
     date_of,
@@ -23,6 +24,7 @@ from sim.report.numbers import (
     trend,
 )
 from sim.report.operation import operation_tables
+from sim.report.own_figures import own_figures_tables
 from sim.report.rivals import rivals_chapter
 from sim.report.tables import (
     Floats,
@@ -76,7 +78,10 @@ def course(c: Comparison, w: Words) -> Chapter:
         rows.append(Row(w(f"totals.{key}"), tuple(shown(_total(c, x, key), w) for x in c.logics)))
     note = w("page.interval_note") + w("list.space") + w("page.opens_note")
     tables = [Table(w("page.per_logic"), _heads(c, w), tuple(rows), note)]
-    if len(c.logics) > 2:
+    ladder = ladder_of(c)
+    if ladder:
+        tables.append(_ladder_table(c, ladder, w))
+    if len(c.logics) > 2 and not (ladder and _says_it_all(c, ladder)):
         tables.append(_against_best(c, w))
     return Chapter("course", w("chapter.course"), (w("course.lead"),), ("margin", "fans"), tuple(tables))
 
@@ -91,6 +96,30 @@ def _against_best(c: Comparison, w: Words) -> Table:
         rows.append(Row(w.logic(other), cells))
     columns = (w("page.difference"), w("page.ahead_since"), w("page.probability"))
     return Table(w("page.against", winner=w.logic(best)), columns, tuple(rows), even=False)
+
+
+def _says_it_all(c: Comparison, ladder: Ladder) -> bool:
+    """True where the leader is the ladder's growth logic, and all others are its rungs."""
+    return c.ranking[0] == ladder.growth and len(ladder.rungs) == len(c.logics) - 1
+
+
+def _ladder_table(c: Comparison, ladder: Ladder, w: Words) -> Table:
+    """The growth logic against every rung: how hard it pushes, who leads at the end, since when, how surely."""
+    rows = []
+    for rung in ladder.rungs:
+        duel = c.duels[ladder.growth, rung.logic]
+        cells = (
+            Cell(f"{rung.a_day:.3g}"),
+            Cell(w("operation.yes" if rung.escalates else "operation.no")),
+            _money_cell(duel.final, w),
+            Cell(crossover_text(c, ladder.growth, rung.logic, w)),
+            _percent_cell(duel.wins, w),
+        )
+        rows.append(Row(w.logic(rung.logic), cells))
+    names = {"growth": w.logic(ladder.growth)}
+    keys = ("a_day", "escalates", "lead", "ahead_since", "probability")
+    columns = tuple(w(f"ladder.column_{key}", **names) for key in keys)
+    return Table(w("ladder.caption", **names), columns, tuple(rows), w("ladder.note"), even=False)
 
 
 def crossover_text(c: Comparison, logic: str, other: str, w: Words) -> str:
@@ -271,7 +300,8 @@ def money_chapter(c: Comparison, w: Words) -> Chapter:
         Table(w("page.per_fan"), _heads(c, w), tuple(unit), w("money.unit_note")),
     )
     served = [table for table in (_service_and_leads(c, w),) if table.rows]
-    return Chapter("money", w("chapter.money"), (w("money.lead"),), ("gmv",), (*tables, *served))
+    every = (*tables, *own_figures_tables(c, w), *served)
+    return Chapter("money", w("chapter.money"), (w("money.lead"),), ("gmv",), every)
 
 
 def _service_and_leads(c: Comparison, w: Words) -> Table:

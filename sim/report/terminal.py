@@ -81,6 +81,8 @@ def print_comparison(
     out.print()
     for number, sentence in enumerate(found.sentences):
         out.print(Text(sentence, style="bold" if number == 0 else ""))
+    if found.ladder:
+        out.print(Text(found.ladder))
     if found.note:
         out.print(Text(found.note, style="dim"))
     out.print()

@@ -5,6 +5,7 @@ from typing import Literal
 
 import numpy as np
 
+from sim.report.ladder import Ladder, Rung, ladder_of
 from sim.report.numbers import count, date_of, money, money_interval, percent
 from sim.report.words import Words
 from sim.results import Comparison, Crossover, Duel
@@ -24,6 +25,7 @@ class Verdict:
                interval of the difference holds 0; "equal": no difference at all
     winner     the logic with the highest mean cumulative margin;  runner_up: the second
     sentences  who leads, from when on, how sure
+    ladder     against which depletions the growth logic wins, and since when; empty without several of them
     note       what the upper bounds earned that stand beside the ranking; empty without any
     """
 
@@ -32,6 +34,7 @@ class Verdict:
     runner_up: str
     sentences: tuple[str, str, str]
     note: str = ""
+    ladder: str = ""
 
 
 def verdict(comparison: Comparison, w: Words) -> Verdict:
@@ -40,7 +43,15 @@ def verdict(comparison: Comparison, w: Words) -> Verdict:
     duel = comparison.duels[winner, second]
     kind = _kind(duel)
     who, when, how_sure = (say(comparison, duel, kind, w) for say in (_who, _when, _how_sure))
-    return Verdict(kind, winner, second, (who, when, how_sure), _bounds(comparison, w))
+    ladder = ladder_of(comparison)
+    return Verdict(
+        kind,
+        winner,
+        second,
+        (who, when, how_sure),
+        _bounds(comparison, w),
+        _ladder(comparison, ladder, w) if ladder else "",
+    )
 
 
 def _kind(duel: Duel) -> Kind:
@@ -133,6 +144,39 @@ def _bounds(c: Comparison, w: Words) -> str:
         names = {"bound": w.logic(bound), "winner": w.logic(c.ranking[0]), "margin": margin}
         said.append(w("bound.earned", difference=difference, low=low, high=high, **names))
     return _joined(w, *said, w("bound.means")) if said else ""
+
+
+def _ladder(c: Comparison, ladder: Ladder, w: Words) -> str:
+    """Which rungs the growth logic beats at the end, which it cannot be told apart from, which beat it; since when."""
+    steps = [(rung.a_day, rung.escalates) for rung in ladder.rungs]
+    named = len(set(steps)) < len(steps)  # the steps do not tell them apart, so their names must
+    found: dict[str, list[str]] = {"wins": [], "open": [], "loses": []}
+    for rung in ladder.rungs:
+        label = w.logic(rung.logic) if named else _step(rung, w)
+        duel = c.duels[ladder.growth, rung.logic]
+        if is_unclear(duel):
+            found["open"].append(label)
+        elif duel.final.low > 0:
+            found["wins"].append(_since(duel, label, w))
+        else:
+            found["loses"].append(_since(c.duels[rung.logic, ladder.growth], label, w))
+    if len(found["wins"]) == len(ladder.rungs):
+        found = {"wins_all": found["wins"]}
+    standings = [w(f"ladder.{key}", rungs=w.listed(labels)) for key, labels in found.items() if labels]
+    key = "ladder.of_names" if named else "ladder.of_steps"
+    number = count(len(ladder.rungs))
+    return _joined(w, w(key, number=number, growth=w.logic(ladder.growth), standings=w("ladder.and").join(standings)))
+
+
+def _step(rung: Rung, w: Words) -> str:
+    return w("ladder.escalating" if rung.escalates else "ladder.fixed", a_day=f"{rung.a_day:.3g}")
+
+
+def _since(duel: Duel, label: str, w: Words) -> str:
+    """A rung, and since when the one leads the other."""
+    if led_at_once(duel.crossover):
+        return w("ladder.first_week", rung=label)
+    return label if duel.crossover.day is None else w("ladder.since", rung=label, day=count(duel.crossover.day + 1))
 
 
 def _when(c: Comparison, duel: Duel, kind: Kind, w: Words) -> str:

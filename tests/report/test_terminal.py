@@ -37,6 +37,12 @@ def test_a_comparison_fits_into_80_columns(comparison, ladder, lang, capsys):
         assert "\x1b" not in shown
 
 
+@pytest.mark.parametrize(("lang", "words"), [("en", "Of 6 depletions"), ("zh", "6 种消耗逻辑按每天群消息条数计")])
+def test_the_ladder_follows_the_verdict(ladder, lang, words, capsys):
+    print_comparison(ladder, Path("runs/x"), lang, report=True)
+    assert words in capsys.readouterr().out
+
+
 def test_runs_show_mean_and_range(comparison, capsys):
     print_runs(comparison.runs["growth"], Path("runs/x"), "en")
     shown = capsys.readouterr().out

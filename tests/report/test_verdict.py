@@ -3,10 +3,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 
-from sim.report.chapters import crossover_text
+from sim.report.chapters import chapters_of, crossover_text
 from sim.report.figures import figures_of
-from sim.report.page import page_of
+from sim.report.page import page_of, render
 from sim.report.style import svg_of
 from sim.report.verdict import is_dated, led_at_once, verdict
 from sim.report.words import words
@@ -196,3 +197,77 @@ def test_chinese_sentences_are_chinese(comparison):
     for sentence in said(crossing(comparison), "zh").sentences:
         assert re.search(r"[\u4e00-\u9fff]{4}", sentence)
     assert "第 91 天（2021年10月30日；95% 区间为第 81 至第 106 天）" in said(crossing(comparison), "zh").sentences[1]
+
+
+def fought(c, standings):
+    """The ladder with other ends of the duels of growth: rung → ((low, high), crossover of whoever wins)."""
+    duels = dict(c.duels)
+    for rung, ((low, high), crossover) in standings.items():
+        lost = Crossover(None, None, None, 0.0)
+        final = Interval((low + high) / 2, low, high)
+        ours, theirs = (crossover, lost) if low > 0 else (lost, crossover)
+        duels["growth", rung] = replace(duels["growth", rung], final=final, crossover=ours)
+        turned = Interval(-final.estimate, -high, -low)
+        duels[rung, "growth"] = replace(duels[rung, "growth"], final=turned, crossover=theirs)
+    return replace(c, duels=duels)
+
+
+WON, LOST, OPEN = (5_000_00, 9_000_00), (-9_000_00, -5_000_00), (-1_00, 4_00)
+DAY_97, AT_ONCE = Crossover(96, 90, 103, 1.0), Crossover(2, 1, 4, 1.0)
+ENDS = {
+    "depletion-3": (LOST, DAY_97),
+    "depletion-3-escalating": (OPEN, DAY_97),
+    "depletion-6": (WON, DAY_97),
+    "depletion-6-escalating": (WON, DAY_97),
+    "depletion-20": (WON, AT_ONCE),
+    "depletion-20-escalating": (WON, AT_ONCE),
+}
+
+
+def test_the_ladder_says_against_which_depletions_growth_wins_and_since_when(ladder):
+    found = said(fought(ladder, ENDS))
+    assert found.ladder == (
+        "Of 6 depletions, by group messages a day, growth wins against 6 (since day 97), 6 escalating (since day 97), "
+        "20 (from the first week) and 20 escalating (from the first week); it cannot be told apart from 3 escalating; "
+        "it loses to 3 (since day 97)."
+    )
+    chinese = said(fought(ladder, ENDS), "zh").ladder
+    assert "不敌每天 3 条（自第 97 天起）" in chinese
+    assert "与每天 3 条并加码分不出高下" in chinese
+    assert "每天 20 条并加码（自第一周起）" in chinese
+
+
+def test_a_ladder_that_is_beaten_whole_says_so(ladder):
+    found = said(fought(ladder, dict.fromkeys(ENDS, (WON, DAY_97))))
+    assert "growth wins against every one: 3 (since day 97), 3 escalating" in found.ladder
+    assert "loses" not in found.ladder
+
+
+def test_rungs_that_differ_in_something_else_are_named(ladder):
+    logics = ladder.scenario.logics
+    same = logics["depletion-3"]
+    scenario = ladder.scenario.model_copy(update={"logics": logics | {"depletion-6": same}})
+    assert "depletion-6 (since day 97)" in said(replace(fought(ladder, ENDS), scenario=scenario)).ladder
+
+
+def test_two_logics_are_no_ladder(comparison):
+    assert said(crossing(comparison)).ladder == ""
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_the_page_shows_the_ladder_from_the_view_of_growth(ladder, lang):
+    w = words(lang)
+    c = fought(ladder, ENDS)
+    (found,) = [t for t in chapters_of(c, w)[0].tables if t.caption == w("ladder.caption", growth=w.logic("growth"))]
+    assert [row.label for row in found.rows] == sorted(ENDS, key=lambda name: (int(name.split("-")[1]), name))
+    assert [row.cells[0].text for row in found.rows] == ["3", "3", "6", "6", "20", "20"]
+    assert [row.cells[1].text for row in found.rows] == [w("operation.no"), w("operation.yes")] * 3
+    assert "−" in found.rows[0].cells[2].text
+    assert w("page.beyond") in found.rows[0].cells[3].text
+    assert "97" in found.rows[2].cells[3].text
+    against = w("page.against", winner=w.logic("growth"))
+    first = replace(c, ranking=("growth", *(name for name in c.ranking if name != "growth")))
+    assert [t for t in chapters_of(first, w)[0].tables if t.caption == against] == []
+    maker = Provenance.here(seed=5, engine="arrays", seconds=1.0)
+    drawn = {name: Figure() for chapter in chapters_of(c, w) for name in chapter.figures}
+    assert f"<p>{said(c, lang).ladder}</p>" in render(page_of(c, drawn, lang, (), maker))

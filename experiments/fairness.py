@@ -62,6 +62,10 @@ def sampled(scenario: Scenario, fans: int, days: int) -> Scenario:
                 changes["feed.exposures_at_least"] = share * platform.feed.exposures_at_least
             if platform.ads:
                 changes["ads.reference_spend"] = share * platform.ads.reference_spend
+        for name, rival in scenario.rivals.items():
+            changes[f"rivals.{name}.pool.fans"] = round(share * rival.pool.fans)
+            changes[f"rivals.{name}.costs.item"] = share * rival.costs.item
+            changes[f"rivals.{name}.costs.live"] = share * rival.costs.live
         for name, source in scenario.sources.items():
             if source.members:
                 changes[f"sources.{name}.members"] = round(share * source.members)

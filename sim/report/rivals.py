@@ -26,7 +26,7 @@ def ledger_of(run: Run, brand: str) -> Ledger:
 
 def brand_name(brand: str, w: Words) -> str:
     """A brand's name; the scenario's own has none."""
-    return brand or w("rivals.own")
+    return brand or w("brands.own")
 
 
 def figure_of(c: Comparison, logic: str, brand: str, what: Callable[[Ledger], float]) -> Interval:
@@ -76,12 +76,12 @@ def rivals_chapter(c: Comparison, w: Words) -> Chapter:
             )
             for x in c.logics
         ]
-        found.append(Row(w("rivals.together"), tuple(cell(total, w) for total in sums), strong=True))  # type: ignore[misc]
+        found.append(Row(w("brands.together"), tuple(cell(total, w) for total in sums), strong=True))  # type: ignore[misc]
         return tuple(found)
 
     tables = (
-        Table(w("rivals.margin"), heads, rows(margin_of, money_cell), w("rivals.note")),
-        Table(w("rivals.fans"), heads, rows(fans_of, count_cell), w("rivals.fans_note")),
-        Table(w("rivals.orders"), heads, rows(orders_of, count_cell)),
+        Table(w("brands.margin"), heads, rows(margin_of, money_cell), w("brands.note")),
+        Table(w("brands.fans"), heads, rows(fans_of, count_cell), w("brands.fans_note")),
+        Table(w("brands.orders"), heads, rows(orders_of, count_cell)),
     )
-    return Chapter("rivals", w("chapter.rivals"), (w("rivals.lead"),), ("rivals",), tables)
+    return Chapter("rivals", w("chapter.rivals"), (w("brands.lead"),), ("rivals",), tables)

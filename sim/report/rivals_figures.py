@@ -33,7 +33,7 @@ def fans_of_all(c: Comparison, w: Words) -> Figure:
         calendar(axes, c.scenario.start, c.scenario.days, w.lang, most=4)
         label_ends(axes, ends)
         in_counts(axes)
-        axes.set_title(w("rivals.panel", logic=w.logic(logic)))
+        axes.set_title(w("brands.panel", logic=w.logic(logic)))
     for axes in panels[len(c.logics) :]:
         axes.set_visible(False)
     return figure

@@ -22,6 +22,7 @@ from sim.report.fairness import Missing
 from sim.report.fairness_lines import fairness_lines
 from sim.report.numbers import NOTHING, bare, count, date_of, decimal, headed, money, money_interval, percent, trend
 from sim.report.terminal_loop import loop_table, state_of_runs, tasks_of
+from sim.report.terminal_rivals import rivals_table
 from sim.report.verdict import bootstraps, is_unclear, led_at_once, verdict
 from sim.report.words import Lang, Words, words, words_of
 from sim.results import Comparison, Interval, Run
@@ -93,6 +94,8 @@ def print_comparison(
     for logic in c.ranking:
         if c.runs[logic][0].tasks:
             out.print(tasks_of(c.runs[logic][0], w))
+    if c.scenario.rivals:
+        out.print(rivals_table(c, w))
     out.print(_lines(c, w))
     out.print(_crossovers(c, w))
     if fairness is not None:

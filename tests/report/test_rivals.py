@@ -37,7 +37,7 @@ def test_the_report_says_what_every_brand_earns_in_every_market(compared, lang, 
             assert money_interval(figure_of(compared, logic, brand, margin_of), w)[0] in chapter
         own = [run.summary["margin"] for run in compared.runs[logic]]
         assert figure_of(compared, logic, "", margin_of).estimate == pytest.approx(np.mean(own))
-    assert all(text in chapter for text in ("neighbour", "third", w("rivals.own"), w("rivals.together")))
+    assert all(text in chapter for text in ("neighbour", "third", w("brands.own"), w("brands.together")))
     assert "<svg" in chapter
     assert (tmp_path / "x" / "figures" / "rivals.png").stat().st_size > 5000
     found = json.loads((tmp_path / "x" / "summary.json").read_text("utf-8"))["rivals"]

@@ -98,15 +98,27 @@ class BrandFeed:
         self.seed_view = float(rules.seed_view)
         self.field = Field(feed, self.pools, float(rules.feedback), self.contents, key)
 
-    def day(self, day: int, weight: float, lives: int, groups: int, aware: float, reward: float = 0.0) -> Organic:
+    def day(
+        self,
+        day: int,
+        weight: float,
+        lives: int,
+        groups: int,
+        aware: float,
+        reward: float = 0.0,
+        diverted: float = 0.0,
+    ) -> Organic:
         """Organic exposures of a day: those of its contents as they are played, those of its lives as expected.
 
         weight  W/W₀;  groups: visits of groups by members yesterday;  aware: share of users who know the brand
         reward  extra exposures for a completed task, as a share of the ordinary ones
+        diverted  share of the brand's orders that close off the platform, in [0, 1]
 
-        Expected exposures are base · W/W₀ · cold start · noticing · (1 + reward), whatever the cascade draws.
+        Expected exposures are base · W/W₀ · cold start · (1 − throttle · diverted) · noticing · (1 + reward), whatever
+        the cascade draws. throttle = 0 → the platform does not mind where deals close (E-15).
         """
         shown = weight * float(cold_start(float(groups), float(self.fans), self.rules))
+        shown *= 1.0 - self.feed.throttle * diverted
         newcomer = self.field.play(day)
         if self.fans == 0 and day < self.feed.newcomer_days:
             shown *= newcomer

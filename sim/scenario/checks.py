@@ -3,6 +3,8 @@
 import datetime as dt
 import math
 from collections import Counter
+from collections.abc import Mapping
+from typing import Any
 
 from sim.domains import BYTES_PER_ROW, MAX_CHANNELS, MAX_MEMBERSHIPS, MAX_SOURCES
 from sim.logics import Calendar, Depletion, Growth, Logic
@@ -329,6 +331,7 @@ class _Checks:
                 continue
             self._pushes((*path, "pushes_per_week"), getattr(logic, "pushes_per_week", None))
             self._pushes((*path, "ask_to_join"), logic.ask_to_join)
+            self._pushes((*path, "schedule"), logic.schedule)
             self._ads(path, logic)
             self._rewards(path, logic)
             if isinstance(logic, Depletion):
@@ -336,7 +339,7 @@ class _Checks:
             if isinstance(logic, Calendar):
                 self._phases((*path, "phases"), logic)
 
-    def _pushes(self, path: Path, pushes: dict[str, float] | None) -> None:
+    def _pushes(self, path: Path, pushes: Mapping[str, Any] | None) -> None:
         if not self.sound(("platforms",)) or self.document.at(path) is None:
             return
         for name in pushes or {}:
@@ -387,6 +390,7 @@ class _Checks:
         for number, phase in enumerate(logic.phases if self.sound(path) else ()):
             at = (*path, number, "from")
             self._pushes((*path, number, "pushes_per_week"), phase.pushes_per_week)
+            self._pushes((*path, number, "schedule"), phase.schedule)
             if self.sound(("start",), ("days",)) and not first <= phase.start <= last:
                 self.report(at, f"{{key}} = {{value}} is outside the run, {first} … {last}.", ("start",), ("days",))
 

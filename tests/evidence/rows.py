@@ -7,6 +7,7 @@ from typing import NamedTuple
 ROOT = Path(__file__).parents[2]
 ROWS = tomllib.loads((ROOT / "docs" / "coverage.toml").read_text("utf-8"))
 EVIDENCE = [f"E-{n}" for n in range(1, 115)]
+WITHOUT_A_PLACE = {"E-18"}  # minutes of attention
 
 
 class Effect(NamedTuple):

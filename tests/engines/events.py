@@ -56,5 +56,5 @@ def decisions_drawn():
             if getattr(module, name, None) is theirs:
                 setattr(module, name, mine)
     for changes in (SERVED, LONG_DECISIONS, STORE, FINDING):
-        run(everything({"days": 45} | changes), "depletion", seed=7)
+        run(everything({"days": 45, "pool.fans": 100} | changes), "depletion", seed=7)
     return sorted(drawn)

@@ -107,7 +107,10 @@ class Arguments:
     def __init__(self, seed):
         self.chance = np.random.default_rng(seed)
         joining = {f"channels.douyin-group.joins_per_month.{tier}": 9.0 for tier in ("passer_by", "liking", "devoted")}
-        often = joining | {"days": DAY + 1}  # joining is seen among few calls
+        often = joining | {
+            "days": DAY + 1,
+            "pool.fans": 60,
+        }  # joining is seen among few calls; a climate needs few fans
         self.here = [world_and_climate(everything(often | changes)) for changes in (FINDING, SERVED, STORE)]
         self.elsewhere()
 

@@ -253,6 +253,6 @@ def whole_run(engine):
     """Integers of a small run of every mechanism: events in all, and each day's counters."""
     from sim.engines.run import run
 
-    scenario = everything({"pool.fans": 100, "days": 40, "feed.exposures_at_least": 200})
+    scenario = everything({"pool.fans": 100, "days": 40, "feed.exposures_at_least": 80})
     found = run(scenario, "depletion", seed=11, engine=engine)
     return found.ledger.tallies.tolist()

@@ -81,8 +81,8 @@ def _row(name: str, known: Declared) -> Row:
     allowed = ""
     if item.type in (float, int, Series):
         allowed = item.range
-    elif item.choices:
-        allowed = ", ".join(item.choices)
+    elif item.choices or item.type is tuple:
+        allowed = ", ".join(item.choices or declaration(item.item).choices)
     elif item.type is bool:
         allowed = "true, false"
     default = "**required**" if known.required else shown(known.default)
@@ -331,19 +331,19 @@ def coverage() -> str:
         "of `sanyu validate`, a file of tests, or an effect. An effect is a change of values in a shipped scenario",
         "(made small) after which the observable moves as stated, people and luck being the same; `tests/evidence`",
         "asserts every one.",
-        "Rows tagged CTX are context only.",
+        "Rows tagged CTX are context only, for the reason given.",
         "",
     ]
     found: list[Row] = []
     for name, row in rows.items():
         places = [f"`{place.replace('#', ' · ')}`" for place in row.get("where", ())]
-        proofs = [proof if proof.startswith(("V", "L")) else f"`{proof}`" for proof in row.get("shown", ())]
+        proofs = [proof if proof.startswith(("V", "L", "E-")) else f"`{proof}`" for proof in row.get("shown", ())]
         effects = [
             f"{scenario}: {', '.join(f'`{key} = {shown(value)}`' for key, value in changes.items())} → `{seen}` {way}"
             for scenario, _, changes, seen, way, *_ in row.get("effects", ())
         ]
         found.append((name, row["item"], row["zh"], " ".join(row["tags"]), "<br>".join(places),
-                      "<br>".join([", ".join(proofs), *effects]) if proofs else "–"))  # fmt: skip
+                      "<br>".join([", ".join(proofs), *effects]) if proofs else row.get("why", "–")))  # fmt: skip
     lines += table(("row", "item", "中文", "kind", "lives in", "shown by"), found)
     missing = [f"E-{n}" for n in range(1, 115) if f"E-{n}" not in rows]
     if missing:

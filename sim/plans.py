@@ -86,6 +86,7 @@ class Plan:
     service_seats: float = 0.0  # full-time seats that answer questions and leads
     red_packets_per_week: float = 0.0  # in every room of every group
     ask_to_join: tuple[float, ...] = ()  # [channels] factor on the rates at which followers join; empty: 1 each
+    schedule: tuple[tuple[int, ...], ...] = ()  # [channels] weekdays of pushes, 0 is Monday; empty: any day
     incentive: int = 0  # cents for every person whom a fan brings, or who scans a code that promises them
 
 

@@ -18,6 +18,36 @@ MONTH = 30  # days of sales that a shop shows
 _OF_STAGES = ("reached", "responses", "contacts", "active", "orders_followers", "repeat_orders", "invited")
 
 
+class Diversion:
+    """Where orders close, as the platform of the feed sees it: those that earn it no commission are diverted (E-15).
+
+    Diverted are orders of channels of other platforms, of searches on another platform, those moved off the platform
+    to save its commission, and all where deals close in a store.
+    """
+
+    def __init__(self, scenario: Scenario) -> None:
+        platforms = scenario.platforms
+        self.home = next((n for n, p in enumerate(platforms) if p.feed), None)
+        self.watched = any(p.feed.throttle > 0.0 for p in platforms if p.feed)
+        self.in_store = scenario.industry.closing == "store"
+        self.elsewhere = [c for c, (n, _) in enumerate(scenario.placed_channels) if n != self.home]
+        self.shelf = any(p.search for n, p in enumerate(platforms) if n != self.home)
+
+    def share(self, tallies: Tally) -> float:
+        """Diverted orders of some days, tallies [days, counters], as a share of all; 0 where nobody minds or orders."""
+        if not self.watched:
+            return 0.0
+        days = tallies.sum(axis=0)
+        orders = block(days, "ORDERS")
+        total = int(orders.sum())
+        diverted = int(orders[self.elsewhere].sum()) + int(block(days, "MOVED")[0])
+        if self.shelf:
+            diverted += int(block(days, "ORDERS_SEARCH")[0])
+        if self.in_store:
+            diverted = total
+        return min(1.0, diverted / total) if total else 0.0
+
+
 class Book:
     """Pages for all days of a run, written one by one."""
 
@@ -55,6 +85,7 @@ class Book:
         self.fans_yesterday = scenario.pool.fans
         self.core_yesterday = 0
         self.activity = Activity()
+        self.diversion = Diversion(scenario)
         self.groups = [c for c, channel in enumerate(channels) if kind_of(channel) == ChannelKind.GROUP]
         self.members_yesterday = list(members)
 
@@ -105,6 +136,7 @@ class Book:
             active=int(block(tally, "ACTIVE")[0]),
             groups=int(block(tally, "VISITS")[self.groups].sum()),
             commercial=int(block(tally, "ROWS")[Domain.COMMERCIAL]),
+            diverted=self.diversion.share(g.tallies[max(0, day + 1 - MONTH) : day + 1]),
         )
         sold = int(block(tally, "GMV").sum())
         costs = int(block(tally, "GOODS")[0] + block(tally, "COMMISSION")[0] + block(tally, "FRICTION")[0])

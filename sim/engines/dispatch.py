@@ -1,7 +1,8 @@
 """Dispatch: from pushes per week to the messages of a day, and what they cost to make.
 
 Each channel × tier carries a remainder, c ← c + f/7, and sends ⌊c⌋, so that Σ sent = ⌊Σ f/7⌋ whatever the plan does;
-a second remainder on the value share tells value from promotion.
+a second remainder on the value share tells value from promotion. A channel with a schedule of k weekdays has
+c ← c + f/k on these and sends nothing on the others: the same messages in a week (E-62).
 """
 
 import math
@@ -13,6 +14,7 @@ import numpy as np
 from sim.domains import TIERS, ChannelKind
 from sim.plans import Brief, Plan
 
+WEEK = 7
 _ROUNDING = 1e-9  # 7 × (1/7) must send
 
 
@@ -68,14 +70,18 @@ class Dispatch:
         members  [C] of yesterday; nothing is made for a channel without any
         """
         channels = len(self.brief.channels)
+        weekday = (self.brief.start.weekday() + day) % WEEK
         value = np.zeros(TIERS * channels, np.int64)
         promotion = np.zeros(TIERS * channels, np.int64)
         for c in range(channels):
             if self.brief.channels[c].kind == ChannelKind.PULL:
                 continue  # fans come on their own, whatever a plan says
+            chosen = plan.schedule[c] if plan.schedule else ()
+            if chosen and weekday not in chosen:
+                continue
             for t in range(TIERS):
                 at = TIERS * c + t
-                self.remainder[at] += plan.pushes[c][t] / 7.0
+                self.remainder[at] += plan.pushes[c][t] / (len(chosen) or WEEK)
                 sent = math.floor(self.remainder[at] + _ROUNDING)
                 self.remainder[at] -= sent
                 for _ in range(sent):

@@ -99,17 +99,28 @@ class BrandFeed:
         self.field = Field(feed, self.pools, float(rules.feedback), self.contents, key)
 
     def day(
-        self, day: int, weight: float, lives: int, groups: int, aware: float, reward: float = 0.0, minutes: float = 1.0
+        self,
+        day: int,
+        weight: float,
+        lives: int,
+        groups: int,
+        aware: float,
+        reward: float = 0.0,
+        diverted: float = 0.0,
+        minutes: float = 1.0,
     ) -> Organic:
         """Organic exposures of a day: those of its contents as they are played, those of its lives as expected.
 
         weight  W/W₀;  groups: visits of groups by members yesterday;  aware: share of users who know the brand
         reward  extra exposures for a completed task, as a share of the ordinary ones
+        diverted  share of the brand's orders that close off the platform, in [0, 1]
         minutes  that users spend on the platform, relative to what is usual
 
-        Expected exposures are base · W/W₀ · minutes · cold start · noticing · (1 + reward), whatever the cascade draws.
+        Expected exposures are base · W/W₀ · minutes · cold start · (1 − throttle · diverted) · noticing · (1 + reward),
+        whatever the cascade draws. throttle = 0 → the platform does not mind where deals close (E-15).
         """
         shown = weight * minutes * float(cold_start(float(groups), float(self.fans), self.rules))
+        shown *= 1.0 - self.feed.throttle * diverted
         newcomer = self.field.play(day)
         if self.fans == 0 and day < self.feed.newcomer_days:
             shown *= newcomer

@@ -33,11 +33,13 @@ class Activity(NamedTuple):
 
     active      followers who opened something;  groups: visits of groups by members
     commercial  people who clicked an ad within 30 days and do not follow
+    diverted    share of the orders of the last 30 days that closed off the platform of the feed
     """
 
     active: int = 0
     groups: int = 0
     commercial: int = 0
+    diverted: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +172,9 @@ class Market:
         alone = float(organic_weight(0.0, float(self.initial_fans), float(plan.quality), self.exposure_rules))
         organic = Organic()
         if self.brand_feed:
-            organic = self.brand_feed.day(day, weight, lives, activity.groups, self.aware, reward, self.minutes)
+            organic = self.brand_feed.day(
+                day, weight, lives, activity.groups, self.aware, reward, activity.diverted, self.minutes
+            )
         paid = self._buy(day, plan, activity)
         click, reached = 0.0, 0.0
         if self.ads:

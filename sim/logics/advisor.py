@@ -13,6 +13,7 @@ from sim.logics.base import (
     ValueShare,
     asked_of,
     by_channel,
+    scheduled,
     to_all_tiers,
     value_shares_by_tier,
     within_quotas,
@@ -117,6 +118,7 @@ class Advisor(Logic):
             service_seats=self.seats(brief, seen),
             red_packets_per_week=self.red_packets_per_week,
             ask_to_join=asked_of(self, brief.channels),
+            schedule=scheduled(self, brief.channels),
         )
 
     def _towards(self, start: Plan, brief: Brief, seen: Seen, now: Plan) -> Plan:

@@ -1,9 +1,9 @@
 """The frame of every operating logic: parameters, and a pure function from what is seen to a plan."""
 
 from abc import ABC, abstractmethod
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from sim.domains import TIERS, ChannelKind, word
 from sim.parameters import fraction, parameter
@@ -39,6 +39,17 @@ Asked = Annotated[
     float, parameter("Factor on the rate at which followers join a channel", low=0, high=1000, source="E-67, E-68")
 ]
 
+Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+Weekdays = Annotated[
+    tuple[Weekday, ...],
+    Field(
+        description="Weekdays on which all of a week's pushes in a channel go out (default: any day)",
+        min_length=1,
+        json_schema_extra={"source": "E-62", "trust": "assumed"},
+    ),
+]
+WEEKDAYS: tuple[str, ...] = get_args(Weekday)
+
 DEFAULT_BID = 30.0
 KEPT = 0.9  # share of contacts for which the promise of an answer is kept
 _WEEK = 7
@@ -68,6 +79,7 @@ class Logic(BaseModel, ABC):
     service_seats: Seats | None = None
     red_packets_per_week: RedPackets = 0.0
     ask_to_join: dict[str, Asked] = {}
+    schedule: dict[str, Weekdays] = {}
 
     @property
     def content_every(self) -> int:
@@ -100,6 +112,14 @@ def by_channel(table: dict[str, float], channels: tuple[ChannelBrief, ...], miss
 def asked_of(logic: Logic, channels: tuple[ChannelBrief, ...]) -> tuple[float, ...]:
     """How hard a logic asks followers to join each channel; 1 where it says nothing."""
     return by_channel(logic.ask_to_join, channels, 1.0)
+
+
+def scheduled(logic: Logic, channels: tuple[ChannelBrief, ...]) -> tuple[tuple[int, ...], ...]:
+    """Weekdays on which a logic pushes in each channel, 0 is Monday; none where any day will do, () for no schedule."""
+    if not logic.schedule:
+        return ()
+    named = [logic.schedule.get(c.name, logic.schedule.get(word(c.kind), ())) for c in channels]
+    return tuple(tuple(n for n, name in enumerate(WEEKDAYS) if name in days) for days in named)
 
 
 def within_quotas(
@@ -138,11 +158,18 @@ def value_shares_by_tier(value_share: float, brief: Brief, last: SeenDay | None)
 
 
 def value_items(
-    pushes: tuple[tuple[float, ...], ...], value_share: tuple[tuple[float, ...], ...], last: SeenDay | None
+    pushes: tuple[tuple[float, ...], ...],
+    value_share: tuple[tuple[float, ...], ...],
+    last: SeenDay | None,
+    schedule: tuple[tuple[int, ...], ...] = (),
 ) -> float:
-    """Value items a week that a plan makes: one a day and channel at most, none for a channel without members."""
+    """Value items a week that a plan makes: one a day and channel at most, none for a channel without members.
+
+    schedule  of the plan: on other days a channel needs no item
+    """
     items = 0.0
     for c, (tiers, share) in enumerate(zip(pushes, value_share, strict=True)):
         if last is None or sum(last.members[c]) > 0:
-            items += min(WEEK, max(f * v for f, v in zip(tiers, share, strict=True)))
+            days = len(schedule[c]) if schedule and schedule[c] else WEEK
+            items += min(days, max(f * v for f, v in zip(tiers, share, strict=True)))
     return items

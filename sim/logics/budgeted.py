@@ -52,7 +52,8 @@ class Budgeted:
         extra = extra_money(_by_week(self.allowance[: len(spent)]), _by_week(spent), len(self.allowance) / WEEK)
         if extra == 0.0:
             return plan
-        items = value_items(plan.pushes, plan.value_share, seen.history[-1] if seen.history else None)
+        last = seen.history[-1] if seen.history else None
+        items = value_items(plan.pushes, plan.value_share, last, plan.schedule)
         return spending(plan, extra / WEEK, items / WEEK, brief, self.ads)
 
 

@@ -17,6 +17,7 @@ from sim.logics.base import (
     RedPackets,
     Seats,
     ValueShare,
+    Weekdays,
 )
 from sim.logics.fixed import Fixed
 from sim.plans import Brief, Plan, Seen
@@ -29,6 +30,7 @@ class Phase(BaseModel):
 
     start: dt.date = Field(alias="from")
     pushes_per_week: dict[str, Pushes] | None = None
+    schedule: dict[str, Weekdays] | None = None
     value_share: ValueShare | None = None
     discount: Discount | None = None
     lives_per_week: Lives | None = None
@@ -61,6 +63,6 @@ class Calendar(Logic):
         for phase in self.phases:
             if phase.start <= seen.date:
                 change = phase.model_dump(exclude={"start"}, exclude_none=True)
-                pushes = values["pushes_per_week"] | change.pop("pushes_per_week", {})
-                values |= change | {"pushes_per_week": pushes}
+                tables = {name: values[name] | change.pop(name, {}) for name in ("pushes_per_week", "schedule")}
+                values |= change | tables
         return Fixed(**values).plan(brief, seen)

@@ -11,6 +11,7 @@ from sim.logics.base import (
     ValueShare,
     asked_of,
     by_channel,
+    scheduled,
     to_all_tiers,
     within_quotas,
 )
@@ -76,6 +77,7 @@ class Depletion(Logic):
             service_seats=self.seats(brief, seen),
             red_packets_per_week=self.red_packets_per_week,
             ask_to_join=asked_of(self, brief.channels),
+            schedule=scheduled(self, brief.channels),
         )
 
     @staticmethod

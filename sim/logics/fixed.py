@@ -6,6 +6,7 @@ from sim.logics.base import (
     Logic,
     asked_of,
     by_channel,
+    scheduled,
     to_all_tiers,
     within_quotas,
 )
@@ -31,4 +32,5 @@ class Fixed(Logic):
             service_seats=self.seats(brief, seen),
             red_packets_per_week=self.red_packets_per_week,
             ask_to_join=asked_of(self, brief.channels),
+            schedule=scheduled(self, brief.channels),
         )

@@ -13,6 +13,7 @@ from sim.logics.base import (
     ValueShare,
     asked_of,
     by_channel,
+    scheduled,
     to_all_tiers,
     value_items,
     value_shares_by_tier,
@@ -79,7 +80,7 @@ class Growth(Logic):
         return Plan(
             pushes=pushes,
             value_share=shares,
-            quality=self._quality(brief, seen, pushes, shares),
+            quality=self._quality(brief, seen, pushes, shares, scheduled(self, brief.channels)),
             discount=self.discount,
             ads_per_day=round(100 * self.ads_per_day) + reinvested,
             bid=100 * self.bid,
@@ -89,6 +90,7 @@ class Growth(Logic):
             service_seats=self.seats(brief, seen),
             red_packets_per_week=self.red_packets_per_week,
             ask_to_join=asked_of(self, brief.channels),
+            schedule=scheduled(self, brief.channels),
         )
 
     def _alarmed(self, seen: Seen) -> bool:
@@ -103,12 +105,17 @@ class Growth(Logic):
         return rate(week) < (1 - self.open_alarm) * rate(month) or exits_week > self.exit_alarm * exits_month
 
     def _quality(
-        self, brief: Brief, seen: Seen, pushes: tuple[tuple[float, ...], ...], shares: tuple[tuple[float, ...], ...]
+        self,
+        brief: Brief,
+        seen: Seen,
+        pushes: tuple[tuple[float, ...], ...],
+        shares: tuple[tuple[float, ...], ...],
+        schedule: tuple[tuple[int, ...], ...],
     ) -> float:
         """clip(ln((base + ι·contribution of last week) / items / c₀) / c₁, start, best)."""
         start = brief.quality[min(seen.day, len(brief.quality) - 1)]
         last = seen.history[-1] if seen.history else None
-        items = value_items(pushes, shares, last)
+        items = value_items(pushes, shares, last, schedule)
         if items <= 0 or brief.base_item_cost <= 0 or brief.quality_cost <= 0:
             return start
         base = items * brief.base_item_cost * math.exp(brief.quality_cost * start)

@@ -8,7 +8,7 @@ from sim.plans import Brief, Plan, Seen
 
 # Fields of the plan by element; together they are the whole plan.
 ELEMENTS: dict[str, tuple[str, ...]] = {
-    "frequency": ("pushes", "lives_per_week", "red_packets_per_week", "ask_to_join", "advice"),
+    "frequency": ("pushes", "lives_per_week", "red_packets_per_week", "ask_to_join", "schedule", "advice"),
     "value_share": ("value_share",),
     "content": ("quality",),
     "discount": ("discount",),

@@ -17,6 +17,7 @@ from sim.logics.base import (
     ValueShare,
     asked_of,
     by_channel,
+    scheduled,
     to_all_tiers,
     value_shares_by_tier,
     within_quotas,
@@ -89,6 +90,7 @@ class Oracle(Logic):
             service_seats=self.seats(brief, seen),
             red_packets_per_week=self.red_packets_per_week,
             ask_to_join=asked_of(self, brief.channels),
+            schedule=scheduled(self, brief.channels),
         )
 
     def prepare(self, truth: Callable[[], Truth]) -> "Informed":

@@ -176,6 +176,10 @@ def impossible(plan: Any, brief: Brief) -> str:
         len(plan.ask_to_join) == len(brief.channels) and all(factor >= 0.0 for factor in plan.ask_to_join)
     ):
         return f"ask_to_join needs {len(brief.channels)} factors, 0 or more, or none; asked_of makes them."
+    if plan.schedule and not (
+        len(plan.schedule) == len(brief.channels) and all(day in range(7) for days in plan.schedule for day in days)
+    ):
+        return f"schedule needs the weekdays 0 … 6 of {len(brief.channels)} channels, or none; scheduled makes them."
     for name in ("lives_per_week", "red_packets_per_week"):
         if not getattr(plan, name) >= 0.0:
             return f"{name} = {getattr(plan, name)} is below 0."

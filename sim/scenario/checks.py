@@ -3,6 +3,8 @@
 import datetime as dt
 import math
 from collections import Counter
+from collections.abc import Mapping
+from typing import Any
 
 from sim.domains import BYTES_PER_ROW, MAX_BRANDS, MAX_CHANNELS, MAX_MEMBERSHIPS, MAX_SOURCES
 from sim.logics import Calendar, Depletion, Growth, Logic
@@ -342,6 +344,7 @@ class _Checks:
                 continue
             self._pushes((*path, "pushes_per_week"), getattr(logic, "pushes_per_week", None))
             self._pushes((*path, "ask_to_join"), logic.ask_to_join)
+            self._pushes((*path, "schedule"), logic.schedule)
             self._ads(path, logic)
             self._rewards(path, logic)
             if isinstance(logic, Depletion):
@@ -377,7 +380,7 @@ class _Checks:
             message = f"{{key}}: the oracle ({bound[0]}) knows one brand's fans and nothing of rivals, so that beside "
             self.report(("rivals",), f"{message}them it is no upper bound. Leave one of them out.", ("logics",))
 
-    def _pushes(self, path: Path, pushes: dict[str, float] | None) -> None:
+    def _pushes(self, path: Path, pushes: Mapping[str, Any] | None) -> None:
         if not self.sound(("platforms",)) or self.document.at(path) is None:
             return
         for name in pushes or {}:
@@ -428,6 +431,7 @@ class _Checks:
         for number, phase in enumerate(logic.phases if self.sound(path) else ()):
             at = (*path, number, "from")
             self._pushes((*path, number, "pushes_per_week"), phase.pushes_per_week)
+            self._pushes((*path, number, "schedule"), phase.schedule)
             if self.sound(("start",), ("days",)) and not first <= phase.start <= last:
                 self.report(at, f"{{key}} = {{value}} is outside the run, {first} … {last}.", ("start",), ("days",))
 

@@ -89,6 +89,12 @@ class Feed(Model):
         float,
         parameter("Least share of plays that the platform gives to newcomers", low=0, high=0.9, source="M1, E-17"),
     ] = 0.1
+    throttle: Annotated[
+        float,
+        fraction(
+            "Share of organic exposures withheld from a brand all of whose orders close off the platform", source="E-15"
+        ),
+    ] = 0.0
     price_war: Annotated[
         float,
         parameter("Fall of competing prices in the public domain", unit="1/month", low=0, high=0.5, source="E-4"),

@@ -1,4 +1,5 @@
-"""Patterns of the reach path and of groups at its end: the guided path (V11), groups that fall silent (L21)."""
+"""Patterns of the reach path and of groups at its end: the guided path (V11), groups that fall silent (L21), how many
+are reached in a day (E-44)."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -6,14 +7,17 @@ from typing import Any
 import numpy as np
 
 from sim.analysis.pairs import mean_interval
-from sim.domains import Source
+from sim.domains import ChannelKind, Domain, Source
 from sim.engines.run import run
+from sim.engines.world import kind_of
 from sim.rules.numbers import FIXED_POINT
 from sim.scenario import load_scenario, with_changes
 from sim.studies.verdict import MONTH, Verdict, decided
 
 WEEK = 7
 RUNS = 10
+CASE_FANS = 3_000_000  # E-106
+LETTERS = (ChannelKind.SUBSCRIPTION, ChannelKind.DIRECT)
 
 
 def guided_follow(seed: int, _: int) -> Iterator[Verdict]:
@@ -61,4 +65,32 @@ def silent_groups(seed: int, _: int) -> Iterator[Verdict]:
             f"{share.estimate:.0%} the firm's; {rest.estimate:.0%} of the talk left ({rest.low:.1%}–{rest.high:.1%})",
             "most the firm's; less than half left",
             False if False in (most, silent) else None if None in (most, silent) else True,
+        )
+
+
+def reached_in_a_day(seed: int, _: int) -> Iterator[Verdict]:
+    """E-44: people whom direct messages and subscription reach in a day, for the three million fans of the case.
+
+    A subscription push is delivered to every follower (E-42), so that tens of thousands can only be those who open it;
+    per fan, the pool of 3,000 stands for the case's. Messages are counted: who opens two on a day counts twice.
+    """
+    changes: dict[str, Any] = {"pool.fans": 3000, "days": 3 * MONTH}
+    scenario = with_changes(load_scenario("guided-follow"), changes)
+    letters = [c for c, channel in enumerate(scenario.channels) if kind_of(channel) in LETTERS]
+    for logic in scenario.logics:
+        people, delivered = [], []
+        for replication in range(RUNS):
+            ledger = run(scenario, logic, seed, replication).ledger
+            fans = ledger.of("ROWS")[:, Domain.PRIVATE]
+            people.append(CASE_FANS * float((ledger.of("OPENED")[:, letters].sum(axis=1) / fans).mean()))
+            delivered.append(CASE_FANS * float((ledger.of("DELIVERED")[:, letters].sum(axis=1) / fans).max()))
+        found = mean_interval(np.array(people))
+        yield Verdict(
+            "E-44",
+            f"Direct messages and subscription that three million fans open on a day under {logic}",
+            "guided-follow, 3,000 fans, three months",
+            f"{found.estimate:,.0f} ({found.low:,.0f}–{found.high:,.0f}) on a mean day; "
+            f"delivered on the busiest: {np.mean(delivered):,.0f}",
+            "tens of thousands: 10,000–100,000",
+            decided(found.low, found.high, 1e4, 1e5),
         )

@@ -19,7 +19,7 @@ from sim.scenario.schema import Scenario
 from sim.studies.compare import compare
 from sim.studies.deal_patterns import DEAL_PATTERNS
 from sim.studies.fan_patterns import FAN_PATTERNS
-from sim.studies.path_patterns import guided_follow, silent_groups
+from sim.studies.path_patterns import guided_follow, reached_in_a_day, silent_groups
 from sim.studies.push_patterns import PUSH_PATTERNS
 from sim.studies.reach_patterns import REACH_PATTERNS
 from sim.studies.service_patterns import service_patterns
@@ -234,5 +234,6 @@ PATTERNS: dict[str, Callable[[int, int], Iterator[Verdict]]] = {
     **DEAL_PATTERNS,
     "V11": guided_follow,
     "L21": silent_groups,
+    "E-44": reached_in_a_day,
     **TELLING_PATTERNS,
 }

@@ -55,7 +55,7 @@ def decisions_drawn():
         ):
             if getattr(module, name, None) is theirs:
                 setattr(module, name, mine)
-    neighbour = {"rivals.other": {"logic": "depletion", "shared_fans": 0.5, "pool": {"fans": 100}}}
+    neighbour = {"rivals.other": {"logic": "depletion", "shared_fans": 0.5, "pool": {"fans": 50}}}
     for changes in (SERVED | neighbour, LONG_DECISIONS, STORE, FINDING):
-        run(everything({"days": 45} | changes), "depletion", seed=7)
+        run(everything({"days": 45, "pool.fans": 100} | changes), "depletion", seed=7)
     return sorted(drawn)

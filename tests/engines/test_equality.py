@@ -147,12 +147,20 @@ def found_goods():
 
 
 def test_agents_equal_arrays_where_every_mechanism_works(all_at_once):
-    assert_equal(run(everything(), "depletion", SEED, engine="agents"), all_at_once)
+    """Two months less than the fixture's run, in which nearly all that can happen has happened."""
+    scenario = everything({"days": 100})
+    arrays = run(scenario, "depletion", SEED, engine="arrays")
+    assert len(events(arrays.ledger)) > 0.98 * len(events(all_at_once.ledger))
+    assert_equal(run(scenario, "depletion", SEED, engine="agents"), arrays)
 
 
 def test_agents_equal_arrays_where_people_find_goods(found_goods):
-    assert_equal(run(everything(FINDING), "depletion", SEED, engine="agents"), found_goods)
-    assert min(events(found_goods.ledger)[name] for name in ("SEARCHES", "ORDERS_SEARCH")) > 20
+    scenario = everything(FINDING | {"days": 110})
+    arrays = run(scenario, "depletion", SEED, engine="arrays")
+    found = events(arrays.ledger)
+    assert len(found) > 0.98 * len(events(found_goods.ledger))
+    assert min(found[name] for name in ("SEARCHES", "ORDERS_SEARCH")) > 20
+    assert_equal(run(scenario, "depletion", SEED, engine="agents"), arrays)
 
 
 def test_agents_equal_arrays_where_decisions_take_days():

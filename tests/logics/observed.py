@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from sim.domains import CAUSES, TIERS, ChannelKind
 from sim.logics import SHIPPED, Advisor, Calendar, Depletion, Fixed, Growth
+from sim.logics.base import WEEKDAYS
 from sim.plans import Brief, ChannelBrief, Plan, Seen, SeenDay, ServiceBrief
 
 START = dt.date(2021, 8, 1)
@@ -81,6 +82,9 @@ seen_days = st.builds(
 common = {
     "pushes_per_week": push_tables, "value_share": share, "discount": st.floats(0, 0.5),
     "lives_per_week": st.floats(0, 140),
+    "schedule": st.dictionaries(
+        st.sampled_from(["letter", "room", "group"]), st.lists(st.sampled_from(WEEKDAYS), min_size=1), max_size=3
+    ),
     "ads_per_day": st.floats(0, 1e5), "bid": st.floats(0.1, 1e4),
     "reply_minutes": st.floats(1, 720), "service_seats": st.none() | st.floats(0, 50),
 }  # fmt: skip

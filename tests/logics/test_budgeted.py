@@ -183,3 +183,4 @@ def test_value_items_are_one_a_day_and_channel():
     assert value_items(pushes, shares, None) == 2.0 + 7.0 + 5.0
     empty = day(members=((1, 0, 0), (1, 0, 0), (0, 0, 0)))
     assert value_items(pushes, shares, empty) == 2.0 + 7.0
+    assert value_items(pushes, shares, None, ((), (4, 6), (0,))) == 2.0 + 2.0 + 1.0

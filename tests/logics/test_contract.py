@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from sim.domains import TIERS, ChannelKind
 from sim.logics import Advisor, Depletion, Growth
 from sim.logics.base import SHORTEST_MONTH_WEEKS
+from sim.logics.own import impossible
 
 from .observed import CHANNELS, brief, day, members, random_logics, seen, situations
 
@@ -51,6 +52,7 @@ def test_plans_have_their_shape_and_bounds(kind, situation, data):
     assert plan.bid > 0.0
     assert plan.lives_per_week >= 0.0
     assert plan.service_seats >= 0.0
+    assert impossible(plan, brief()) == ""
 
 
 @pytest.mark.parametrize("kind", LOGICS)

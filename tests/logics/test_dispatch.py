@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sim.domains import TIERS
 from sim.engines.dispatch import Dispatch
 
-from .observed import brief, plan
+from .observed import START, brief, plan
 
 frequencies = st.lists(
     st.sampled_from([0.0, 0.5, 1.0, 1.5, 2.0, 3.0, 7.0, 20.0, 140.0]) | st.floats(0, 200), min_size=1, max_size=60
@@ -58,6 +58,22 @@ def test_value_share_may_change_too(shares):
 def test_once_a_week_is_sent_on_the_seventh_day():
     value, promotion, _ = sent_under([plan(pushes=1.0)] * 21)
     assert np.flatnonzero((value + promotion)[:, 0]).tolist() == [6, 13, 20]
+
+
+@given(st.sets(st.integers(0, 6), min_size=1), st.integers(0, 1000).map(lambda n: n / 8), st.floats(0, 1))
+def test_a_schedule_moves_messages_within_the_week_and_makes_none(days, weekly, share):
+    """Whole weeks from the Sunday on which the brief starts; every week ends with what an unscheduled one has sent."""
+    shares = ((share,) * TIERS,) * 3
+    free = plan(pushes=weekly, value_share=shares)
+    chosen = plan(pushes=weekly, value_share=shares, schedule=((), tuple(sorted(days)), ()))
+    (value, promotion, _), (useful, selling, _) = sent_under([free] * 28), sent_under([chosen] * 28)
+    total, moved = value + promotion, useful + selling
+    room = slice(TIERS, 2 * TIERS)
+    for day in range(28):
+        assert (START.weekday() + day) % 7 in days or not moved[day, room].any()
+    assert (total.cumsum(axis=0)[6::7] == moved.cumsum(axis=0)[6::7]).all()
+    assert (useful.sum(axis=0) == value.sum(axis=0)).all()
+    assert (np.delete(total, room, axis=1) == np.delete(moved, room, axis=1)).all()
 
 
 @given(frequencies)

@@ -71,6 +71,19 @@ CASES: dict[str, tuple[str, str]] = {
         "s.toml:7:17: logics.growth.ask_to_join.wechat-goup: wechat-goup is neither a channel of the platforms nor a kind "
         "of channel. Did you mean wechat-group?",
     ),
+    "scheduled where nothing is sent": (
+        HEAD + LOGICS + 'schedule = { moment = ["friday"] }\n',
+        "s.toml:7:14: logics.growth.schedule.moment: moment is neither a channel of the platforms nor a kind of channel. Did "
+        "you mean moments?",
+    ),
+    "a day that no week has": (
+        HEAD + LOGICS + 'schedule = { moments = ["fridays"] }\n',
+        's.toml:7:25: logics.growth.schedule.moments[0] = "fridays" is not possible. Did you mean friday? Allowed: monday,',
+    ),
+    "a schedule without a day": (
+        HEAD + LOGICS + "schedule = { moments = [] }\n",
+        "logics.growth.schedule.moments = [] is not possible: Tuple should have at least 1 item",
+    ),
 }  # fmt: skip
 
 

@@ -107,7 +107,10 @@ class Arguments:
     def __init__(self, seed):
         self.chance = np.random.default_rng(seed)
         joining = {f"channels.douyin-group.joins_per_month.{tier}": 9.0 for tier in ("passer_by", "liking", "devoted")}
-        often = joining | {"days": DAY + 1}  # joining is seen among few calls
+        often = joining | {
+            "days": DAY + 1,
+            "pool.fans": 60,
+        }  # joining is seen among few calls; a climate needs few fans
         self.here = [world_and_climate(everything(often | changes)) for changes in (FINDING, SERVED, STORE)]
         self.elsewhere()
 
@@ -250,6 +253,6 @@ def whole_run(engine):
     """Integers of a small run of every mechanism: events in all, and each day's counters."""
     from sim.engines.run import run
 
-    scenario = everything({"pool.fans": 100, "days": 40, "feed.exposures_at_least": 200})
+    scenario = everything({"pool.fans": 100, "days": 40, "feed.exposures_at_least": 80})
     found = run(scenario, "depletion", seed=11, engine=engine)
     return found.ledger.tallies.tolist()

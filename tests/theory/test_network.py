@@ -47,16 +47,17 @@ def uncovered(seed=42, accept=ACCEPT):
     """One run of the engine: observations by name."""
     simulation = begun(scenario(accept), seed=5, replication=seed)
     classes = np.array([degree for _, degree in degree_classes(Network(**FRIENDS))])
-    fans, degrees, invited = [], [], []
-    for _ in range(DAYS):
+    fans, degrees, invited = {}, {}, {}
+    for day in range(DAYS):
         simulation.step()
+        if day not in STOPS:
+            continue
         network, table = simulation.word_of_mouth.network, simulation.rows.table()
         degree = classes[network.stubs[: network.count].astype(int) >> CLASS_SHIFT]
-        fans.append((table["channels"] != 0).sum())
-        degrees.append(degree[table["channels"] != 0].mean() if fans[-1] else 0.0)
-        invited.append(
-            degree[table["source"] == Source.INVITATION].mean() if (table["source"] == Source.INVITATION).any() else 0.0
-        )
+        follows, by_friend = table["channels"] != 0, table["source"] == Source.INVITATION
+        fans[day] = follows.sum()
+        degrees[day] = degree[follows].mean() if follows.any() else 0.0
+        invited[day] = degree[by_friend].mean() if by_friend.any() else 0.0
     ledger = simulation.ledger
     return {
         **{f"fans on day {day}": fans[day] for day in STOPS},
@@ -100,7 +101,7 @@ def dense(seed, accept=ACCEPT, forgets=False):
         for sender in chance.permutation(senders).tolist():
             if not open_stubs[sender]:
                 continue
-            stub = sorted(open_stubs[sender])[chance.integers(len(open_stubs[sender]))]
+            stub = sorted(open_stubs[sender])[int(chance.random() * len(open_stubs[sender]))]
             friend = int(owner[partner[stub]])
             says_yes = chance.random() < accept
             invitations += 1

@@ -48,6 +48,7 @@ class Brief:
     feed: bool = True  # people can be met in a feed
     ads: bool = True  # ads can be bought
     service: ServiceBrief | None = None  # None: nobody asks anything
+    segments: tuple[str, ...] = ()  # names of the user profiles that tags tell apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,32 @@ class Plan:
     ask_to_join: tuple[float, ...] = ()  # [channels] factor on the rates at which followers join; empty: 1 each
     schedule: tuple[tuple[int, ...], ...] = ()  # [channels] weekdays of pushes, 0 is Monday; empty: any day
     incentive: int = 0  # cents for every person whom a fan brings, or who scans a code that promises them
+    # where segments are pushed to apart, by tags (E-49); [segments], all empty where they are not
+    segment_frequency: tuple[float, ...] = ()  # factor on pushes
+    segment_value_share: tuple[float | None, ...] = ()  # in place of ``value_share``; None: as for the others
+    segment_schedule: tuple[tuple[int, ...] | None, ...] = ()  # in place of ``schedule``, in every channel
+
+    @property
+    def by_segment(self) -> bool:
+        """True where segments are pushed to apart."""
+        return bool(self.segment_frequency or self.segment_value_share or self.segment_schedule)
+
+    def pushes_to(self, segment: int, channel: int, tier: int) -> float:
+        """Pushes per week to a segment."""
+        factor = self.segment_frequency[segment] if self.segment_frequency else 1.0
+        return self.pushes[channel][tier] * factor
+
+    def value_share_to(self, segment: int, channel: int, tier: int) -> float:
+        """Share of value among pushes to a segment."""
+        own = self.segment_value_share[segment] if self.segment_value_share else None
+        return self.value_share[channel][tier] if own is None else own
+
+    def weekdays_for(self, segment: int, channel: int) -> tuple[int, ...]:
+        """Weekdays of pushes to a segment, 0 is Monday; empty: any day."""
+        own = self.segment_schedule[segment] if self.segment_schedule else None
+        if own is not None:
+            return own
+        return self.schedule[channel] if self.schedule else ()
 
 
 @dataclass(frozen=True, slots=True)

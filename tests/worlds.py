@@ -41,6 +41,7 @@ SMALL = {
     "yoga-partners": {"pool.fans": 300, "days": 120, "feed.exposures_at_least": 150, "sources.teachers.members": 600},
     "forum-super-users": {"pool.fans": 300, "days": 120, "feed.exposures_at_least": 150},
     "tennis-coach": {"pool.fans": 300, "days": 120, "feed.exposures_at_least": 60},
+    "whom-to-push": {"pool.fans": 300, "days": 120, "feed.exposures_at_least": 150},
     "two-brands": {"pool.fans": 300, "rivals.neighbour.pool.fans": 300, "days": 120, "feed.exposures_at_least": 150},
 }
 

@@ -18,9 +18,17 @@ WEEK = 7
 _ROUNDING = 1e-9  # 7 × (1/7) must send
 
 
+def _most(messages: np.ndarray) -> np.ndarray:
+    """[C] most messages to any audience and tier of a channel, from [audiences, C·T]."""
+    found: np.ndarray = messages.reshape(len(messages), -1, TIERS).max(axis=(0, 2))
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class Messages:
-    """Messages of a day by channel × tier, shape [C·T]; notices of lives by channel, shape [C].
+    """Messages of a day by audience × channel × tier, shape [A·C·T]; notices of lives by channel, shape [C].
+
+    All fans are one audience, unless the plan pushes to segments apart: then every segment is one.
 
     cost     cents for the items and lives made today
     useful   value messages published, over channels with members
@@ -58,39 +66,25 @@ class Dispatch:
         self.videos = videos
         self.video_notice = np.array(video_notice or [False] * len(brief.channels), np.int64)
         self.makers = np.array(makers or [1] * len(brief.channels), np.int64)
-        cells = TIERS * len(brief.channels)
-        self.remainder = [0.0] * cells
-        self.value_remainder = [0.0] * cells
+        self.cells = TIERS * len(brief.channels)
+        self.remainder = [[0.0] * self.cells]  # [audiences][C·T]
+        self.value_remainder = [[0.0] * self.cells]
         self.live_remainder = self.video_remainder = self.packet_remainder = 0.0
-        self.last = np.zeros((7, cells), np.int64)  # ring of daily totals
+        self.last = np.zeros((7, 1, self.cells), np.int64)  # ring of daily totals
+        self.items = np.zeros((2, 1, len(brief.channels)), np.int64)  # had so far, by kind of content and audience
 
     def day(self, day: int, plan: Plan, members: Sequence[int]) -> Messages:
         """Messages of a day under the plan in force.
 
         members  [C] of yesterday; nothing is made for a channel without any
         """
-        channels = len(self.brief.channels)
+        self._divide(len(self.brief.segments) if plan.by_segment else 1)
         weekday = (self.brief.start.weekday() + day) % WEEK
-        value = np.zeros(TIERS * channels, np.int64)
-        promotion = np.zeros(TIERS * channels, np.int64)
-        for c in range(channels):
-            if self.brief.channels[c].kind == ChannelKind.PULL:
-                continue  # fans come on their own, whatever a plan says
-            chosen = plan.schedule[c] if plan.schedule else ()
-            if chosen and weekday not in chosen:
-                continue
-            for t in range(TIERS):
-                at = TIERS * c + t
-                self.remainder[at] += plan.pushes[c][t] / (len(chosen) or WEEK)
-                sent = math.floor(self.remainder[at] + _ROUNDING)
-                self.remainder[at] -= sent
-                for _ in range(sent):
-                    self.value_remainder[at] += plan.value_share[c][t]
-                    if self.value_remainder[at] >= 1.0 - _ROUNDING:
-                        self.value_remainder[at] -= 1.0
-                        value[at] += 1
-                    else:
-                        promotion[at] += 1
+        audiences = len(self.remainder)
+        value = np.zeros((audiences, self.cells), np.int64)
+        promotion = np.zeros((audiences, self.cells), np.int64)
+        for audience in range(audiences):
+            self._send(audience, weekday, plan, value[audience], promotion[audience])
         self.live_remainder += plan.lives_per_week / 7.0
         lives = math.floor(self.live_remainder + _ROUNDING)
         self.live_remainder -= lives
@@ -102,18 +96,62 @@ class Dispatch:
         self.packet_remainder -= packets
         read = np.array(members) > 0
         cost = self._cost(value, promotion, lives, plan.quality, read)
-        useful = int(value.reshape(-1, TIERS).max(axis=1)[read].sum())
+        useful = int(_most(value)[read].sum())
         notice = np.array([lives if c.live_notice else 0 for c in self.brief.channels], np.int64)
         promotion += np.repeat(notice, TIERS)  # the notice of a live is a promotion that needs no item of its own
         value += np.repeat(self.video_notice * videos, TIERS)  # a video is made for the feed, its notice is useful
         self.last[day % 7] = value + promotion
         week = self.last.sum(axis=0).astype(np.float64)
-        return Messages(value, promotion, notice, week, lives, cost, useful, packets)
+        return Messages(value.ravel(), promotion.ravel(), notice, week.ravel(), lives, cost, useful, packets)
+
+    @property
+    def of_week(self) -> list[int]:
+        """Messages of the last seven days by channel × tier, [C·T]; to the audience that got most."""
+        found: list[int] = self.last.sum(axis=0).max(axis=0).tolist()
+        return found
+
+    def _divide(self, audiences: int) -> None:
+        """Let every segment be an audience of its own, which goes on from where all were; or all be one again."""
+        if audiences != len(self.remainder):
+            self.remainder = [list(self.remainder[0]) for _ in range(audiences)]
+            self.value_remainder = [list(self.value_remainder[0]) for _ in range(audiences)]
+            self.last = np.repeat(self.last[:, :1], audiences, axis=1)
+            self.items = np.repeat(self.items.max(axis=1, keepdims=True), audiences, axis=1)
+
+    def _send(self, audience: int, weekday: int, plan: Plan, value: np.ndarray, promotion: np.ndarray) -> None:
+        """Messages of today to one audience, [C·T] each, to be filled."""
+        rest, value_rest = self.remainder[audience], self.value_remainder[audience]
+        for c, channel in enumerate(self.brief.channels):
+            if channel.kind == ChannelKind.PULL:
+                continue  # fans come on their own, whatever a plan says
+            chosen = plan.weekdays_for(audience, c)
+            if chosen and weekday not in chosen:
+                continue
+            for t in range(TIERS):
+                at = TIERS * c + t
+                rest[at] += plan.pushes_to(audience, c, t) / (len(chosen) or WEEK)
+                sent = math.floor(rest[at] + _ROUNDING)
+                rest[at] -= sent
+                for _ in range(sent):
+                    value_rest[at] += plan.value_share_to(audience, c, t)
+                    if value_rest[at] >= 1.0 - _ROUNDING:
+                        value_rest[at] -= 1.0
+                        value[at] += 1
+                    else:
+                        promotion[at] += 1
 
     def _cost(self, value: np.ndarray, promotion: np.ndarray, lives: int, quality: float, read: np.ndarray) -> int:
-        """One item per channel, day and kind of content, shared by tiers; a value item costs c₀·e^(c₁·quality)."""
-        makers = np.where(read, self.makers, 0)
-        useful = int(((value.reshape(-1, TIERS).max(axis=1) > 0) * makers).sum())
-        promoting = int(((promotion.reshape(-1, TIERS).max(axis=1) > 0) * makers).sum())
+        """One item per channel, day and kind of content, shared by tiers; a value item costs c₀·e^(c₁·quality).
+
+        What was made for one segment serves every other on a day of its own: a new item is needed when a segment has
+        had all that were made so far.
+        """
+        made = []
+        for kind, messages in enumerate((value, promotion)):
+            sent = (messages.reshape(len(messages), -1, TIERS).max(axis=2) > 0) & read
+            before = self.items[kind].max(axis=0)
+            self.items[kind] += sent
+            made.append(int(((self.items[kind].max(axis=0) - before) * self.makers).sum()))
+        useful, promoting = made
         item = self.brief.base_item_cost * math.exp(self.brief.quality_cost * quality)
         return round(useful * item + promoting * self.brief.base_item_cost + lives * self.live_cost)

@@ -3,6 +3,7 @@
 import dataclasses
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -190,7 +191,7 @@ class Operation:
 
     def _open(self, day: int, tally: Tally) -> None:
         """The morning: bans of accounts, then places for those who applied yesterday."""
-        bans = self.banned.morning(day, self.dispatch.last.sum(axis=0).tolist())
+        bans = self.banned.morning(day, self.dispatch.of_week)
         tally[Slot.BANS : Slot.BANS + len(bans)] = bans
         if self.world.channels.limited:
             frozen = [accounts.bit_count() for accounts in self.banned.closed]
@@ -273,11 +274,12 @@ class Operation:
             discount=float(plan.discount),
             season=float(self.season[day]),
             followers=float(self.book.fans_yesterday),
-            value=integers(messages.value, CELLS),
-            promotion=integers(messages.promotion, CELLS),
-            sending=channel_sets((messages.value + messages.promotion).tolist()),
-            week=floats(messages.week, CELLS),
-            base=floats(self._base(messages.week, messages.packets), CELLS),
+            audience=integers(range(MAX_SEGMENTS) if plan.by_segment else (), MAX_SEGMENTS),
+            value=integers(self._spread(messages.value.tolist()), MAX_SEGMENTS * CELLS),
+            promotion=integers(self._spread(messages.promotion.tolist()), MAX_SEGMENTS * CELLS),
+            sending=self._sending(messages),
+            week=floats(self._spread(messages.week.tolist()), MAX_SEGMENTS * CELLS),
+            base=floats(self._spread(self._base(messages.week, messages.packets)), MAX_SEGMENTS * CELLS),
             notice=integers(messages.notice, MAX_CHANNELS),
             exposure=floats(self.exposure, MAX_SEGMENTS),
             ad_share=floats(market.ad_share, MAX_SEGMENTS),
@@ -286,7 +288,7 @@ class Operation:
             click=market.click,
             retarget=market.retarget,
             public_price=market.public_price,
-            breach=floats(self.promises.day(plan), CELLS),
+            breach=floats(self._spread(self.promises.day(plan)), MAX_SEGMENTS * CELLS),
             ask_to_join=floats(plan.ask_to_join or [1.0] * len(self._positions), MAX_CHANNELS),
             chatter=floats(chatter, MAX_CHANNELS),
             noisy=bits(x > 0.0 for x in chatter),
@@ -303,11 +305,23 @@ class Operation:
         )
         return compilable(facts)  # type: ignore[no-any-return]
 
+    def _spread(self, values: list[Any]) -> list[Any]:
+        """[A·C·T] of the channels in use as [A · most channels · T] of the climate."""
+        cells, room = self.dispatch.cells, [0] * (CELLS - self.dispatch.cells)
+        return [x for first in range(0, len(values), cells) for x in values[first : first + cells] + room]
+
+    def _sending(self, messages: Messages) -> list[int]:
+        """[A·T] bit set of the channels that send anything today, by audience and tier."""
+        sent, cells = (messages.value + messages.promotion).tolist(), self.dispatch.cells
+        found = [bits for first in range(0, len(sent), cells) for bits in channel_sets(sent[first : first + cells])]
+        return found + [0] * (MAX_SEGMENTS * TIERS - len(found))
+
     def _base(self, week: npt.NDArray[np.float64], packets: int) -> list[float]:
-        """Opening at load 0 by channel × tier."""
+        """Opening at load 0 by audience × channel × tier."""
         rules, lively = self.world.rules.messages, self.groups.visits(packets)
         found = []
-        for at, n7 in enumerate(week.tolist()):
+        for n, n7 in enumerate(week.tolist()):
+            at = n % self.dispatch.cells
             reach_open, group, fold_after = self.openings[at // TIERS]
             if (n7, group) not in self.attention:
                 self.attention[n7, group] = float(attention(n7, group, rules))

@@ -81,6 +81,7 @@ def brief_of(scenario: Scenario) -> Brief:
         quality_cost=scenario.costs.quality,
         feed=any(p.feed for p in scenario.platforms),
         ads=any(p.ads for p in scenario.platforms),
+        segments=tuple(scenario.segments),
     )
 
 

@@ -11,6 +11,7 @@ from sim.logics.base import (
     Logic,
     Pushes,
     ValueShare,
+    apart,
     asked_of,
     by_channel,
     scheduled,
@@ -119,6 +120,7 @@ class Advisor(Logic):
             red_packets_per_week=self.red_packets_per_week,
             ask_to_join=asked_of(self, brief.channels),
             schedule=scheduled(self, brief.channels),
+            **apart(self, brief),
         )
 
     def _towards(self, start: Plan, brief: Brief, seen: Seen, now: Plan) -> Plan:

@@ -1,7 +1,7 @@
 """The frame of every operating logic: parameters, and a pure function from what is seen to a plan."""
 
 from abc import ABC, abstractmethod
-from typing import Annotated, ClassVar, Literal, get_args
+from typing import Annotated, Any, ClassVar, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -50,6 +50,24 @@ Weekdays = Annotated[
 ]
 WEEKDAYS: tuple[str, ...] = get_args(Weekday)
 
+
+class SegmentPlan(BaseModel):
+    """What a segment is pushed differently from the others (分层匹配): how often, what, and when."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    frequency: Annotated[
+        float, parameter("Factor on pushes to the segment", low=0, high=100, source="E-49", trust="assumed")
+    ] = 1.0
+    value_share: (
+        Annotated[
+            float, fraction("Share of useful content among pushes to the segment (default: the logic's)", source="E-49")
+        ]
+        | None
+    ) = None
+    schedule: Weekdays | None = None
+
+
 DEFAULT_BID = 30.0
 KEPT = 0.9  # share of contacts for which the promise of an answer is kept
 _WEEK = 7
@@ -80,6 +98,10 @@ class Logic(BaseModel, ABC):
     red_packets_per_week: RedPackets = 0.0
     ask_to_join: dict[str, Asked] = {}
     schedule: dict[str, Weekdays] = {}
+    segments: Annotated[
+        dict[str, SegmentPlan],
+        Field(description="What segments are pushed differently: frequency, value_share, schedule"),
+    ] = {}
 
     @property
     def content_every(self) -> int:
@@ -120,6 +142,20 @@ def scheduled(logic: Logic, channels: tuple[ChannelBrief, ...]) -> tuple[tuple[i
         return ()
     named = [logic.schedule.get(c.name, logic.schedule.get(word(c.kind), ())) for c in channels]
     return tuple(tuple(n for n, name in enumerate(WEEKDAYS) if name in days) for days in named)
+
+
+def apart(logic: Logic, brief: Brief) -> dict[str, Any]:
+    """Fields of the plan by which a logic pushes to segments apart; none where it treats all alike."""
+    if not logic.segments:
+        return {}
+    plans = [logic.segments.get(name, SegmentPlan()) for name in brief.segments]
+    found: dict[str, Any] = {"segment_frequency": tuple(plan.frequency for plan in plans)}
+    if any(plan.value_share is not None for plan in plans):
+        found["segment_value_share"] = tuple(plan.value_share for plan in plans)
+    if any(plan.schedule for plan in plans):
+        days = [None if plan.schedule is None else [WEEKDAYS.index(day) for day in plan.schedule] for plan in plans]
+        found["segment_schedule"] = tuple(None if of is None else tuple(sorted(of)) for of in days)
+    return found
 
 
 def within_quotas(

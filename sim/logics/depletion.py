@@ -9,6 +9,7 @@ from sim.logics.base import (
     Minutes,
     Pushes,
     ValueShare,
+    apart,
     asked_of,
     by_channel,
     scheduled,
@@ -78,6 +79,7 @@ class Depletion(Logic):
             red_packets_per_week=self.red_packets_per_week,
             ask_to_join=asked_of(self, brief.channels),
             schedule=scheduled(self, brief.channels),
+            **apart(self, brief),
         )
 
     @staticmethod

@@ -4,6 +4,7 @@ from typing import Literal
 
 from sim.logics.base import (
     Logic,
+    apart,
     asked_of,
     by_channel,
     scheduled,
@@ -33,4 +34,5 @@ class Fixed(Logic):
             red_packets_per_week=self.red_packets_per_week,
             ask_to_join=asked_of(self, brief.channels),
             schedule=scheduled(self, brief.channels),
+            **apart(self, brief),
         )

@@ -11,6 +11,7 @@ from sim.logics.base import (
     Minutes,
     Pushes,
     ValueShare,
+    apart,
     asked_of,
     by_channel,
     scheduled,
@@ -91,6 +92,7 @@ class Growth(Logic):
             red_packets_per_week=self.red_packets_per_week,
             ask_to_join=asked_of(self, brief.channels),
             schedule=scheduled(self, brief.channels),
+            **apart(self, brief),
         )
 
     def _alarmed(self, seen: Seen) -> bool:

@@ -8,8 +8,17 @@ from sim.plans import Brief, Plan, Seen
 
 # Fields of the plan by element; together they are the whole plan.
 ELEMENTS: dict[str, tuple[str, ...]] = {
-    "frequency": ("pushes", "lives_per_week", "red_packets_per_week", "ask_to_join", "schedule", "advice"),
-    "value_share": ("value_share",),
+    "frequency": (
+        "pushes",
+        "lives_per_week",
+        "red_packets_per_week",
+        "ask_to_join",
+        "schedule",
+        "advice",
+        "segment_frequency",
+        "segment_schedule",
+    ),
+    "value_share": ("value_share", "segment_value_share"),
     "content": ("quality",),
     "discount": ("discount",),
     "ads": ("ads_per_day", "bid", "ads_reinvested", "incentive"),

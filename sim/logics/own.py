@@ -180,6 +180,15 @@ def impossible(plan: Any, brief: Brief) -> str:
         len(plan.schedule) == len(brief.channels) and all(day in range(7) for days in plan.schedule for day in days)
     ):
         return f"schedule needs the weekdays 0 … 6 of {len(brief.channels)} channels, or none; scheduled makes them."
+    for name in ("segment_frequency", "segment_value_share", "segment_schedule"):
+        if len(getattr(plan, name)) not in (0, len(brief.segments)):
+            return f"{name} needs {len(brief.segments)} entries, one for each segment, or none; apart makes them."
+    if any(not factor >= 0.0 for factor in plan.segment_frequency):
+        return "segment_frequency holds a factor below 0."
+    if any(share is not None and not 0.0 <= share <= 1.0 for share in plan.segment_value_share):
+        return "segment_value_share holds a share outside 0 … 1."
+    if any(day not in range(7) for days in plan.segment_schedule for day in days or ()):
+        return "segment_schedule holds a weekday outside 0 … 6."
     for name in ("lives_per_week", "red_packets_per_week"):
         if not getattr(plan, name) >= 0.0:
             return f"{name} = {getattr(plan, name)} is below 0."

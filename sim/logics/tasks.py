@@ -126,7 +126,7 @@ def tired_channel(at: Situation) -> int | None:
     """
     falls = {}
     for c in range(len(at.brief.channels)):
-        now, usual = _opens(at.week, c), _opens(at.seen.history, c)
+        now, usual = _opens(at.week, c), _opens(at.seen.history[-MONTH:], c)
         if now is not None and usual:
             falls[c] = now / usual
     if not falls:

@@ -4,7 +4,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim.compiled import INTERPRETED
+from sim.compiled import INTERPRETED, rule
+from sim.domains import MAX_CHANNELS, TIERS
 from sim.rules import Rules
 from sim.rules.service import Desk
 
@@ -164,11 +165,12 @@ class Climate(NamedTuple):
     discount: float  # share off the price in promotions and lives, in [0, 1]
     season: float  # factor on needs, ≥ 0
     followers: float  # followers of the brand yesterday
-    value: Integers  # [C·T] value messages sent today
-    promotion: Integers  # [C·T] promotions sent today, notices of lives included
-    sending: Integers  # [T] bit set of the channels that send anything today
-    week: Floats  # [C·T] messages of the last 7 days, today included
-    base: Floats  # [C·T] reach · o_c · attention: opening at load 0, relevance ½, trust T₀
+    audience: Integers  # [S] audience of the segment: all 0, or its own where segments are pushed to apart
+    value: Integers  # [A·C·T] value messages sent today; see ``first_cell``
+    promotion: Integers  # [A·C·T] promotions sent today, notices of lives included
+    sending: Integers  # [A·T] bit set of the channels that send anything today
+    week: Floats  # [A·C·T] messages of the last 7 days, today included
+    base: Floats  # [A·C·T] reach · o_c · attention: opening at load 0, relevance ½, trust T₀
     notice: Integers  # [C] lives announced in the channel today
     exposure: Floats  # [S] accumulated exposure per head, today included
     ad_share: Floats  # [S] share of ads in today's exposure of known people
@@ -177,7 +179,7 @@ class Climate(NamedTuple):
     click: float  # probability that one who sees an ad clicks it, in [0, 1]
     retarget: float  # probability that a person of the commercial domain is shown a retargeted ad, in [0, 1]
     public_price: float  # list price ÷ what people outside the private domain compare it with
-    breach: Floats  # [C·T] probability that an opened promotion breaks the promise
+    breach: Floats  # [A·C·T] probability that an opened promotion breaks the promise
     ask_to_join: Floats  # [C] factor of the plan on the rates at which followers join
     chatter: Floats  # [C] messages of other members that reach a member today
     noisy: int  # bit set of the channels with any
@@ -191,6 +193,12 @@ class Climate(NamedTuple):
     incentive: int = 0  # cents for every person brought
     proof_follow: float = 0.0  # log-odds of following added by an authority
     proof_buy: float = 0.0  # log-odds of buying added by shown sales and an authority
+
+
+@rule
+def first_cell(audience: int) -> int:
+    """Position of an audience's first channel × tier in the vectors [A·C·T]; they have room for A = 8 audiences."""
+    return TIERS * MAX_CHANNELS * audience
 
 
 def compilable(table: Any) -> Any:

@@ -2,7 +2,7 @@
 
 from sim.compiled import rare, rule
 from sim.domains import TIERS, Prospect
-from sim.rules.climate import Climate, World
+from sim.rules.climate import Climate, World, first_cell
 from sim.rules.clocks import clocks
 from sim.rules.purchase import buying_odds, salience
 from sim.rules.rivalry import Surroundings
@@ -10,12 +10,14 @@ from sim.rules.rows import STRANGER, Fan, Person
 
 
 @rule
-def messages_today(channels: int, muted: int, tier: int, climate: Climate, world: World) -> float:
+def messages_today(segment: int, channels: int, muted: int, tier: int, climate: Climate, world: World) -> float:
     """Messages that a brand sends today to one with these memberships, in all channels together."""
-    listening, found = channels & ~muted & climate.sending[tier], 0
+    audience = climate.audience[segment]
+    first = first_cell(audience) + tier
+    listening, found = channels & ~muted & climate.sending[TIERS * audience + tier], 0
     for c in range(world.channels.joined):
         if listening >> c & 1:
-            found += climate.value[TIERS * c + tier] + climate.promotion[TIERS * c + tier]
+            found += climate.value[first + TIERS * c] + climate.promotion[first + TIERS * c]
     return float(found)
 
 
@@ -32,7 +34,7 @@ def presence(person: Person, fan: Fan, climate: Climate, world: World) -> Surrou
     if fan.source == STRANGER:
         return Surroundings(0.0, 0.0, 0.0)
     fatigue, trust, intimacy, deal_proneness = clocks(person, fan, climate.day, world)
-    messages = messages_today(fan.channels, fan.muted, fan.tier, climate, world)
+    messages = messages_today(person.segment, fan.channels, fan.muted, fan.tier, climate, world)
     appeal = 0.0
     if fan.prospect != Prospect.OVER:
         chance = buying_odds(

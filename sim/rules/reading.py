@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from sim.compiled import rare, rule
 from sim.domains import TIERS, ChannelKind, HomepageSource
-from sim.rules.climate import Climate, World
+from sim.rules.climate import Climate, World, first_cell
 from sim.rules.delivery import after_answer, chatter, delivered
 from sim.rules.follow import relevance
 from sim.rules.messages import load, message_weight, open_probability, watch_probability
@@ -63,18 +63,22 @@ def read_messages(
     listening = fan.channels & ~fan.muted
     if listening & climate.noisy:
         fatigue += chatter(listening & climate.noisy, climate, world, tally)
-    listening &= climate.sending[fan.tier]
+    audience = climate.audience[person.segment]
+    first = first_cell(audience) + fan.tier
+    listening &= climate.sending[TIERS * audience + fan.tier]
     noticed = 1.0
     if around.messages > 0.0:
         noticed = attention_share(
-            messages_today(fan.channels, fan.muted, fan.tier, climate, world), around.messages, rules.rivalry
+            messages_today(person.segment, fan.channels, fan.muted, fan.tier, climate, world),
+            around.messages,
+            rules.rivalry,
         )
     for c in range(world.channels.joined):
         if not listening >> c & 1:
             if listening >> c == 0:
                 break
             continue
-        at = TIERS * c + fan.tier
+        at = first + TIERS * c
         values, promotions, counts = delivered(
             c, climate.value[at], climate.promotion[at], counts, person.key, climate, world, key, tally
         )
@@ -163,6 +167,11 @@ def comes_unasked(c: int, person: Person, fan: Fan, trust: float, climate: Clima
         return False
     rel = relevance(world.segments.match_value[person.segment], person.affinity)
     chance = open_probability(
-        climate.base[TIERS * c + fan.tier], rel, 0.0, trust, world.brand.trust, world.rules.messages
+        climate.base[first_cell(climate.audience[person.segment]) + TIERS * c + fan.tier],
+        rel,
+        0.0,
+        trust,
+        world.brand.trust,
+        world.rules.messages,
     )
     return uniform(key, Decision.VISIT, person.key, climate.day, c) < chance

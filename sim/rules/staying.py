@@ -4,7 +4,7 @@ import math
 
 from sim.compiled import rare, rule
 from sim.domains import TIERS, Cause, Tier
-from sim.rules.climate import Climate, World
+from sim.rules.climate import Climate, World, first_cell
 from sim.rules.follow import relevance
 from sim.rules.leaving import cause_of, fatigue_hazard, most_hazard, natural_hazard, neglect_hazard, trust_factor
 from sim.rules.messages import load
@@ -66,10 +66,11 @@ def stay_mute_or_leave(
 def channel_left(person: Person, fan: Fan, climate: Climate, world: World, key: int) -> int:
     """The channel left: by its share of the weighted messages of the last 7 days, or uniformly if there were none."""
     listening = fan.channels & ~fan.muted
+    first = first_cell(climate.audience[person.segment]) + fan.tier
     total, count = 0.0, 0
     for c in range(world.channels.used):
         if listening >> c & 1:
-            total += world.channels.weight[c] * climate.week[TIERS * c + fan.tier]
+            total += world.channels.weight[c] * climate.week[first + TIERS * c]
             count += 1
     u = uniform(key, Decision.LEAVE_CHANNEL, person.key, climate.day, 0)
     at = u * total if total > 0.0 else u * count
@@ -77,7 +78,7 @@ def channel_left(person: Person, fan: Fan, climate: Climate, world: World, key: 
     for c in range(world.channels.used):
         if listening >> c & 1:
             chosen = c
-            at -= world.channels.weight[c] * climate.week[TIERS * c + fan.tier] if total > 0.0 else 1.0
+            at -= world.channels.weight[c] * climate.week[first + TIERS * c] if total > 0.0 else 1.0
             if at < 0.0:
                 break
     return chosen

@@ -345,6 +345,11 @@ class _Checks:
             self._pushes((*path, "pushes_per_week"), getattr(logic, "pushes_per_week", None))
             self._pushes((*path, "ask_to_join"), logic.ask_to_join)
             self._pushes((*path, "schedule"), logic.schedule)
+            for profile in logic.segments if self.sound(("segments",)) else ():
+                if profile not in self.scenario.segments:
+                    message = f"{{key}}: {profile} is not a segment. "
+                    message += did_you_mean(profile, self.scenario.segments, "Segments")
+                    self.report((*path, "segments", profile), message, ("segments",))
             self._ads(path, logic)
             self._rewards(path, logic)
             if isinstance(logic, Depletion):

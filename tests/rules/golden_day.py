@@ -9,7 +9,7 @@ from sim.rules.fan_day import advance_fan
 from sim.rules.messages import attention
 from sim.rules.rivalry import ALONE
 from sim.rules.rows import NEVER, Fan, Person
-from sim.rules.tally import Slot, new_tally
+from sim.rules.tally import MAX_SEGMENTS, Slot, new_tally
 from sim.scenario import from_dict
 from sim.streams import daily_draws, replication_key
 
@@ -56,13 +56,14 @@ def world():
 def climate():
     """Today: a value message and two promotions in the room, one of each by letter."""
     rules = world().rules.messages
-    cells = MAX_CHANNELS * TIERS
+    cells = MAX_SEGMENTS * MAX_CHANNELS * TIERS
     week = [20.0] * TIERS + [3.0] * TIERS
     base = [0.3 * attention(20.0, True, rules)] * TIERS + [0.08 * attention(3.0, False, rules)] * TIERS
     return compilable(Climate(
         day=DAY, month_start=31, quality=0.6, discount=0.2, season=1.2, followers=900.0,
+        audience=integers([], 8),
         value=integers([1] * 2 * TIERS, cells), promotion=integers([2] * TIERS + [1] * TIERS, cells),
-        sending=[0b11] * TIERS, week=floats(week, cells), base=floats(base, cells),
+        sending=integers([0b11] * TIERS, MAX_SEGMENTS * TIERS), week=floats(week, cells), base=floats(base, cells),
         notice=integers([0, 0], MAX_CHANNELS),
         exposure=floats([3.5], 8), ad_share=floats([0.0], 8), commission=integers([200], MAX_CHANNELS), home=0,
         click=0.02, retarget=0.0, public_price=1.0, breach=floats([0.25] * TIERS, cells),

@@ -63,7 +63,7 @@ EXPECTED = {
     "advisor": ALWAYS | {"COMMISSION", "CHANNEL_JOINS", "ORDERS_LIVE", "TOUCHES", f"JOINS+{Source.FEED}"},
     "liquor": ALWAYS | DOUYIN,
     "two-brands": ALWAYS | DOUYIN,
-    "whom-to-push": (ALWAYS | MET | {f"JOINS+{Source.FEED}"}) - {"WATCHES"},
+    "whom-to-push": (ALWAYS | MET | {f"JOINS+{Source.FEED}"}) - {"WATCHES", "TOUCHES"},
     "clearance": ALWAYS | DOUYIN,
     "depletion-ladder": ALWAYS | DOUYIN,
     "livestream-group": ALWAYS | {f"EXITS+{Cause.SHOCK}", "ACTIVITY+0", "USEFUL+0"},

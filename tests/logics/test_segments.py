@@ -92,8 +92,8 @@ def test_a_plan_that_begins_to_tell_segments_apart_goes_on_where_it_was():
 def test_fans_hear_what_their_segment_is_sent():
     """Of two segments alike in everything, the one that is pushed to four times as often tires and leaves sooner."""
     changes = {
-        "segments.everyone": False, "segments.many.share": 0.5, "segments.few.share": 0.5, "pool.fans": 4000, "days": 60,
-        "market.users": 4000, "logics.growth": False,
+        "segments.everyone": False, "segments.many.share": 0.5, "segments.few.share": 0.5, "pool.fans": 4000,
+        "days": 60, "market.users": 4000, "logics.growth": False,
         "logics.depletion": {
             "kind": "fixed", "pushes_per_week": {"group": 14.0},
             "segments": {"many": {"frequency": 2.0}, "few": {"frequency": 0.5}},

@@ -144,6 +144,8 @@ class _Reader:
             return 'Write industry = "frequent-online".'
         if name == "logics":
             return "Write [logics.growth] and [logics.depletion]."
+        if name == "logic":
+            return 'Write logic = "depletion", the name of a logic of the file, or a table with a kind.'
         meaning = f"{field.meaning}: " if field.meaning else "Write "
         unit = f" ({field.unit})" if field.unit not in ("", "–") else ""
         return f"{meaning}{type_name(field.type)}{unit}."

@@ -98,8 +98,6 @@ class WordOfMouth:
         settled = self.network.settle(senders.numbers, senders.keys, senders.trusts, untouched)
         reservoir.untouched[:] = untouched.tolist()
         tally[Slot.INVITATIONS] += np.count_nonzero(settled.outcomes != NOBODY_LEFT)
-        met = settled.targets[np.isin(settled.outcomes, (KNOWN, KNOWN_REFUSED))]
-        tally[Slot.INVITED_KNOWN] += len(met) - np.count_nonzero(rows.strangers(met))
         new, known = settled.outcomes == NEWCOMER, settled.outcomes == KNOWN
         invited = Invited(
             addresses=settled.addresses[new],
@@ -109,6 +107,8 @@ class WordOfMouth:
             affinities=senders.affinities[new],
         )
         rows.admit_invited(invited, climate, tally)
+        met = settled.targets[np.isin(settled.outcomes, (KNOWN, KNOWN_REFUSED))]  # some of them came a moment ago
+        tally[Slot.INVITED_KNOWN] += len(met) - np.count_nonzero(rows.strangers(met))
         rows.bring_back(settled.targets[known], senders.those(known), climate, tally)
         return invited
 

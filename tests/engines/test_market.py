@@ -231,5 +231,5 @@ def test_ads_are_dearer_in_the_season_of_advertising_and_nothing_else_is():
     plain, dear = (run(small("liquor", base | more), "growth", 3).daily for more in ({}, peak))
     assert plain["impressions"][:20].equals(dear["impressions"][:20])
     assert (dear["impressions"][20:] < 0.9 * plain["impressions"][20:]).all()
-    assert (dear["ad_spend"] == plain["ad_spend"]).all()
+    assert (abs(dear["ad_spend"] - plain["ad_spend"]) <= 1).all()  # cents; impressions are whole
     assert plain["exposures"][:21].equals(dear["exposures"][:21])

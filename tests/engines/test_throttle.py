@@ -54,7 +54,7 @@ def test_deals_of_a_store_bring_the_platform_nothing():
 def test_exposures_fall_by_the_throttled_share(cascade):
     """On average over the luck of contents; to the bit where there is none."""
     changes = {"feed.throttle": 0.8, "feed.cascade": cascade, "brand.content.per_day": 2000.0}
-    feed = begun(small("liquor", changes)).market.brand_feed
+    feed = begun(small("liquor", changes)).brand.market.brand_feed
     free, all_elsewhere, half = (
         [feed.day(day, 1.0, 1, 0, 0.0, diverted=d) for day in range(40)] for d in (0.0, 1.0, 0.5)
     )

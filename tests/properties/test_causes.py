@@ -98,13 +98,13 @@ def test_a_quota_of_zero_blocks_everything(scenario, seed):
 
 def in_every_channel(scenario, **values):
     """A scenario with the same values in all channels that fans join; None takes a value out."""
-    platform = to_dict(scenario)["platforms"][0]
-    for channel in platform["channels"]:
+    platforms = to_dict(scenario)["platforms"]
+    for channel in [channel for platform in platforms for channel in platform["channels"]]:
         if channel["kind"] != "pull":
             channel |= values
             for name in [name for name, value in channel.items() if value is None]:
                 del channel[name]
-    return with_changes(scenario, {"platforms": [platform]})
+    return with_changes(scenario, {"platforms": platforms})
 
 
 def joined(scenario):

@@ -31,6 +31,7 @@ def shortened(name, days):
     """A shipped scenario with few fans and days; dated phases of a logic begin day after day instead."""
     whole = load_scenario(name)
     changes = {"days": days, "pool.fans": min(1000, whole.pool.fans)}
+    changes |= {f"rivals.{name}.pool.fans": 1000 for name in whole.rivals}
     for logic, given in whole.logics.items():
         phases = [phase.model_dump(by_alias=True, exclude_none=True) for phase in getattr(given, "phases", ())]
         if phases:

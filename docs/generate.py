@@ -294,6 +294,10 @@ FIELD: tuple[Row, ...] = (
     ("reach", "触达", "noticed exposures, paid impressions and messages delivered"),
     ("small task", "小任务", "what an operator takes on for a week; a platform may pay for it with traffic"),
     ("smart operation", "智慧经营", "goals, and tasks for the weakest stage of the loop"),
+    ("rival", "竞争品牌", "another brand in the same market, which shares people with the scenario's own"),
+    ("shared fans", "重合粉丝", "people who follow several of the brands"),
+    ("spillover", "疲劳外溢", "share of the fatigue from other brands' messages that is felt towards this one"),
+    ("matching by segment", "分层匹配", "frequency, content and weekdays that fit the kind of user"),
     ("upper bound", "上限", "what the `oracle` earns, which sees what no operator can"),
 )
 

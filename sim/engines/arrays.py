@@ -18,7 +18,7 @@ from sim.engines.wordofmouth import Invited, Senders
 from sim.rules.climate import Climate, World
 from sim.rules.fan_day import advance_fan
 from sim.rules.invited import come_back, invited_response
-from sim.rules.membership import seated
+from sim.rules.membership import applications, seated
 from sim.rules.people import initial_fan, person_at, segment_of_member, stranger
 from sim.rules.presence import presence
 from sim.rules.response import first_response
@@ -207,6 +207,17 @@ def meet_rows(
         found[0, met], found[1, met] = i, kind
         met += 1
     return met
+
+
+@rare
+def find_applicants(fans: Rows, count: int, rows: np.ndarray) -> int:
+    """Rows that wait for a scarce place: fills in ``rows``, [count]; returns how many."""
+    found = 0
+    for i in range(count):
+        if applications(whole(fans[i].channels), whole(fans[i].muted)):
+            rows[found] = i
+            found += 1
+    return found
 
 
 @rare
@@ -490,10 +501,10 @@ class ArrayRows:
 
     def seat(self, free: list[int], day: int, tally: Tally) -> None:
         """Places of this morning go to the applicants with the lowest draws."""
-        bits = self.fans.muted[: self.count] & ~self.fans.channels[: self.count]
-        rows = np.flatnonzero(bits)
-        keys = self.people.key[: self.count][rows]
-        found = admitted(keys, bits[rows].astype(np.int64), free, day, self.key)
+        rows = np.empty(self.count, np.int64)
+        rows = rows[: find_applicants(self.fans, self.count, rows)]
+        fans = self.fans[rows]
+        found = admitted(self.people[rows].key, (fans.muted & ~fans.channels).astype(np.int64), free, day, self.key)
         seat_rows(self.people, self.fans, rows, found, day, self.world, self.key, tally)
 
     def segments(self) -> npt.NDArray[np.int64]:

@@ -114,6 +114,7 @@ class Operation:
         self.exposure = [0.0] * len(scenario.segments)
         self.encounters = [0.0] * len(scenario.segments)
         self.cohorts: list[tuple[int, ...]] = []
+        self.anybody_applied = bool(self.world.channels.limited)  # yesterday, for a scarce place
         self.day = 0
         self.tasks = TaskDesk(self.market.feed.task_reward if self.market.feed else 0.0)
 
@@ -181,6 +182,7 @@ class Operation:
             day, today.plan, today.messages, today.market, today.tally, self.team, today.reward, today.sources_cost
         )
         self.team.close(seen.queued)
+        self.anybody_applied = bool(block(today.tally, "APPLICATIONS").any())
         self.history = [*self.history, seen][-max(1, self.logic.memory) :]
         self._close_month(day)
         return seen
@@ -193,7 +195,7 @@ class Operation:
         """The morning: bans of accounts, then places for those who applied yesterday."""
         bans = self.banned.morning(day, self.dispatch.of_week)
         tally[Slot.BANS : Slot.BANS + len(bans)] = bans
-        if self.world.channels.limited:
+        if self.anybody_applied:
             frozen = [accounts.bit_count() for accounts in self.banned.closed]
             free = places(self.scenario.channels, self.book.members_yesterday, frozen)
             self.rows.seat(free, day, tally)

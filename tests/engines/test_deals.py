@@ -187,7 +187,7 @@ def test_silence_leaves_expectations_and_lives_count_as_promotion():
     audience = promises(used_to=0.1)
     for _ in range(200):
         assert not any(audience.day(plan(0.5, pushes=0.0)))
-    assert audience.expected[0] == 0.1
+    assert audience.expected[0][0] == 0.1
     with_lives = audience.shares(plan(1.0, pushes=6.0, lives=2.0))
     assert with_lives[0] == pytest.approx(0.25)  # a WeChat group announces lives
 

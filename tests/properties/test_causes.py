@@ -28,7 +28,8 @@ def test_nobody_joins_without_exposure(scenario, seed):
 @settings(max_examples=EXAMPLES)
 @given(scenarios(), seeds)
 def test_nobody_leaves_by_fatigue_or_shock_without_messages(scenario, seed):
-    silent = with_changes(in_every_channel(scenario, chatter=0.0), QUIET)  # nor do other members say anything
+    alone = {f"rivals.{name}": False for name in scenario.rivals}  # whose messages tire, too
+    silent = with_changes(in_every_channel(scenario, chatter=0.0), QUIET | alone)  # nor do other members say anything
     ledger = run(silent, "quiet", seed).ledger
     for name in (
         "DELIVERED",

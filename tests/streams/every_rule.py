@@ -43,6 +43,7 @@ INTEGERS = {
     "joined": (0, 63), "commission": (0, 10**5), "net": (0, 10**6), "joining": (0, 63), "accounts": (1, 60),
     "values": (0, 9), "promotions": (0, 9), "listening": (0, 63), "admitted": (0, 63), "source": (0, 7),
     "joined_on": (-60, 47), "updated_on": (0, 47),
+    "audience": (0, 7),
     "grade": (-16, 15), "stubs": (2000, 10**6), "used": (0, 2000), "mine": (0, 1000), "origin": (0, 2),
 }  # fmt: skip
 FLOATS = {

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from sim.compiled import rare
 from sim.engines.engine import Rows, RowsMaker
 from sim.engines.operation import Operation
 from sim.engines.reservoir import Reservoir, Responders, pool_address, to_brand
@@ -28,6 +29,13 @@ def untouched_of(users: list[int], rows: list[int]) -> list[int]:
     return left
 
 
+@rare
+def fill_shared(draws: npt.NDArray[np.float64], addresses: npt.NDArray[np.int64], key: int) -> None:
+    """The draws by which members of the first brand's pool are shared with another brand."""
+    for n in range(len(draws)):
+        draws[n] = uniform(key, Decision.SHARED_FAN, int(addresses[n]), 0, 0)
+
+
 def pools_of(scenarios: Sequence[Scenario], key: int) -> tuple[npt.NDArray[np.int64], list[npt.NDArray[np.bool_]]]:
     """The people of all brands' initial pools: their addresses, [n], and for each brand who belongs to its pool, [n].
 
@@ -46,8 +54,8 @@ def pools_of(scenarios: Sequence[Scenario], key: int) -> tuple[npt.NDArray[np.in
         belongs = np.zeros(total, np.bool_)
         belongs[start : start + more] = True
         if common:
-            mine = brand_key(key, brand)
-            draws = [uniform(mine, Decision.SHARED_FAN, int(address), 0, 0) for address in addresses[:first]]
+            draws = np.empty(first)
+            fill_shared(draws, addresses, brand_key(key, brand))
             belongs[np.argsort(draws, kind="stable")[:common]] = True
         members.append(belongs)
         start += more

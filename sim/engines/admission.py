@@ -42,10 +42,10 @@ def places(channels: Sequence[Channel], members: Sequence[int], frozen: Sequence
 
 
 @rare
-def fill_draws(draws: npt.NDArray[np.float64], keys: Integers, channel: int, day: int, key: int) -> None:
-    """The admission draws of applicants for a channel."""
-    for i in range(len(keys)):
-        draws[i] = uniform(key, Decision.ADMISSION, int(keys[i]) + 0, day, channel)
+def fill_draws(draws: npt.NDArray[np.float64], keys: Integers, decision: int, day: int, k: int, key: int) -> None:
+    """The draws of one decision for as many people as ``draws`` has room for."""
+    for i in range(len(draws)):
+        draws[i] = uniform(key, decision, int(keys[i]) + 0, day, k)
 
 
 def admitted(keys: Integers, waiting: Integers, free: Sequence[int], day: int, key: int) -> Integers:
@@ -60,7 +60,7 @@ def admitted(keys: Integers, waiting: Integers, free: Sequence[int], day: int, k
         if places_here <= 0 or not len(applicants):
             continue
         draws = np.empty(len(applicants))
-        fill_draws(draws, keys[applicants], c, day, key)
+        fill_draws(draws, keys[applicants], Decision.ADMISSION.value, day, c, key)
         first = np.lexsort((keys[applicants], draws))[:places_here]
         found[applicants[first]] |= 1 << c
     return found

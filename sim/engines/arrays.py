@@ -284,11 +284,8 @@ def meet_others(
 ) -> None:
     """What a brand is this morning to the people of the rows start … stop − 1: fills in ``here``, [3, rows]."""
     for i in range(start, stop):
-        if whole(fans[i].marks) & 15 == STRANGER:
-            here[:, i - start] = 0.0
-        else:
-            found = presence(load_person(people, i), load_fan(fans, i), climate, world)
-            here[0, i - start], here[1, i - start], here[2, i - start] = found.fatigue, found.messages, found.appeal
+        found = presence(load_person(people, i), load_fan(fans, i), climate, world)
+        here[0, i - start], here[1, i - start], here[2, i - start] = found.fatigue, found.messages, found.appeal
 
 
 @rare

@@ -69,9 +69,12 @@ def invited_address(inviter: int, ordinal: int) -> int:
 
 
 @rule
-def kind_drawn(at: float, rates: npt.NDArray[np.float64]) -> int:
-    """Number of the rate into which a point of their sum falls."""
-    kind = 0
+def kind_drawn(u: float, rates: npt.NDArray[np.float64]) -> int:
+    """Number of the rate into which the share u of their sum falls."""
+    total = 0.0
+    for rate in rates:
+        total += rate
+    at, kind = u * total, 0
     for i in range(len(rates)):
         if rates[i] > 0.0:
             kind = i  # the last one with a rate takes what rounding leaves
@@ -84,10 +87,7 @@ def kind_drawn(at: float, rates: npt.NDArray[np.float64]) -> int:
 @rule
 def kind_to_stranger(address: int, rates: npt.NDArray[np.float64], key: int) -> int:
     """Kind of the first response of one whom another brand has met; rates: the day's, with the scans."""
-    total = 0.0
-    for rate in rates:
-        total += rate
-    kind = kind_drawn(uniform(key, Decision.RESPONSE_SOURCE, address, 1, 0) * total, rates)
+    kind = kind_drawn(uniform(key, Decision.RESPONSE_SOURCE, address, 1, 0), rates)
     return kind if kind < KINDS else kind + SCANS - KINDS
 
 
@@ -105,10 +105,7 @@ def next_response(
     needed = waiting / untouched
     if needed > left:
         return -1, waiting - left * untouched, 0.0
-    total = 0.0
-    for rate in rates:
-        total += rate
-    kind = kind_drawn(uniform(key, Decision.RESPONSE_SOURCE, address, 0, 0) * total, rates)
+    kind = kind_drawn(uniform(key, Decision.RESPONSE_SOURCE, address, 0, 0), rates)
     return kind, exponential(key, Decision.RESPONSE, address + 1, 0, 0), left - needed
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from sim.compiled import rare
+from sim.engines.admission import fill_draws
 from sim.engines.engine import Rows, RowsMaker
 from sim.engines.operation import Operation
 from sim.engines.reservoir import Reservoir, Responders, pool_address, to_brand
@@ -16,7 +16,7 @@ from sim.plans import SeenDay
 from sim.rules.climate import World
 from sim.scenario.rivals import of_rival
 from sim.scenario.schema import Scenario
-from sim.streams import Decision, brand_key, replication_key, uniform
+from sim.streams import Decision, brand_key, replication_key
 
 
 def untouched_of(users: list[int], rows: list[int]) -> list[int]:
@@ -27,13 +27,6 @@ def untouched_of(users: list[int], rows: list[int]) -> list[int]:
         left[largest] += left[short]
         left[short] = 0
     return left
-
-
-@rare
-def fill_shared(draws: npt.NDArray[np.float64], addresses: npt.NDArray[np.int64], key: int) -> None:
-    """The draws by which members of the first brand's pool are shared with another brand."""
-    for n in range(len(draws)):
-        draws[n] = uniform(key, Decision.SHARED_FAN, int(addresses[n]), 0, 0)
 
 
 def pools_of(scenarios: Sequence[Scenario], key: int) -> tuple[npt.NDArray[np.int64], list[npt.NDArray[np.bool_]]]:
@@ -55,7 +48,7 @@ def pools_of(scenarios: Sequence[Scenario], key: int) -> tuple[npt.NDArray[np.in
         belongs[start : start + more] = True
         if common:
             draws = np.empty(first)
-            fill_shared(draws, addresses, brand_key(key, brand))
+            fill_draws(draws, addresses, Decision.SHARED_FAN.value, 0, 0, brand_key(key, brand))
             belongs[np.argsort(draws, kind="stable")[:common]] = True
         members.append(belongs)
         start += more
@@ -140,9 +133,10 @@ class Simulation:
         """First responses of the day, by themselves and then by invitation."""
         rates = [brand.today.rates for brand in self.brands]
         together = tuple(sum(by_brand, start=()) for by_brand in zip(*rates, strict=True))
-        responders, first, untouched = self.reservoir.respond(together), 0, self._untouched
+        responders = self.reservoir.respond(together)
+        first, untouched = 0, self._untouched()
         for brand, own in zip(self.brands, rates, strict=True):
-            brand.meet(to_brand(responders, first, len(own[0])), untouched())
+            brand.meet(to_brand(responders, first, len(own[0])), untouched)
             first += len(own[0])
         if self.word_of_mouth is None:
             return

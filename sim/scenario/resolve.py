@@ -2,7 +2,6 @@
 
 import copy
 from pathlib import Path as File
-from typing import Any
 
 from sim.domains import ChannelKind, word
 from sim.logics import LOGICS
@@ -170,7 +169,7 @@ def _rivals(document: Document) -> None:
                 continue
             over, marks = document.take((*at, part)) if part in rival else ({}, {})
             document.put((*at, part), copy.deepcopy(own), document.under((part,)))
-            document.merge(over, marks, (*at, part), _whole_of_rival)
+            document.merge(over, marks, (*at, part), whole)
         logic, logics = rival.get("logic"), document.tree.get("logics")
         if isinstance(logic, str) and isinstance(logics, dict):
             if isinstance(logics.get(logic), dict):
@@ -181,10 +180,6 @@ def _rivals(document: Document) -> None:
                 message += did_you_mean(logic, logics, "Logics")
                 document.mistakes.append(document.mistake((*at, "logic"), message))
                 document.put((*at, "logic"), None, document.under((*at, "logic")))
-
-
-def _whole_of_rival(path: Path, old: Any, new: Any) -> bool:
-    return whole(path[2:], old, new)
 
 
 def _logics(document: Document) -> None:

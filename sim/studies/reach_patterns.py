@@ -139,15 +139,20 @@ def _cold_start(seed: int, _: int) -> Iterator[Verdict]:
     )
 
 
-def _worlds(scenario: Scenario, feedback: float, seed: int, worlds: int, days: int) -> Any:
-    """Share of each account in the plays of all others over a time, by world: the same accounts, another luck."""
+def _fields(scenario: Scenario, feedback: float, seed: int, worlds: int) -> Iterator[Field]:
+    """The other accounts of a scenario's feed in several worlds: the same accounts, another luck."""
     feed = scenario.platforms[0].feed
     assert feed
     pools = compilable(pools_of(feed, scenario.market.users))
-    found = []
     for world in range(worlds):
-        field = Field(feed, pools, feedback, 1.0, replication_key(seed, world))
-        plays = np.zeros(feed.accounts + 1, np.int64)
+        yield Field(feed, pools, feedback, 1.0, replication_key(seed, world))
+
+
+def _worlds(scenario: Scenario, feedback: float, seed: int, worlds: int, days: int) -> Any:
+    """Share of each account in the plays of all others over a time, by world: the same accounts, another luck."""
+    found = []
+    for field in _fields(scenario, feedback, seed, worlds):
+        plays = np.zeros(field.accounts + 1, np.int64)
         for day in range(days):
             field.play(day)
             plays += field.window[day % len(field.window)]
@@ -190,13 +195,9 @@ def _influence(seed: int, _: int) -> Iterator[Verdict]:
 def _followed(seed: int, _: int) -> Iterator[Verdict]:
     """Every play has the same chance of winning a fan, so that fans are in proportion to plays since the opening."""
     scenario = load_scenario("liquor")
-    feed = scenario.platforms[0].feed
-    assert feed
-    pools, feedback = compilable(pools_of(feed, scenario.market.users)), float(rules_of(scenario).exposure.feedback)
     found = []
-    for world in range(20):
-        field = Field(feed, pools, feedback, 1.0, replication_key(seed, world))
-        fans = np.zeros(feed.accounts + 1, np.int64)
+    for field in _fields(scenario, float(rules_of(scenario).exposure.feedback), seed, 20):
+        fans = np.zeros(field.accounts + 1, np.int64)
         for day in range(12 * MONTH):
             field.play(day)
             fans += field.window[day % len(field.window)]

@@ -10,6 +10,7 @@ helper of another file, another flag) and go on returning the old rule.
 
 import hashlib
 import os
+import re
 import sys
 import tempfile
 from collections.abc import Callable
@@ -26,16 +27,40 @@ FLAGS: dict[str, Any] = {"error_model": "numpy", "nogil": True, "fastmath": Fals
 config: Any = _config  # its settings are made at run time
 INTERPRETED = bool(config.DISABLE_JIT)
 
-_PACKAGE = Path(__file__).parent
-_SOURCES = ("compiled.py", "domains.py", "streams.py", "plans.py", "rules/*.py", "engines/*.py")
+_PACKAGE = Path(__file__).resolve().parent
+_MAKES_RULES = re.compile(rb"^from sim\.compiled import .*\b(?:rule|rare)\b", re.MULTILINE)
+_ROOMS = ("compiled", "domains", "engines", "parameters", "plans", "rules", "streams")  # what rules may name
+_IMPORTS = re.compile(rb"^(?:from|import) (sim(?:\.\w+)*)(?: import ([\w, ]+))?", re.MULTILINE)
+
+
+def sources() -> list[Path]:
+    """Files whose text decides what compiled code does: those with rules, and all that they import, and so on.
+
+    A compiled rule can hold only what its own module knows by name, so a file that none of them reaches may change
+    without a new compile. Rules name nothing from the rooms above the engines; a test looks.
+    """
+    everything = (path for room in _ROOMS for path in (_PACKAGE / f"{room}.py", *(_PACKAGE / room).glob("*.py")))
+    texts = {path: path.read_bytes() for path in everything if path.exists()}
+    found = {Path(__file__).resolve()}
+    waiting = [path for path, text in texts.items() if _MAKES_RULES.search(text)]
+    while waiting:
+        path = waiting.pop()
+        if path in found:
+            continue
+        found.add(path)
+        for module, names in _IMPORTS.findall(texts[path]):
+            inner = [module, *(module + b"." + name.strip() for name in names.split(b","))]
+            files = [_PACKAGE.parent.joinpath(*name.decode().split(".")) for name in inner]
+            both = (candidate for file in files for candidate in (file.with_suffix(".py"), file / "__init__.py"))
+            waiting += [candidate for candidate in both if candidate in texts]
+    return sorted(found)
 
 
 def fingerprint() -> str:
     """Hash of all sources, flags and versions that decide what compiled code does."""
     digest = hashlib.sha256()
-    for pattern in _SOURCES:
-        for path in sorted(_PACKAGE.glob(pattern)):
-            digest.update(path.relative_to(_PACKAGE).as_posix().encode() + b"\0" + path.read_bytes())
+    for path in sources():
+        digest.update(path.relative_to(_PACKAGE).as_posix().encode() + b"\0" + path.read_bytes())
     digest.update(repr((sorted(FLAGS.items()), numba.__version__, np.__version__, sys.version)).encode())
     return digest.hexdigest()[:16]
 

@@ -82,7 +82,7 @@ def together(brands: Iterable[Surroundings]) -> Surroundings:
     """What several brands are to a person, in their order, as the fast engine adds them up."""
     found = ALONE
     for one in brands:
-        found = Surroundings(found.fatigue + one.fatigue, found.messages + one.messages, found.appeal + one.appeal)
+        found = Surroundings(*(so_far + more for so_far, more in zip(found, one, strict=True)))
     return found
 
 

@@ -12,6 +12,15 @@ import numpy.typing as npt
 
 from sim.compiled import rare, rule
 from sim.engines.admission import admitted
+from sim.engines.calm import (
+    WORDS,
+    calm_day,
+    channels_of_interest,
+    fill_batch,
+    load_draws,
+    most_joining,
+    store_calm,
+)
 from sim.engines.population import FAN, PERSON, Rows, new_rows, unpacked
 from sim.engines.reservoir import Responders, kind_to_stranger
 from sim.engines.wordofmouth import Invited, Senders
@@ -23,11 +32,11 @@ from sim.rules.people import initial_fan, person_at, segment_of_member, stranger
 from sim.rules.presence import presence
 from sim.rules.response import first_response
 from sim.rules.retargeting import retargeted
-from sim.rules.rivalry import Surroundings
+from sim.rules.rivalry import ALONE, Surroundings
 from sim.rules.rows import NEVER, STRANGER, Fan, Person, count_bystander, reachable
 from sim.rules.search import searches
 from sim.rules.tally import Slot, Tally, new_tally
-from sim.streams import MASK32, DailyDraws, daily_words, share_word, unit
+from sim.streams import MASK32
 
 BATCH = 512  # rows whose daily draws are made in one go; they stay in the fastest cache
 ROOM = 4 * BATCH  # rows that shared, before the kernel hands them over
@@ -110,30 +119,6 @@ def load_fan(fans: Rows, i: int) -> Fan:
         real(row.trust), real(row.fatigue), real(row.intimacy), real(row.expectation), real(row.need_debt),
         whole(row.month_counts), real(row.spend), real(row.threshold),
         real(row.deal_proneness), real(row.reference_price), (marks >> 11) - 16,
-    )  # fmt: skip
-
-
-@rare
-def fill_daily_words(words: np.ndarray, people: Rows, first: int, last: int, day: int, key: int) -> None:
-    """The words of ``daily_draws`` of the rows first … last − 1; alone in a loop the generator runs in vectors."""
-    w0, w1, w2, w3 = words[0], words[1], words[2], words[3]
-    for i in range(last - first):
-        w0[i], w1[i], w2[i], w3[i] = daily_words(key, people[first + i].key, day)
-
-
-@rare
-def fill_share_words(words: np.ndarray, people: Rows, first: int, last: int, day: int, key: int) -> None:
-    """The words of SHARE of the rows first … last − 1."""
-    for i in range(last - first):
-        words[i] = share_word(key, people[first + i].key, day)
-
-
-@rule
-def load_draws(words: np.ndarray, at: int) -> DailyDraws:
-    """The daily draws of one row of a batch."""
-    return DailyDraws(
-        unit(whole(words[0, at])), unit(whole(words[1, at])), unit(whole(words[2, at])), unit(whole(words[3, at])),
-        unit(whole(words[4, at])),
     )  # fmt: skip
 
 
@@ -282,10 +267,11 @@ def bring_back_rows(
 def meet_others(
     people: Rows, fans: Rows, start: int, stop: int, climate: Climate, world: World, here: np.ndarray
 ) -> None:
-    """What a brand is this morning to the people of the rows start … stop − 1: fills in ``here``, [3, rows]."""
+    """What a brand is this morning to the people of the rows start … stop − 1: fills in ``here``, [4, rows]."""
     for i in range(start, stop):
         found = presence(load_person(people, i), load_fan(fans, i), climate, world)
-        here[0, i - start], here[1, i - start], here[2, i - start] = found.fatigue, found.messages, found.appeal
+        here[0, i - start], here[1, i - start] = found.fatigue, found.messages
+        here[2, i - start], here[3, i - start] = found.appeal, found.minutes
 
 
 @rare
@@ -304,32 +290,40 @@ def advance_rows(
 ) -> tuple[int, int]:
     """Advance the rows start … stop − 1 by one day, or as many as ``shared`` has room for.
 
-    around  [3, rows] the other brands (``Surroundings``) of the rows from ``origin`` on; [3, 0] where there is none
+    around  [4, rows] the other brands (``Surroundings``) of the rows from ``origin`` on; [4, 0] where there is none
     shared  to be filled: rows that shared today, as 2 · row, + 1 if for a reward
 
     Returns the first row that is still to be advanced (stop: none) and how many shared.
     """
     day = climate.day
     found, told, owed = 0, tally[Slot.SHARES], tally[Slot.REWARDED_SHARES]
-    beside, fatigue, messages, appeal = around.shape[1] > 0, 0.0, 0.0, 0.0
-    words = np.empty((5, BATCH), np.uint32)
-    words[4, :] = MASK32  # nobody shares at the largest draw
+    beside, at = around.shape[1] > 0, ALONE
+    words = np.full((WORDS, BATCH), MASK32, np.uint32)  # nothing happens at the largest draw
+    busy = np.empty(BATCH, np.int64)
+    visited, joining = channels_of_interest(climate, world), most_joining(climate, world)
     for first in range(start, stop, BATCH):
         last = min(first + BATCH, stop)
-        fill_daily_words(words, people, first, last, day, key)
-        if climate.share_limit > 0.0:
-            if found + BATCH > len(shared):
-                return first, found
-            fill_share_words(words[4], people, first, last, day, key)
+        if climate.share_limit > 0.0 and found + BATCH > len(shared):
+            return first, found
+        fill_batch(words, people, first, last, visited, climate, world, key)
+        waiting = 0
         for i in range(first, last):
             row = fans[i]
             if beside:
                 if whole(row.marks) & 15 == STRANGER:
                     continue
-                fatigue, messages, appeal = around[0, i - origin], around[1, i - origin], around[2, i - origin]
-            if (
-                not reachable(whole(row.channels), whole(row.muted))
-                and climate.exposure[whole(people[i].segment)] < row.threshold
+                n = i - origin
+                at = Surroundings(around[0, n], around[1, n], around[2, n], around[3, n])
+            if reachable(whole(row.channels), whole(row.muted)):
+                fan = load_fan(fans, i)
+                calm, after = calm_day(
+                    load_person(people, i), fan, words, i - first, joining, at, climate, world, key, tally
+                )
+                if calm:
+                    store_calm(fans, i, fan, after)
+                    continue
+            elif (
+                climate.exposure[whole(people[i].segment)] < row.threshold
                 and row.due_on != day
                 and not retargeted(whole(people[i].key), whole(row.clicked_on), climate, key)
                 and not searches(
@@ -339,22 +333,27 @@ def advance_rows(
             ):  # fmt: skip
                 count_bystander(whole(row.clicked_on), whole(row.left_on), day, tally)
                 continue
+            busy[waiting] = i
+            waiting += 1
+        for n in range(waiting):
+            i = busy[n]
+            if beside:
+                at = Surroundings(
+                    around[0, i - origin], around[1, i - origin], around[2, i - origin], around[3, i - origin]
+                )
             draws = load_draws(words, i - first)
             store_fan(
                 fans,
                 i,
-                advance_fan(
-                    load_person(people, i), load_fan(fans, i), draws, Surroundings(fatigue, messages, appeal), climate,
-                    world, key, tally,
-                ),
-            )  # fmt: skip
+                advance_fan(load_person(people, i), load_fan(fans, i), draws, at, climate, world, key, tally),
+            )
             if tally[Slot.SHARES] != told:
                 shared[found] = 2 * i + tally[Slot.REWARDED_SHARES] - owed
                 found, told, owed = found + 1, tally[Slot.SHARES], tally[Slot.REWARDED_SHARES]
     return stop, found
 
 
-_NOBODY = np.zeros((3, 0))
+_NOBODY = np.zeros((len(ALONE), 0))
 
 
 class ArrayRows:
@@ -403,11 +402,11 @@ class ArrayRows:
             shared: list[list[npt.NDArray[np.int64]]] = [[np.empty(0, np.int64)] for _ in brands]
             for first in range(start, stop, CHUNK):
                 last = min(first + CHUNK, stop)
-                here = [np.empty((3, last - first)) for _ in brands]
+                here = [np.empty((len(ALONE), last - first)) for _ in brands]
                 for rows, climate, presences in zip(brands, climates, here, strict=True):
                     meet_others(rows.people, rows.fans, first, last, climate, rows.world, presences)
                 for b, rows in enumerate(brands):
-                    around = np.zeros((3, last - first))
+                    around = np.zeros((len(ALONE), last - first))
                     for other in range(len(brands)):
                         if other != b:
                             around += here[other]

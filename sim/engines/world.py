@@ -250,6 +250,7 @@ def world_of(scenario: Scenario) -> World:
         service_of(scenario, rules.service),
         closing_of(scenario),
         source_facts(scenario, float(persona_trust(trust, float(brand.persona), persona))),
+        minutes=float(scenario.market.attention_minutes),
     )
 
 

@@ -153,6 +153,7 @@ class World(NamedTuple):
     service: ServiceFacts
     closing: ClosingFacts
     sources: Sources
+    minutes: float = 120.0  # that a user spends on the platform a day
     people_key: int = 0  # key of what people are to every brand; 0: the run's own
 
 

@@ -134,6 +134,19 @@ def open_limit(trust_prior: float, p: MessageRules) -> float:
 
 
 @rule
+def opening_limit(rel: float, x: float, trust: float, trust_prior: float, p: MessageRules) -> float:
+    """Upper bound of ``open_probability`` ÷ base for this load, relevance and trust, without an exponential.
+
+    e^−y ≤ 1/(1 + y), and for θ_o ≤ 1 the power of trust lies below its tangent at T₀: (T/T₀)^θ ≤ 1 + θ(T/T₀ − 1).
+    """
+    relative = trust / trust_prior
+    trusted = 1.0 + p.trust_effect * (relative - 1.0)
+    if p.trust_effect > 1.0:
+        trusted = math.pow(relative, p.trust_effect)
+    return (1.0 + p.relevance_effect * (rel - 0.5)) * trusted / (1.0 + p.load_effect * x) * 1.000001
+
+
+@rule
 def watch_probability(tier: int, p: LiveRules) -> float:
     """Probability that a fan who opened the channel of the notice watches the live: notice × tier factor, at most 1.
 

@@ -9,7 +9,7 @@ from sim.rules.delivery import after_answer, chatter, delivered
 from sim.rules.follow import relevance
 from sim.rules.messages import load, message_weight, open_probability, watch_probability
 from sim.rules.presence import messages_today
-from sim.rules.rivalry import Surroundings, attention_share, felt
+from sim.rules.rivalry import Surroundings, attention_share, felt, free_time
 from sim.rules.rows import Fan, Person
 from sim.rules.tally import NO_CHANNEL, Slot, Tally
 from sim.rules.trust import gained, lost, promotion_is_negative
@@ -66,7 +66,9 @@ def read_messages(
     audience = climate.audience[person.segment]
     first = first_cell(audience) + fan.tier
     listening &= climate.sending[TIERS * audience + fan.tier]
-    noticed = 1.0
+    noticed = free = 1.0
+    if around.minutes > 0.0:
+        free = free_time(around.minutes, world.minutes, rules.rivalry)
     if around.messages > 0.0:
         noticed = attention_share(
             messages_today(person.segment, fan.channels, fan.muted, fan.tier, climate, world),
@@ -127,7 +129,7 @@ def read_messages(
             climate.notice[c] > 0
             and promotions > 0
             and not watched
-            and uniform(key, Decision.WATCH_LIVE, person.key, day, c) < watch_probability(fan.tier, rules.lives)
+            and uniform(key, Decision.WATCH_LIVE, person.key, day, c) < free * watch_probability(fan.tier, rules.lives)
         ):
             watched = True
             tally[Slot.WATCHES] += 1

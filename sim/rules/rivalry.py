@@ -35,6 +35,13 @@ class RivalryRules(NamedTuple):
     substitution: Annotated[
         float, fraction("Share of needs for which the brands are substitutes", source="M14: one industry, one need")
     ] = 1.0
+    screen_time: Annotated[
+        float,
+        fraction(
+            "Share of the minutes with other brands' lives that is taken from those in which own lives are met",
+            source="M14, E-18: one daily budget of about 120 minutes",
+        ),
+    ] = 1.0
 
 
 class Surroundings(NamedTuple):
@@ -42,14 +49,16 @@ class Surroundings(NamedTuple):
 
     fatigue   Σ φ_b, weighted messages  ≥ 0;  messages: sent to the person by them today  ≥ 0
     appeal    Σ of the odds with which the person would buy from each of them  ≥ 0
+    minutes   that the person is expected to spend today with the lives to which they invite  ≥ 0
     """
 
     fatigue: float
     messages: float
     appeal: float
+    minutes: float
 
 
-ALONE = Surroundings(0.0, 0.0, 0.0)
+ALONE = Surroundings(0.0, 0.0, 0.0, 0.0)
 
 
 @rule
@@ -70,6 +79,18 @@ def attention_share(own: float, others: float, p: RivalryRules) -> float:
     else sends. Base opening probabilities were observed with w₀ and the own messages around. Source: evidence M14.
     """
     return (p.background + own) / (p.background + own + p.crowding * others)
+
+
+@rule
+def free_time(elsewhere: float, budget: float, p: RivalryRules) -> float:
+    """Share of a day's minutes that the lives of other brands leave: max(0, 1 − s · elsewhere / budget).
+
+    elsewhere  expected minutes with them today, ≥ 0;  budget: minutes of a day, ≥ 0;  s: screen_time
+
+    A live is met in the minutes that are free for it, so it is watched in proportion to them: all brands draw on one
+    budget; the probability of watching was observed without the scenario's other brands. Source: evidence M14, E-18.
+    """
+    return max(0.0, 1.0 - p.screen_time * elsewhere / max(1e-9, budget))
 
 
 @rule

@@ -264,7 +264,8 @@ class Market(Model):
     attention_minutes: Annotated[
         float,
         parameter(
-            "Time that a user spends on the platform: exposures and ads on offer are in proportion to it",
+            "Time that a user spends on the platform: exposures and ads on offer are in proportion to it; lives of "
+            "several brands share it",
             unit="min/day",
             low=0,
             high=1440,

@@ -23,12 +23,13 @@ def events(ledger):
 
 def decisions_drawn():
     """Numbers of the decisions for which a run of every mechanism draws; only without compilation."""
+    import sim.engines.calm
     import sim.rules.cascade
     import sim.streams
 
     drawn = set()
     original, daily, content = sim.streams.uniform, sim.streams.daily_words, sim.rules.cascade.content_draws
-    sharing = sim.streams.share_word
+    sharing, filling = sim.streams.share_word, sim.engines.calm.fill_words
 
     def uniform(key, decision, person, day, k):
         drawn.add(int(decision))
@@ -42,6 +43,10 @@ def decisions_drawn():
         drawn.add(44)
         return sharing(key, person, day)
 
+    def fill_words(words, keys, decision, day, k, key):
+        drawn.add(int(decision))
+        filling(words, keys, decision, day, k, key)
+
     def content_draws(key, account, day, number):
         drawn.update((56, 57, 58))
         return content(key, account, day, number)
@@ -51,6 +56,7 @@ def decisions_drawn():
             ("uniform", uniform, original),
             ("daily_words", daily_words, daily),
             ("share_word", share_word, sharing),
+            ("fill_words", fill_words, filling),
             ("content_draws", content_draws, content),
         ):
             if getattr(module, name, None) is theirs:

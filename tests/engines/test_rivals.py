@@ -26,8 +26,9 @@ TWO = {
     },
     "rivals.newcomer": {"logic": FIRM | {"lives_per_week": 7.0, "ads_per_day": 5.0}, "pool": {"fans": 0}},
 }
-OFF = {"rules.rivalry.spillover": 0.0, "rules.rivalry.crowding": 0.0, "rules.rivalry.substitution": 0.0}
-ON = {"rules.rivalry.spillover": 1.0, "rules.rivalry.crowding": 5.0, "rules.rivalry.substitution": 1.0}
+RULES = ("spillover", "crowding", "substitution", "screen_time")
+OFF = {f"rules.rivalry.{rule}": 0.0 for rule in RULES}
+ON = {f"rules.rivalry.{rule}": 1.0 for rule in RULES} | {"rules.rivalry.crowding": 5.0}
 
 
 def books(found):
@@ -171,6 +172,15 @@ CLOSED = {
 }
 
 
+LIVES = {
+    "channels.wechat-group.live_notice": True,
+    "logics.depletion.lives_per_week": 7.0,
+    "rivals.other.logic.lives_per_week": 7.0,
+    "rules.lives.notice": 0.9,
+    "market.attention_minutes": 40.0,
+}
+
+
 def lived(changes):
     return run(small("livestream-group", CLOSED | changes), "depletion", SEED)
 
@@ -197,6 +207,7 @@ def test_a_rivals_loudness_does_not_matter_while_its_rules_are_off():
         ("spillover", {"rules.leaving.fatigue": 0.03}, "opened", "exits_fatigue"),
         ("crowding", NO_LEAVING, "opened", None),
         ("substitution", {"rules.purchase.base": -3.0, "industry.need_interval": 5.0}, "orders", None),
+        ("screen_time", NO_LEAVING | LIVES, "live_minutes", None),
     ],
 )
 def test_each_rule_alone_moves_what_it_is_about(rule, still, falls, rises):
@@ -208,11 +219,14 @@ def test_each_rule_alone_moves_what_it_is_about(rule, still, falls, rises):
 
 
 def test_attention_shares_and_choice_leave_alone_what_does_not_depend_on_them():
-    """Crowding moves what is opened, not what is sent; substitution moves orders, and no message before the first."""
+    """Crowding moves what is opened, screen time what is watched, substitution orders; none of them what is sent."""
     still = NO_LEAVING | {"rules.purchase.base": -3.0, "industry.need_interval": 5.0}
     off, crowded = lived(OFF | still).daily, lived(OFF | still | {"rules.rivalry.crowding": 5.0}).daily
     assert off["delivered"].equals(crowded["delivered"])
     assert off["fans_private"].equals(crowded["fans_private"])
+    timed = lived(OFF | still | LIVES | {"rules.rivalry.screen_time": 1.0}).daily
+    untimed = lived(OFF | still | LIVES).daily
+    assert timed["delivered"].equals(untimed["delivered"])
     chosen = lived(OFF | still | {"rules.rivalry.substitution": 1.0}).daily
     first = int((off["orders"] != chosen["orders"]).idxmax())
     assert (off["orders"] != chosen["orders"]).any()

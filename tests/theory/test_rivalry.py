@@ -76,3 +76,25 @@ def test_in_the_engine_each_brand_gains_by_pushing_more_and_both_lose():
     assert tragedy > betrayed + error  # … whatever the other does …
     assert modest > tragedy + error  # … and leaves both worse off
     assert visits(20, 9) < tragedy - error  # beyond it even greed does not pay
+
+
+@pytest.mark.statistical
+@pytest.mark.parametrize("rivals", [0, 1, 2])
+def test_lives_of_several_brands_share_the_minutes_of_a_day(rivals):
+    """P(watch | visit) = P(watch) · (1 − Σ 20 · P(visit b) · P(watch) / minutes), each rival's visits as they are."""
+    watch, minutes = 0.8, 30.0
+    plan = {"kind": "fixed", "value_share": 0.0, "lives_per_week": 7.0, "pushes_per_week": {"group": 7.0}}
+    scenario = small("livestream-group", COMMONS | {
+        "logics.depletion": plan, "market.attention_minutes": minutes, "channels.wechat-group.live_notice": True,
+        "channels.wechat-group.open": 0.4, "rules.messages.load_effect": 0.0, "rules.lives.notice": watch,
+        "rules.lives.liking": 1.0, "rules.lives.devoted": 1.0, "days": 40,
+    } | {f"rivals.r{n}": {"logic": plan, "shared_fans": 1.0} for n in range(rivals)})  # fmt: skip
+    found = run(scenario, "depletion", SEED)
+    visits, watches = (found.ledger.of(name).sum() for name in ("VISITS", "WATCHES"))
+    elsewhere = sum(20.0 * watch * ledger.of("VISITS").sum() / FANS / 40 for ledger in found.rivals.values())
+    chance = watch * (1.0 - elsewhere / minutes)
+    error = math.sqrt(chance * (1.0 - chance) / visits)
+    assert abs(watches / visits - chance) < FAR * error
+    if rivals:
+        assert elsewhere > 1.0
+        assert abs(watches / visits - watch * (1.0 - 0.5 * elsewhere / minutes)) > FAR * error

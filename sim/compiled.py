@@ -135,3 +135,21 @@ def direct(function: Any, *arguments: Any) -> Any:
     """
     kind_of: Any = numba.typeof
     return function if INTERPRETED else function.compile(tuple(kind_of(value) for value in arguments))
+
+
+class at_once:
+    """A rule that is called from Python day by day: its compiled form is found at the first call, and then called.
+
+    Every look at the types of records and arrays costs more than a small rule. So all calls must have arguments of the
+    types of the first, and arrays that lie in one piece. In plain Python it is the rule itself.
+    """
+
+    def __init__(self, function: Any) -> None:
+        self.function = function
+        self.entry: Any = None
+
+    def __call__(self, *arguments: Any) -> Any:
+        """The rule's value."""
+        if self.entry is None:
+            self.entry = direct(self.function, *arguments)
+        return self.entry(*arguments)

@@ -1,8 +1,10 @@
 """The book: integers of every day, and what of them the operator sees."""
 
+import math
+
 import numpy as np
 
-from sim.domains import MAX_CHANNELS, TIERS, ChannelKind, Domain, Source
+from sim.domains import TIERS, ChannelKind, Domain, Source
 from sim.engines.desk import Team
 from sim.engines.dispatch import Messages
 from sim.engines.market import Activity, MarketDay
@@ -10,7 +12,7 @@ from sim.engines.world import kind_of
 from sim.loop import stage_counts
 from sim.observables import FeedDay, Ledger
 from sim.plans import Plan, SeenDay
-from sim.rules.tally import TALLY_SIZE, Tally, block
+from sim.rules.tally import SPANS, TALLY_SIZE, Tally, block
 from sim.scenario.schema import Scenario
 
 OVERFLOW = 1 << 62
@@ -53,8 +55,8 @@ class Book:
 
     def __init__(self, scenario: Scenario, members: list[int]) -> None:
         days, channels = scenario.days, scenario.channels
-        self.fee = np.array([100.0 * c.cost_per_message for c in channels])  # cents
-        self.price = np.array([100.0 * (c.price_beyond_quota or 0.0) for c in channels])  # cents, beyond the quota
+        self.fee = [100.0 * c.cost_per_message for c in channels]  # cents
+        self.price = [100.0 * (c.price_beyond_quota or 0.0) for c in channels]  # cents, beyond the quota
         self.channels = len(channels)
         self.ledger = Ledger(
             tallies=np.zeros((days, TALLY_SIZE), np.int64),
@@ -91,7 +93,7 @@ class Book:
 
     def orders_of_month(self, day: int) -> int:
         """Orders of the 30 days before a day."""
-        return int(sum(block(tally, "ORDERS").sum() for tally in self.ledger.tallies[max(0, day - MONTH) : day]))
+        return int(self.ledger.of("ORDERS")[max(0, day - MONTH) : day].sum())
 
     def write(
         self,
@@ -110,14 +112,19 @@ class Book:
 
         Raises AssertionError, an error of ours, when fans are not conserved or a counter nears 64 bits.
         """
-        g = self.ledger
-        fans = int(block(tally, "ROWS")[Domain.PRIVATE])
-        joins, exits = int(block(tally, "JOINS").sum()), int(block(tally, "EXITS").sum())
+        g, page = self.ledger, tally.tolist()  # numbers of Python: a look-up in an array costs ten times as much
+
+        def of(name: str) -> list[int]:
+            counters: list[int] = page[SPANS[name]]
+            return counters
+
+        fans = of("ROWS")[Domain.PRIVATE]
+        joins, exits = sum(of("JOINS")), sum(of("EXITS"))
         assert self.fans_yesterday + joins - exits == fans, (day, self.fans_yesterday, joins, exits, fans)
-        assert abs(tally).max() < OVERFLOW, (day, int(abs(tally).argmax()))
-        delivered = block(tally, "DELIVERED")[: self.channels]
-        paid = block(tally, "PAID")[: self.channels]
-        fee = int(np.floor(delivered * self.fee + paid * self.price + 0.5).sum())
+        assert -OVERFLOW < min(page) <= max(page) < OVERFLOW, (day, int(abs(tally).argmax()))
+        delivered = of("DELIVERED")[: self.channels]
+        sent = zip(delivered, of("PAID")[: self.channels], self.fee, self.price, strict=True)
+        fee = sum(math.floor(n * each + beyond * price + 0.5) for n, beyond, each, price in sent)
         g.tallies[day] = tally
         g.ad_spend[day], g.impressions[day] = market.ad_spend, market.impressions
         g.exposures[day], g.weight[day] = round(market.exposures), market.weight
@@ -131,35 +138,37 @@ class Book:
         g.feed[day] = market.feed
         g.service[day], g.seats[day] = team.cost(plan.service_seats), plan.service_seats
         g.service_load[day] = team.busy(plan.service_seats)
-        self.fans_yesterday, self.core_yesterday = fans, int(block(tally, "ACTIVE_CORE")[0])
+        self.fans_yesterday, self.core_yesterday = fans, of("ACTIVE_CORE")[0]
+        visits = of("VISITS")
         self.activity = Activity(
-            active=int(block(tally, "ACTIVE")[0]),
-            groups=int(block(tally, "VISITS")[self.groups].sum()),
-            commercial=int(block(tally, "ROWS")[Domain.COMMERCIAL]),
+            active=of("ACTIVE")[0],
+            groups=sum(visits[c] for c in self.groups),
+            commercial=of("ROWS")[Domain.COMMERCIAL],
             diverted=self.diversion.share(g.tallies[max(0, day + 1 - MONTH) : day + 1]),
         )
-        sold = int(block(tally, "GMV").sum())
-        costs = int(block(tally, "GOODS")[0] + block(tally, "COMMISSION")[0] + block(tally, "FRICTION")[0])
-        counts = stage_counts(g.on(day))
-        members = block(tally, "MEMBERS").reshape(MAX_CHANNELS, TIERS)[: self.channels]
-        self.members_yesterday = members.sum(axis=1).tolist()
+        costs = of("GOODS")[0] + of("COMMISSION")[0] + of("FRICTION")[0]
+        today = g.on(day)
+        counts = stage_counts(today)
+        members = of("MEMBERS")
+        by_channel = tuple(tuple(members[TIERS * c : TIERS * c + TIERS]) for c in range(self.channels))
+        self.members_yesterday = list(map(sum, by_channel))
         return SeenDay(
             day=day,
-            delivered=tuple(map(int, delivered)),
-            opened=tuple(map(int, block(tally, "OPENED")[: self.channels])),
-            blocked=tuple(map(int, block(tally, "BLOCKED")[: self.channels])),
-            members=tuple(tuple(map(int, tiers)) for tiers in members),
+            delivered=tuple(delivered),
+            opened=tuple(of("OPENED")[: self.channels]),
+            blocked=tuple(of("BLOCKED")[: self.channels]),
+            members=by_channel,
             fans=fans,
             joins=joins,
             exits=exits,
-            exits_by_cause=tuple(map(int, block(tally, "EXITS"))),
-            orders=int(block(tally, "ORDERS").sum()),
-            contribution=sold - costs - fee - int(block(tally, "INCENTIVES")[0]),
+            exits_by_cause=tuple(of("EXITS")),
+            orders=sum(of("ORDERS")),
+            contribution=sum(of("GMV")) - costs - fee - of("INCENTIVES")[0],
             ad_spend=market.ad_spend,
-            joins_by_ads=int(block(tally, "JOINS")[Source.AD]),
-            spent=int(g.spend[day]),
+            joins_by_ads=of("JOINS")[Source.AD],
+            spent=int(today.spend[0]),
             lives=messages.lives,
             useful=messages.useful,
             **{name: int(counts[name][0]) for name in _OF_STAGES},
-            queued=int(block(tally, "QUEUED")[0]),
+            queued=of("QUEUED")[0],
         )

@@ -2,7 +2,7 @@
 
 from sim.domains import TIERS
 from sim.plans import ServiceBrief
-from sim.rules.climate import World
+from sim.rules.climate import World, bare
 from sim.rules.leads import step_probability
 from sim.rules.people import START_INTIMACY
 from sim.rules.prospects import lead_at_touch
@@ -61,13 +61,13 @@ class Team:
     """The service team of a run: its usual load, a moving average of contacts a day."""
 
     def __init__(self, scenario: Scenario, world: World) -> None:
-        self.service, self.world = scenario.service, world
+        self.service, self.rules = scenario.service, bare(world.rules.service)
         self.seat_cost = 100.0 * scenario.costs.seat
         self.load = first_contacts(scenario, world) if is_asked(scenario) else 0.0
 
     def desk(self, seats: float) -> Desk:
         """The queue of today with so many seats."""
-        found: Desk = desk_of(self.load, seats, self.service.rate, self.service.hours, self.world.rules.service)
+        found: Desk = desk_of(self.load, seats, self.service.rate, self.service.hours, self.rules)
         return found
 
     def busy(self, seats: float) -> float:

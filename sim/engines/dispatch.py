@@ -18,10 +18,12 @@ WEEK = 7
 _ROUNDING = 1e-9  # 7 × (1/7) must send
 
 
-def _most(messages: np.ndarray) -> np.ndarray:
-    """[C] most messages to any audience and tier of a channel, from [audiences, C·T]."""
-    found: np.ndarray = messages.reshape(len(messages), -1, TIERS).max(axis=(0, 2))
-    return found
+type Counts = list[list[int]]  # [audiences][C·T]
+
+
+def _most(messages: Counts, c: int) -> int:
+    """Most messages to any audience and tier of a channel."""
+    return max(max(audience[TIERS * c : TIERS * c + TIERS]) for audience in messages)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,7 @@ class Messages:
 
     value: np.ndarray
     promotion: np.ndarray
-    notice: np.ndarray
+    notice: list[int]
     week: np.ndarray
     lives: int
     cost: int
@@ -64,14 +66,15 @@ class Dispatch:
         self.brief = brief
         self.live_cost = live_cost
         self.videos = videos
-        self.video_notice = np.array(video_notice or [False] * len(brief.channels), np.int64)
-        self.makers = np.array(makers or [1] * len(brief.channels), np.int64)
+        self.video_notice = list(video_notice) or [False] * len(brief.channels)
+        self.makers = list(makers) or [1] * len(brief.channels)
         self.cells = TIERS * len(brief.channels)
         self.remainder = [[0.0] * self.cells]  # [audiences][C·T]
         self.value_remainder = [[0.0] * self.cells]
         self.live_remainder = self.video_remainder = self.packet_remainder = 0.0
         self.last = np.zeros((7, 1, self.cells), np.int64)  # ring of daily totals
-        self.items = np.zeros((2, 1, len(brief.channels)), np.int64)  # had so far, by kind of content and audience
+        # items had so far, by kind of content and audience, [2][audiences][C]
+        self.items = [[[0] * len(brief.channels)] for _ in range(2)]
 
     def day(self, day: int, plan: Plan, members: Sequence[int]) -> Messages:
         """Messages of a day under the plan in force.
@@ -80,10 +83,9 @@ class Dispatch:
         """
         self._divide(len(self.brief.segments) if plan.by_segment else 1)
         weekday = (self.brief.start.weekday() + day) % WEEK
-        audiences = len(self.remainder)
-        value = np.zeros((audiences, self.cells), np.int64)
-        promotion = np.zeros((audiences, self.cells), np.int64)
-        for audience in range(audiences):
+        value: Counts = [[0] * self.cells for _ in self.remainder]
+        promotion: Counts = [[0] * self.cells for _ in self.remainder]
+        for audience in range(len(self.remainder)):
             self._send(audience, weekday, plan, value[audience], promotion[audience])
         self.live_remainder += plan.lives_per_week / 7.0
         lives = math.floor(self.live_remainder + _ROUNDING)
@@ -94,15 +96,18 @@ class Dispatch:
         self.packet_remainder += plan.red_packets_per_week / 7.0
         packets = math.floor(self.packet_remainder + _ROUNDING)
         self.packet_remainder -= packets
-        read = np.array(members) > 0
-        cost = self._cost(value, promotion, lives, plan.quality, read)
-        useful = int(_most(value)[read].sum())
-        notice = np.array([lives if c.live_notice else 0 for c in self.brief.channels], np.int64)
-        promotion += np.repeat(notice, TIERS)  # the notice of a live is a promotion that needs no item of its own
-        value += np.repeat(self.video_notice * videos, TIERS)  # a video is made for the feed, its notice is useful
-        self.last[day % 7] = value + promotion
+        cost = self._cost(value, promotion, lives, plan.quality, members)
+        useful = sum(_most(value, c) for c, inside in enumerate(members) if inside > 0)
+        notice = [lives if c.live_notice else 0 for c in self.brief.channels]
+        noticed = [videos if own else 0 for own in self.video_notice]
+        for audience in range(len(value)):
+            for at in range(self.cells):
+                promotion[audience][at] += notice[at // TIERS]  # a promotion that needs no item of its own
+                value[audience][at] += noticed[at // TIERS]  # a video is made for the feed, its notice is useful
+        values, promotions = np.array(value, np.int64), np.array(promotion, np.int64)
+        self.last[day % 7] = values + promotions
         week = self.last.sum(axis=0).astype(np.float64)
-        return Messages(value.ravel(), promotion.ravel(), notice, week.ravel(), lives, cost, useful, packets)
+        return Messages(values.ravel(), promotions.ravel(), notice, week.ravel(), lives, cost, useful, packets)
 
     @property
     def of_week(self) -> list[int]:
@@ -116,9 +121,10 @@ class Dispatch:
             self.remainder = [list(self.remainder[0]) for _ in range(audiences)]
             self.value_remainder = [list(self.value_remainder[0]) for _ in range(audiences)]
             self.last = np.repeat(self.last[:, :1], audiences, axis=1)
-            self.items = np.repeat(self.items.max(axis=1, keepdims=True), audiences, axis=1)
+            most = [[max(of_channel) for of_channel in zip(*of_kind, strict=True)] for of_kind in self.items]
+            self.items = [[list(of_kind) for _ in range(audiences)] for of_kind in most]
 
-    def _send(self, audience: int, weekday: int, plan: Plan, value: np.ndarray, promotion: np.ndarray) -> None:
+    def _send(self, audience: int, weekday: int, plan: Plan, value: list[int], promotion: list[int]) -> None:
         """Messages of today to one audience, [C·T] each, to be filled."""
         rest, value_rest = self.remainder[audience], self.value_remainder[audience]
         for c, channel in enumerate(self.brief.channels):
@@ -140,18 +146,25 @@ class Dispatch:
                     else:
                         promotion[at] += 1
 
-    def _cost(self, value: np.ndarray, promotion: np.ndarray, lives: int, quality: float, read: np.ndarray) -> int:
+    def _cost(self, value: Counts, promotion: Counts, lives: int, quality: float, members: Sequence[int]) -> int:
         """One item per channel, day and kind of content, shared by tiers; a value item costs c₀·e^(c₁·quality).
 
         What was made for one segment serves every other on a day of its own: a new item is needed when a segment has
         had all that were made so far.
         """
-        made = []
+        made = [0, 0]
         for kind, messages in enumerate((value, promotion)):
-            sent = (messages.reshape(len(messages), -1, TIERS).max(axis=2) > 0) & read
-            before = self.items[kind].max(axis=0)
-            self.items[kind] += sent
-            made.append(int(((self.items[kind].max(axis=0) - before) * self.makers).sum()))
+            had = self.items[kind]
+            for c, inside in enumerate(members):
+                if inside <= 0:
+                    continue
+                sent = [any(to_audience[TIERS * c : TIERS * c + TIERS]) for to_audience in messages]
+                if not any(sent):
+                    continue
+                before = max(of_audience[c] for of_audience in had)
+                for audience, is_sent in enumerate(sent):
+                    had[audience][c] += is_sent
+                made[kind] += (max(of_audience[c] for of_audience in had) - before) * self.makers[c]
         useful, promoting = made
         item = self.brief.base_item_cost * math.exp(self.brief.quality_cost * quality)
         return round(useful * item + promoting * self.brief.base_item_cost + lives * self.live_cost)

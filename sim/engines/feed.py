@@ -14,7 +14,7 @@ from sim.rules.cascade import (
     expected_plays,
     pass_probability,
 )
-from sim.rules.climate import compilable
+from sim.rules.climate import bare, compilable
 from sim.rules.exposure import ExposureRules, cold_start, noticing
 from sim.scenario.reach import Feed
 
@@ -87,10 +87,10 @@ class BrandFeed:
         key: int,
         accounts: int = 1,
     ) -> None:
-        self.feed, self.fans, self.rules, self.key = feed, fans, rules, key
+        self.feed, self.fans, self.rules, self.key = feed, fans, bare(rules), key
         least = feed.exposures_at_least * accounts  # every account of the brand is met
         self.base = max(feed.exposures_per_fan * fans, least)
-        self.pools: TrafficPools = compilable(pools_of(feed, users))
+        self.pools: TrafficPools = bare(compilable(pools_of(feed, users)))
         plays = float(expected_plays(feed.passed, self.pools))
         self.contents = min(self.base / (feed.noticed * plays), MOST_CONTENTS) if per_day is None else per_day
         self.ordinary = plays * self.contents

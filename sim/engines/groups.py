@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from sim.domains import ChannelKind, word
+from sim.rules.climate import bare
 from sim.rules.groups import GroupRules, activity_tomorrow, half_life_kept, lively_visits
 from sim.rules.numbers import fixed
 from sim.rules.tally import Slot, Tally
@@ -18,13 +19,13 @@ class Groups:
     """
 
     def __init__(self, channels: Sequence[Channel], rules: GroupRules) -> None:
-        self.channels, self.rules = channels, rules
+        self.channels, self.rules, self.packet = channels, bare(rules), float(rules.packet)
         self.keep = [1.0 if c.half_life is None else float(half_life_kept(c.half_life)) for c in channels]
         self.activity = [1.0] * len(channels)
 
     def visits(self, packets: int) -> list[float]:
         """[C] factor of the day on visits: activity, and a red packet in groups."""
-        packet = float(self.rules.packet) if packets else 1.0
+        packet = self.packet if packets else 1.0
         return [
             float(lively_visits(a, self.rules)) * (packet if c.kind == _GROUP else 1.0)
             for a, c in zip(self.activity, self.channels, strict=True)

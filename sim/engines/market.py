@@ -14,7 +14,7 @@ from sim.observables import FeedDay
 from sim.parameters import DAYS_PER_MONTH
 from sim.plans import Plan
 from sim.rules.auction import average_cpm, log_median_bid, reach_per_head, targeting_lift, win_probability
-from sim.rules.climate import World
+from sim.rules.climate import World, bare
 from sim.rules.deals import asked_price
 from sim.rules.exposure import organic_weight, recognised
 from sim.rules.follow import follow_probability, relevance
@@ -103,7 +103,7 @@ class Market:
     """
 
     def __init__(self, scenario: Scenario, world: World, key: int) -> None:
-        self.world = world
+        self.world = bare(world)
         self.users = scenario.market.users
         self.initial_fans = scenario.pool.fans
         self.home = scenario.home
@@ -120,8 +120,8 @@ class Market:
         self.aware = 0.0
         # a look-up in a record costs ten times a rule
         rules = world.rules
-        self.exposure_rules, self.ad_rules, self.follow_rules = rules.exposure, rules.ads, rules.follow
-        self.purchase_rules, self.deal_rules, self.path_rules = rules.purchase, rules.deals, rules.path
+        self.exposure_rules, self.ad_rules, self.follow_rules = map(bare, (rules.exposure, rules.ads, rules.follow))
+        self.purchase_rules, self.deal_rules, self.path_rules = map(bare, (rules.purchase, rules.deals, rules.path))
         self.known, self.from_live = float(rules.exposure.known), float(rules.follow.from_live)
         self.impulse_live = float(rules.purchase.impulse_live)
         brand = world.brand
@@ -140,7 +140,7 @@ class Market:
                 self.initial_fans,
                 self.users,
                 scenario.brand.content.per_day,
-                self.exposure_rules,
+                rules.exposure,
                 key,
                 scenario.brand.matrix.accounts,
             )

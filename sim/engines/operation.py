@@ -27,8 +27,6 @@ from sim.engines.world import (
     brief_of,
     channel_sets,
     commission_on,
-    floats,
-    integers,
     kind_of,
     month_starts,
     world_of,
@@ -37,12 +35,12 @@ from sim.logics import Logic
 from sim.logics.oracle import Truth, informed
 from sim.logics.own import planned
 from sim.plans import Plan, Seen, SeenDay
-from sim.rules.climate import Climate, compilable
+from sim.rules.climate import Climate, bare, climate_of, compilable
 from sim.rules.conformity import authority_proof, sales_proof
 from sim.rules.messages import attention, visible_share
 from sim.rules.persona import bargained
 from sim.rules.referral import most_sharing, reward_uplift, tier_factor
-from sim.rules.tally import MAX_SEGMENTS, Slot, Tally, block, new_tally
+from sim.rules.tally import Slot, Tally, block, new_tally
 from sim.scenario.schema import Scenario
 
 CELLS = TIERS * MAX_CHANNELS
@@ -79,8 +77,12 @@ class Operation:
         self.rows = make_rows(self.world, key)
         self.shares_people = False  # with other brands
         self.brings = scenario.network is not None
+        self.asked_as_usual = [1.0] * len(scenario.channels)
         self.market = Market(scenario, self.world, self.key)
         brand, rules = self.world.brand, self.world.rules
+        # a look-up in a record costs ten times a rule
+        self.referral_rules, self.conformity_rules = bare(rules.referral), bare(rules.conformity)
+        self.message_rules = bare(rules.messages)
         self.sources = Sources(scenario, self.world)
         self.endorsement = scenario.brand.endorsement.daily(scenario.start, scenario.days)
         self.commission_share = float(bargained(1.0, brand.trust, rules.persona))
@@ -106,7 +108,8 @@ class Operation:
         self.most_factor = max(float(tier_factor(tier, rules.referral)) for tier in range(TIERS)) * max(
             segment.sharing for segment in scenario.segments.values()
         )
-        self.attention: dict[tuple[float, bool], float] = {}  # by messages of 7 days; few values come up
+        # attention and visible share by messages of 7 days; few values come up
+        self.attention: dict[tuple[float, bool, float], tuple[float, float]] = {}
         self.month_starts = month_starts(scenario.start, scenario.days)
         self.plan: Plan | None = None
         self.planned_on = 0
@@ -147,7 +150,7 @@ class Operation:
             reward,
             proofs,
         )
-        uplift = float(reward_uplift(plan.incentive / 100.0, self.world.rules.referral))
+        uplift = float(reward_uplift(plan.incentive / 100.0, self.referral_rules))
         rates = self._rates(day, plan, market, uplift, proofs, untouched)
         climate = self._climate(day, plan, messages, market, proofs, rates, uplift)
         self.today = Today(plan, reward, tally, messages, market, rates, climate)
@@ -219,14 +222,15 @@ class Operation:
             self.planned_on = day - day % self.logic.content_every
         # between plans content quality follows the file's own series
         moved = self.brief.quality[day] - self.brief.quality[self.planned_on]
+        if moved == 0.0 and 0.0 <= self.plan.quality <= 1.0:
+            return self.plan
         return dataclasses.replace(self.plan, quality=min(1.0, max(0.0, self.plan.quality + moved)))
 
     def _proofs(self, day: int) -> Proofs:
         """Log-odds added today by an authority, and by the sales that the brand shows (M11)."""
-        p = self.world.rules.conformity
         shown = self.book.orders_of_month(day) if self.scenario.brand.shows_sales else 0
-        authority = float(authority_proof(float(self.endorsement[day]), p))
-        return Proofs(authority, authority + float(sales_proof(float(shown), p)))
+        authority = float(authority_proof(float(self.endorsement[day]), self.conformity_rules))
+        return Proofs(authority, authority + float(sales_proof(float(shown), self.conformity_rules)))
 
     def _rates(
         self, day: int, plan: Plan, market: MarketDay, uplift: float, proofs: Proofs, untouched: list[int]
@@ -263,7 +267,6 @@ class Operation:
         rates: tuple[tuple[float, ...], ...],
         uplift: float,
     ) -> Climate:
-        referral = self.world.rules.referral
         self.exposure = [x + today for x, today in zip(self.exposure, market.exposure, strict=True)]
         if self.shares_people:
             self.encounters = [x + sum(today) for x, today in zip(self.encounters, rates, strict=True)]
@@ -276,59 +279,58 @@ class Operation:
             discount=float(plan.discount),
             season=float(self.season[day]),
             followers=float(self.book.fans_yesterday),
-            audience=integers(range(MAX_SEGMENTS) if plan.by_segment else (), MAX_SEGMENTS),
-            value=integers(self._spread(messages.value.tolist()), MAX_SEGMENTS * CELLS),
-            promotion=integers(self._spread(messages.promotion.tolist()), MAX_SEGMENTS * CELLS),
+            audience=range(len(self.encounters)) if plan.by_segment else (),
+            value=self._by_cell(messages.value),
+            promotion=self._by_cell(messages.promotion),
             sending=self._sending(messages),
-            week=floats(self._spread(messages.week.tolist()), MAX_SEGMENTS * CELLS),
-            base=floats(self._spread(self._base(messages.week, messages.packets)), MAX_SEGMENTS * CELLS),
-            notice=integers(messages.notice, MAX_CHANNELS),
-            exposure=floats(self.exposure, MAX_SEGMENTS),
-            ad_share=floats(market.ad_share, MAX_SEGMENTS),
-            commission=integers(commission_on(self.scenario, date, self.commission_share), MAX_CHANNELS),
+            week=self._by_cell(messages.week),
+            base=self._by_cell(np.array(self._base(messages.week, messages.packets))),
+            notice=messages.notice,
+            exposure=self.exposure,
+            ad_share=market.ad_share,
+            commission=commission_on(self.scenario, date, self.commission_share),
             home=self.market.home,
             click=market.click,
             retarget=market.retarget,
             public_price=market.public_price,
-            breach=floats(self._spread(self.promises.day(plan)), MAX_SEGMENTS * CELLS),
-            ask_to_join=floats(plan.ask_to_join or [1.0] * len(self._positions), MAX_CHANNELS),
-            chatter=floats(chatter, MAX_CHANNELS),
+            breach=self._by_cell(np.array(self.promises.day(plan))),
+            ask_to_join=plan.ask_to_join or self.asked_as_usual,
+            chatter=chatter,
             noisy=bits(x > 0.0 for x in chatter),
-            closed=integers(self.banned.closed, MAX_CHANNELS),
-            lost=integers(self.banned.lost, MAX_CHANNELS),
+            closed=self.banned.closed,
+            lost=self.banned.lost,
             bans=int(any(self.banned.lost)),
-            encounters=floats(self.encounters, MAX_SEGMENTS),
+            encounters=self.encounters,
             desk=self.team.desk(plan.service_seats),
-            share_limit=float(most_sharing(self.most_factor, uplift, referral)) if self.brings else 0.0,
+            share_limit=float(most_sharing(self.most_factor, uplift, self.referral_rules)) if self.brings else 0.0,
             uplift=uplift,
             incentive=plan.incentive,
             proof_follow=proofs.follow,
             proof_buy=proofs.buy,
         )
-        return compilable(facts)  # type: ignore[no-any-return]
+        return climate_of(facts)  # type: ignore[no-any-return]
 
-    def _spread(self, values: list[Any]) -> list[Any]:
-        """[A·C·T] of the channels in use as [A · most channels · T] of the climate."""
-        cells, room = self.dispatch.cells, [0] * (CELLS - self.dispatch.cells)
-        return [x for first in range(0, len(values), cells) for x in values[first : first + cells] + room]
+    def _by_cell(self, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        """[A·C·T] of the channels in use as [A, C·T]."""
+        return values.reshape(-1, self.dispatch.cells)
 
     def _sending(self, messages: Messages) -> list[int]:
         """[A·T] bit set of the channels that send anything today, by audience and tier."""
         sent, cells = (messages.value + messages.promotion).tolist(), self.dispatch.cells
-        found = [bits for first in range(0, len(sent), cells) for bits in channel_sets(sent[first : first + cells])]
-        return found + [0] * (MAX_SEGMENTS * TIERS - len(found))
+        return [bits for first in range(0, len(sent), cells) for bits in channel_sets(sent[first : first + cells])]
 
     def _base(self, week: npt.NDArray[np.float64], packets: int) -> list[float]:
         """Opening at load 0 by audience × channel × tier."""
-        rules, lively = self.world.rules.messages, self.groups.visits(packets)
+        lively = self.groups.visits(packets)
         found = []
         for n, n7 in enumerate(week.tolist()):
             at = n % self.dispatch.cells
             reach_open, group, fold_after = self.openings[at // TIERS]
-            if (n7, group) not in self.attention:
-                self.attention[n7, group] = float(attention(n7, group, rules))
-            seen = reach_open * self.attention[n7, group] * float(visible_share(n7, fold_after))
-            found.append(seen * lively[at // TIERS])
+            if (n7, group, fold_after) not in self.attention:
+                noticed, visible = attention(n7, group, self.message_rules), visible_share(n7, fold_after)
+                self.attention[n7, group, fold_after] = float(noticed), float(visible)
+            noticed, visible = self.attention[n7, group, fold_after]
+            found.append(reach_open * noticed * visible * lively[at // TIERS])
         return found
 
     def month_ends(self, day: int) -> bool:

@@ -5,6 +5,7 @@ It is kept by channel × tier and not by person: newcomers expect what the chann
 
 from sim.domains import TIERS
 from sim.plans import Brief, Plan
+from sim.rules.climate import bare
 from sim.rules.numbers import kept
 from sim.rules.promise import PromiseRules, breach_probability, expected_mix
 
@@ -16,7 +17,7 @@ class Promises:
     """
 
     def __init__(self, brief: Brief, used_to: float | None, rules: PromiseRules) -> None:
-        self.brief, self.rules = brief, rules
+        self.brief, self.rules = brief, bare(rules)
         self.keep = kept(1.0, rules.memory)
         self.expected: list[list[float | None]] = [[used_to] * (TIERS * len(brief.channels))]
 

@@ -140,7 +140,9 @@ def new_tally() -> Tally:
     return np.zeros(TALLY_SIZE, np.int64)
 
 
+SPANS = {slot.name: slice(int(slot), int(_ENDS[slot])) for slot in Slot if slot != Slot.END}
+
+
 def block(tally: Tally, name: str) -> Tally:
     """The counters of a block, shape [size of the block]."""
-    start = Slot[name]
-    return tally[start : _ENDS[start]]
+    return tally[SPANS[name]]

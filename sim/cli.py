@@ -344,7 +344,7 @@ def resume(
 
 def _go_on(target: Path, threads: int | None, json: bool, quiet: bool, lang: Any, broken: bool = True) -> int:
     """Run what is left of a run with checkpoints, and put the results in the place of its folder."""
-    from sim.engines.unfinished import resumed
+    from sim.engines.unfinished import NotResumable, resumed
     from sim.report.terminal import run_progress
 
     unfinished = resumed(target, broken)
@@ -352,17 +352,22 @@ def _go_on(target: Path, threads: int | None, json: bool, quiet: bool, lang: Any
     runs: list[Any] = []
     _announce_compilation(asked.engine)
     days = unfinished.scenario.days
-    with (
-        run_progress(days, asked.replications, shown=not quiet and not json, lang=lang) as progress,
-        suppress(KeyboardInterrupt),
-    ):
-        runs = unfinished.run_all(threads, progress)
+    again = _shell("sanyu", "resume", str(target))
+    with run_progress(days, asked.replications, shown=not quiet and not json, lang=lang) as progress:
+        try:
+            runs = unfinished.run_all(threads, progress)
+        except KeyboardInterrupt:
+            pass
+        except NotResumable as error:
+            raise Wrong(str(error)) from None
+        except OSError as error:
+            raise Failed(f"{target} takes no more: {error.strerror or error}. When it does: {again}") from None
     for note in unfinished.notes:
         _say(note)
     if not runs:
         finished, day = unfinished.where()
         _say(f"Interrupted; {finished} of {asked.replications} replications and {day} days of the next are kept.")
-        _say(f"To go on:\n  {_shell('sanyu', 'resume', str(target))}")
+        _say(f"To go on:\n  {again}")
         return INTERRUPTED
     record = {"checkpoint_every": asked.every, "breaks": unfinished.breaks}
     _finish(runs, target, True, json, quiet, lang, assumptions=unfinished.assumptions, **record)

@@ -19,7 +19,8 @@ class BannedAccounts:
     closed  [C] bit sets of the accounts that are closed today;  lost: of those whose fans are lost tonight
     """
 
-    CARRIED = ("until", "closed", "lost")
+    CARRIED = ("until",)
+    PASSING = ("closed", "lost")
 
     def __init__(self, channels: Sequence[Channel], key: int) -> None:
         self.channels, self.key = channels, key

@@ -276,6 +276,8 @@ class AgentRows:
         rows = [(*agent.person, *agent.fan) for agent in self.agents if not agent.is_stranger]
         return {name: np.array([row[at] for row in rows]) for at, name in enumerate(names)}
 
+    PASSING = ("rules", "presence")
+
     def state(self) -> dict[str, Any]:
         """All columns of all rows in the order of birth, whole numbers as int64 and real ones as float64."""
         people, fans = ([getattr(agent, kind) for agent in self.born] for kind in ("person", "fan"))

@@ -5,6 +5,7 @@
     assumptions.json  what its values rest on
     replication-R-day-D.checkpoint  the last two of the replication that runs
     replication-R.finished          the results of a replication
+    lock              held by the process that computes
 
 Everything that decides a number is recorded. Where any of it has changed, a resumed run would be neither the old nor a
 new one, so it is refused.
@@ -17,7 +18,8 @@ import hashlib
 import inspect
 import json
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib import metadata
 from pathlib import Path
@@ -82,24 +84,32 @@ class Unfinished:
     notes: list[str] = field(default_factory=list)
 
     def run_all(self, threads: int | None = None, progress: Callable[[int], None] | None = None) -> list[Run]:
-        """All replications: finished ones are read, the one that was broken off goes on from its last checkpoint."""
-        runs = []
-        for replication in range(self.asked.replications):
-            kept = self._finished(replication)
-            if kept is None:
-                keeper = _Keeper(self, replication)
-                kept = run(
-                    self.scenario, self.asked.logic, self.asked.seed, replication, self.asked.engine,
-                    threads or self.asked.threads, progress, keeper,
-                )  # fmt: skip
-                write_checkpoint(self._results(replication), self.head(replication, kept.seconds), _plain_run(kept))
-                keeper.forget(keep=0)
-            elif progress:
+        """All replications: finished ones are read, the one that was broken off goes on from its last checkpoint.
+
+        Raises NotResumable when another process is at it, or when no checkpoint can be read.
+        """
+        with _alone(self.folder):
+            for stale in self.folder.glob(f"{TEMPORARY}*"):
+                stale.unlink()
+            runs = [
+                self._replication(r, threads or self.asked.threads, progress) for r in range(self.asked.replications)
+            ]
+            self.note_break(self.asked.replications - 1, self.scenario.days)  # only its results were not written yet
+            return runs
+
+    def _replication(self, replication: int, threads: int, progress: Callable[[int], None] | None) -> Run:
+        finished = self._finished(replication)
+        if finished is not None:
+            if progress:
                 for day in range(self.scenario.days):
                     progress(day)
-            runs.append(kept)
-        self.note_break(self.asked.replications - 1, self.scenario.days)  # only its results were not written yet
-        return runs
+            return finished
+        keeper = _Keeper(self, replication)
+        a = self.asked
+        found = run(self.scenario, a.logic, a.seed, replication, a.engine, threads, progress, keeper)
+        write_checkpoint(self._results(replication), self.head(replication, found.seconds), _plain_run(found))
+        keeper.forget(keep=0)
+        return found
 
     def where(self) -> tuple[int, int]:
         """Number of finished replications, and the day up to which the next one is kept."""
@@ -249,8 +259,6 @@ def resumed(folder: Path, broken: bool = True) -> Unfinished:
             + "\n".join(differences)
             + f"\nUse again what was used then; or {anew}"
         )
-    for stale in folder.glob(f"{TEMPORARY}*"):
-        stale.unlink()
     return Unfinished(folder, scenario, asked, maker, files, assumptions, breaks, broken)
 
 
@@ -276,6 +284,22 @@ def maker_of(scenario: Scenario) -> dict[str, str]:
             text = Path(inspect.getfile(type(logic))).read_bytes()
             found[f"logic {kind}"] = hashlib.sha256(text).hexdigest()[:16]
     return found
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Keep other processes out of a folder; the system lets go of it when this one ends in whatever way."""
+    try:
+        import fcntl
+    except ImportError:  # not on Windows
+        yield
+        return
+    with (folder / "lock").open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise NotResumable(f"{folder} is being computed by another process. Let it finish, or end it.") from None
+        yield
 
 
 def _same_numbers(asked: Asked) -> dict[str, Any]:

@@ -369,7 +369,7 @@ def _go_on(target: Path, threads: int | None, json: bool, quiet: bool, lang: Any
         _say(f"Interrupted; {finished} of {asked.replications} replications and {day} days of the next are kept.")
         _say(f"To go on:\n  {again}")
         return INTERRUPTED
-    record = {"checkpoint_every": asked.every, "breaks": unfinished.breaks}
+    record = {"checkpoint_every": asked.every, "breaks": unfinished.breaks, "maker": unfinished.maker}
     _finish(runs, target, True, json, quiet, lang, assumptions=unfinished.assumptions, **record)
     return DONE
 

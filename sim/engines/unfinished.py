@@ -313,6 +313,9 @@ def _day_of(path: Path) -> int:
 
 def _read(folder: Path) -> dict[str, Any]:
     if not folder.is_dir():
+        whole = folder.with_name(f".{folder.name}.new")  # where results wait for the old folder to make room
+        if (whole / "provenance.json").is_file():
+            raise NotResumable(f"{folder} is finished; its results only need their name. Rename {whole} to {folder}.")
         raise NotResumable(f"{folder}: there is no such folder.")
     if (folder / "provenance.json").is_file():
         raise NotResumable(f"{folder} is finished: its results are there, and there is nothing to resume.")

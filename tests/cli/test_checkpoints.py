@@ -105,9 +105,10 @@ def summary(folder):
 
 
 def breaks(folder):
-    found = json.loads((folder / "provenance.json").read_text("utf-8"))["extra"]["breaks"]
-    assert all(set(one) == {"replication", "day", "resumed", "by"} for one in found)
-    return [(one["replication"], one["day"]) for one in found]
+    extra = json.loads((folder / "provenance.json").read_text("utf-8"))["extra"]
+    assert {"version", "python", "numpy", "numba", "rules", "sources"} <= set(extra["maker"])
+    assert all(set(one) == {"replication", "day", "resumed", "by"} for one in extra["breaks"])
+    return [(one["replication"], one["day"]) for one in extra["breaks"]]
 
 
 def equal(a, b):
@@ -272,6 +273,8 @@ def test_what_is_no_unfinished_run_is_refused(sanyu, tmp_path, unfinished):
     )
     assert sanyu("resume", "r")[0] == 0
     assert refused(sanyu) == "r is finished: its results are there, and there is nothing to resume.\n"
+    unfinished.rename(tmp_path / ".r.new")  # killed between the two renamings by which results take the folder's place
+    assert refused(sanyu) == "r is finished; its results only need their name. Rename .r.new to r.\n"
 
 
 def test_an_edited_scenario_is_refused_with_what_differs(sanyu, unfinished):

@@ -100,7 +100,7 @@ def _patient[**P, R](command: Callable[P, R]) -> Callable[P, R]:
         def first(*_: object) -> None:
             _ignore_interrupts()
             with suppress(OSError):  # written below Python's buffers, which this may have interrupted
-                os.write(2, b"Interrupted; runs that are finished are being written ...\n")
+                os.write(2, b"Interrupted; what is finished is being kept ...\n")
             raise KeyboardInterrupt
 
         before = signal.getsignal(signal.SIGINT)
@@ -257,6 +257,7 @@ def run(
     replications: int = 1,
     engine: Engine = "arrays",
     threads: int = 1,
+    checkpoint_every: int | None = None,
     out: Out = None,
     overwrite: Overwrite = False,
     json: Json = False,
@@ -273,19 +274,29 @@ def run(
         Number of runs, with other people and other luck each.
     threads
         Threads of one run; they change nothing but the time.
+    checkpoint_every
+        Days between checkpoints, from which sanyu resume goes on after a break [default: none are kept].
     """
     _check_seed(seed)
     _check_least("--replications", replications, 1)
     _check_least("--threads", threads, 1)
+    _check_least("--checkpoint-every", checkpoint_every, 1, "Try --checkpoint-every 30")
     loaded = _load(file)
     logic = _logic(loaded, logic)
     options = {"logic": logic, "seed": seed, "replications": replications, "engine": engine}
     target = _target(loaded, out, overwrite, "run", **options)
     _announce_compilation(engine)
+    if checkpoint_every is not None:
+        from sim.engines.unfinished import Asked, begin
+        from sim.report.data import plain
+
+        with _writing(target, overwrite) as folder:
+            asked = Asked(logic, seed, replications, engine, threads, checkpoint_every)
+            begin(folder, loaded.scenario, asked, plain(loaded.assumptions))
+        return _go_on(target, None, json, quiet, lang, broken=False)
 
     from sim.engines.run import run as simulate
-    from sim.report.terminal import print_runs, run_progress
-    from sim.report.write import summary_of_runs, write_runs
+    from sim.report.terminal import run_progress
 
     runs: list[Any] = []
     interrupted = False
@@ -298,20 +309,84 @@ def run(
     if not runs:
         _say("Interrupted before a run had finished; nothing was written.")
         return INTERRUPTED
-    with _writing(target, overwrite) as folder:
-        write_runs(runs, folder, lang, assumptions=loaded.assumptions)
-    if json:
-        _print_json(summary_of_runs(runs) | {"folder": str(target)})
-    elif quiet:
-        print(target)
-    else:
-        print_runs(runs, target, lang)
+    _finish(runs, target, overwrite, json, quiet, lang, assumptions=loaded.assumptions)
     if interrupted:
         kept = "one finished replication is" if len(runs) == 1 else f"{len(runs)} finished replications are"
         _say(f"Interrupted; the {kept} kept. To get all of them:")
         _say("  " + _again(overwrite=None, out=str(target)))
         return INTERRUPTED
     return DONE
+
+
+@app.command
+@_patient
+def resume(
+    folder: Path, /, *, threads: int | None = None, json: Json = False, quiet: Quiet = False, lang: Lang = "en"
+) -> int:
+    """Go on with a run that was broken off, from its last checkpoint; its tables are those of an unbroken run.
+
+    Parameters
+    ----------
+    folder
+        The folder that the run was begun for, with --checkpoint-every.
+    threads
+        Threads of one run; they change nothing but the time [default: as the run was begun].
+    """
+    _check_least("--threads", threads, 1)
+    from sim.engines.unfinished import NotResumable, kind_of
+
+    kinds = {"run": _go_on}  # what else can be unfinished gets a line here
+    try:
+        return kinds[kind_of(folder)](folder, threads, json, quiet, lang)
+    except NotResumable as error:
+        raise Wrong(str(error)) from None
+
+
+def _go_on(target: Path, threads: int | None, json: bool, quiet: bool, lang: Any, broken: bool = True) -> int:
+    """Run what is left of a run with checkpoints, and put the results in the place of its folder."""
+    from sim.engines.unfinished import NotResumable, resumed
+    from sim.report.terminal import run_progress
+
+    unfinished = resumed(target, broken)
+    asked = unfinished.asked
+    runs: list[Any] = []
+    _announce_compilation(asked.engine)
+    days = unfinished.scenario.days
+    again = _shell("sanyu", "resume", str(target))
+    with run_progress(days, asked.replications, shown=not quiet and not json, lang=lang) as progress:
+        try:
+            runs = unfinished.run_all(threads, progress)
+        except KeyboardInterrupt:
+            pass
+        except NotResumable as error:
+            raise Wrong(str(error)) from None
+        except OSError as error:
+            raise Failed(f"{target} takes no more: {error.strerror or error}. When it does: {again}") from None
+    for note in unfinished.notes:
+        _say(note)
+    if not runs:
+        finished, day = unfinished.where()
+        _say(f"Interrupted; {finished} of {asked.replications} replications and {day} days of the next are kept.")
+        _say(f"To go on:\n  {again}")
+        return INTERRUPTED
+    record = {"checkpoint_every": asked.every, "breaks": unfinished.breaks, "maker": unfinished.maker}
+    _finish(runs, target, True, json, quiet, lang, assumptions=unfinished.assumptions, **record)
+    return DONE
+
+
+def _finish(runs: list[Any], target: Path, overwrite: bool, json: bool, quiet: bool, lang: Any, **written: Any) -> None:
+    """Write the replications of a logic, and say where they are; written: beside the runs, see ``write_runs``."""
+    from sim.report.terminal import print_runs
+    from sim.report.write import summary_of_runs, write_runs
+
+    with _writing(target, overwrite) as folder:
+        write_runs(runs, folder, lang, **written)
+    if json:
+        _print_json(summary_of_runs(runs) | {"folder": str(target)})
+    elif quiet:
+        print(target)
+    else:
+        print_runs(runs, target, lang)
 
 
 @app.command
@@ -496,8 +571,6 @@ def _announce_compilation(engine: str) -> None:
 
 def _again(**changes: str | None) -> str:
     """The command that was given, with options set; None sets a flag."""
-    import shlex
-
     words = iter(sys.argv[1:])
     kept = []
     for text in words:
@@ -509,7 +582,13 @@ def _again(**changes: str | None) -> str:
         kept.append(text)
     for option, value in changes.items():
         kept += [f"--{option}"] if value is None else [f"--{option}", value]
-    return shlex.join(["sanyu", *kept])
+    return _shell("sanyu", *kept)
+
+
+def _shell(*words: str) -> str:
+    import shlex
+
+    return shlex.join(words)
 
 
 def _say(text: str) -> None:

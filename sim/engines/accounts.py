@@ -19,6 +19,9 @@ class BannedAccounts:
     closed  [C] bit sets of the accounts that are closed today;  lost: of those whose fans are lost tonight
     """
 
+    CARRIED = ("until",)
+    PASSING = ("closed", "lost")
+
     def __init__(self, channels: Sequence[Channel], key: int) -> None:
         self.channels, self.key = channels, key
         self.until: list[dict[int, int]] = [{} for _ in channels]

@@ -1,7 +1,7 @@
 """The readable engine: one ``mesa.Agent`` per person and brand. It is the reference that the fast engine must equal."""
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import mesa
 import numpy as np
@@ -276,5 +276,27 @@ class AgentRows:
         rows = [(*agent.person, *agent.fan) for agent in self.agents if not agent.is_stranger]
         return {name: np.array([row[at] for row in rows]) for at, name in enumerate(names)}
 
+    PASSING = ("rules", "presence")
+
+    def state(self) -> dict[str, Any]:
+        """All columns of all rows in the order of birth, whole numbers as int64 and real ones as float64."""
+        people, fans = ([getattr(agent, kind) for agent in self.born] for kind in ("person", "fan"))
+        return {name: _columns(rows, kind) for name, rows, kind in (("people", people, Person), ("fans", fans, Fan))}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Give the agents the values of a state, and bear those who are missing."""
+        people = [Person(*values) for values in zip(*(x.tolist() for x in state["people"].values()), strict=True)]
+        fans = [Fan(*values) for values in zip(*(x.tolist() for x in state["fans"].values()), strict=True)]
+        for agent, person, fan in zip(self.born, people, fans, strict=False):
+            agent.person, agent.fan, agent.shared = person, fan, 0
+        for person, fan in list(zip(people, fans, strict=True))[len(self.born) :]:
+            self._bear(person, fan)
+
     def close(self) -> None:
         """Nothing to end."""
+
+
+def _columns(rows: Sequence[Person] | Sequence[Fan], kind: type[Person] | type[Fan]) -> dict[str, npt.NDArray[Any]]:
+    """Rows as columns by field; a column of real numbers is one of 64 bits."""
+    values = list(zip(*rows, strict=True)) or [()] * len(kind._fields)
+    return {name: np.array(column) for name, column in zip(kind._fields, values, strict=True)}

@@ -6,6 +6,7 @@ several brands share people, row i is the same person to each of them.
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -545,6 +546,27 @@ class ArrayRows:
         for rows in (self.people, self.fans):
             rows[: self.count] = rows[: self.count][order]
         self._numbers = (np.arange(self.count) if self._numbers is None else self._numbers)[order]
+
+    PASSING = ("_shared",)
+
+    def state(self) -> dict[str, Any]:
+        """Records of all rows as they lie, and their numbers of birth where these are not 0, 1, …; no copies."""
+        return {
+            "people": self.people[: self.count],
+            "fans": self.fans[: self.count],
+            "numbers": self._numbers,
+        }
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Take over the records of a state, in place of all rows.
+
+        Raises ValueError when they are not records of this version's rows.
+        """
+        people, fans = state["people"], state["fans"]
+        if (people.dtype, fans.dtype) != (PERSON, FAN) or people.shape != fans.shape:
+            raise ValueError("the rows have other columns than those of this version")
+        self.people, self.fans = people.view(np.recarray), fans.view(np.recarray)
+        self.count, self._numbers = len(people), state["numbers"]
 
     def close(self) -> None:
         """End the threads."""

@@ -53,6 +53,8 @@ class Diversion:
 class Book:
     """Pages for all days of a run, written one by one."""
 
+    CARRIED = ("ledger", "fans_yesterday", "core_yesterday", "activity", "members_yesterday")
+
     def __init__(self, scenario: Scenario, members: list[int]) -> None:
         days, channels = scenario.days, scenario.channels
         self.fee = [100.0 * c.cost_per_message for c in channels]  # cents

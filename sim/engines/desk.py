@@ -60,6 +60,8 @@ def first_contacts(scenario: Scenario, world: World) -> float:
 class Team:
     """The service team of a run: its usual load, a moving average of contacts a day."""
 
+    CARRIED = ("load",)
+
     def __init__(self, scenario: Scenario, world: World) -> None:
         self.service, self.rules = scenario.service, bare(world.rules.service)
         self.seat_cost = 100.0 * scenario.costs.seat

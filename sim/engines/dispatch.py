@@ -55,6 +55,10 @@ class Dispatch:
     makers     [C] accounts that each make the items of the channel
     """
 
+    CARRIED = (
+        "remainder", "value_remainder", "live_remainder", "video_remainder", "packet_remainder", "last", "items"
+    )  # fmt: skip
+
     def __init__(
         self,
         brief: Brief,

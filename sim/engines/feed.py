@@ -77,6 +77,8 @@ class BrandFeed:
     contents  published per day;  ordinary: their expected plays at weight 1
     """
 
+    CARRIED = ("remainder", "field")
+
     def __init__(
         self,
         feed: Feed,

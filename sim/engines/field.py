@@ -138,6 +138,9 @@ class Field:
     window   [30, A] plays of the last days;  total: [A] their sum
     """
 
+    CARRIED = ("standing", "opened", "window", "total", "by_newcomers", "gini")
+    PASSING = ("weights",)
+
     def __init__(self, feed: Feed, pools: TrafficPools, feedback: float, contents: float, key: int) -> None:
         self.feed, self.pools, self.feedback, self.key = feed, pools, feedback, key
         self.accounts = n = feed.accounts

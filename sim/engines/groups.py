@@ -18,6 +18,8 @@ class Groups:
     activity  [C] in [0, 1]
     """
 
+    CARRIED = ("activity",)
+
     def __init__(self, channels: Sequence[Channel], rules: GroupRules) -> None:
         self.channels, self.rules, self.packet = channels, bare(rules), float(rules.packet)
         self.keep = [1.0 if c.half_life is None else float(half_life_kept(c.half_life)) for c in channels]

@@ -102,6 +102,8 @@ class Market:
     aware     share of users who know the brand by name
     """
 
+    CARRIED = ("spent_yesterday", "aware", "brand_feed")
+
     def __init__(self, scenario: Scenario, world: World, key: int) -> None:
         self.world = bare(world)
         self.users = scenario.market.users

@@ -233,6 +233,8 @@ class Network:
     cells    segments × classes
     """
 
+    CARRIED = ("closed", "count", "in_rows", "stubs", "tree")
+
     def __init__(self, classes: tuple[tuple[float, int], ...], cells: int, p: ReferralRules, key: int) -> None:
         assert len(classes) <= MOST_CLASSES
         assert all(degree <= OPEN for _, degree in classes)

@@ -68,6 +68,12 @@ class Operation:
     make_rows  the engine
     """
 
+    CARRIED = (
+        "rows", "market", "sources", "promises", "dispatch", "groups", "banned", "team", "tasks", "book", "plan",
+        "planned_on", "history", "exposure", "encounters", "cohorts", "anybody_applied", "day",
+    )  # fmt: skip
+    PASSING = ("today", "attention")
+
     def __init__(self, scenario: Scenario, name: str, key: int, people_key: int, make_rows: RowsMaker) -> None:
         self.scenario, self.name, self.key = scenario, name, key
         self.world = compilable(world_of(scenario)._replace(people_key=0 if people_key == key else people_key))

@@ -16,6 +16,8 @@ class Promises:
     expected  [audiences][C·T] in [0, 1]; None: what the first plan sends
     """
 
+    CARRIED = ("expected",)
+
     def __init__(self, brief: Brief, used_to: float | None, rules: PromiseRules) -> None:
         self.brief, self.rules = brief, bare(rules)
         self.keep = kept(1.0, rules.memory)

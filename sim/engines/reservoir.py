@@ -162,6 +162,8 @@ class Reservoir:
     classes    degree classes of a segment
     """
 
+    CARRIED = ("untouched", "ranks", "waiting")
+
     def __init__(self, untouched: list[int], key: int, classes: int = 1) -> None:
         self.key, self.classes = key, classes
         self.untouched = list(untouched)

@@ -3,13 +3,24 @@
 import time
 from collections.abc import Callable
 from functools import partial
-from typing import Literal
+from typing import Literal, Protocol
 
 from sim.engines.simulation import Simulation
 from sim.results import Ending, Run
 from sim.scenario.schema import Scenario
 
 Engine = Literal["arrays", "agents"]
+
+
+class Keeper(Protocol):
+    """Who keeps the state of a run that may be broken off."""
+
+    def begin(self, simulation: Simulation) -> float:
+        """Let a run that was just set up go on where it was broken off, if it was; returns seconds spent before."""
+        ...
+
+    def after_day(self, simulation: Simulation, seconds: float) -> None:
+        """A day is over; seconds: spent on the run so far."""
 
 
 def run(
@@ -20,6 +31,7 @@ def run(
     engine: Engine = "arrays",
     threads: int = 1,
     progress: Callable[[int], None] | None = None,
+    keeper: Keeper | None = None,
 ) -> Run:
     """Run one logic of a scenario.
 
@@ -28,6 +40,7 @@ def run(
     replication  number of the pair: same people and same luck under every logic
     engine       "arrays" (fast) or "agents" (one mesa.Agent per row)
     progress     called with the number of each finished day
+    keeper       keeps checkpoints of the run, see ``sim/engines/unfinished.py``
 
     Raises KeyError for an unknown logic and ValueError for an impossible seed.
     """
@@ -44,8 +57,14 @@ def run(
 
         simulation = Simulation(scenario, name, seed, replication, partial(ArrayRows, threads=threads))
     try:
-        for day in range(scenario.days):
+        before = keeper.begin(simulation) if keeper else 0.0
+        if progress:
+            for day in range(simulation.day):
+                progress(day)
+        for day in range(simulation.day, scenario.days):
             simulation.step()
+            if keeper:
+                keeper.after_day(simulation, before + time.perf_counter() - began)
             if progress:
                 progress(day)
     finally:
@@ -59,7 +78,7 @@ def run(
         engine=engine,
         ledger=simulation.ledger,
         ending=Ending("horizon", scenario.days),
-        seconds=time.perf_counter() - began,
+        seconds=before + time.perf_counter() - began,
         cohort_months=own.cohort_names(),
         cohort_counts=tuple(own.cohorts),
         tasks=tuple((task.advice, task.done) for task in own.tasks.tasks),

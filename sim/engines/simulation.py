@@ -66,6 +66,8 @@ class Simulation:
     ``ledger``.
     """
 
+    CARRIED = ("brands", "word_of_mouth", "reservoir", "day")
+
     def __init__(self, scenario: Scenario, logic: str, seed: int, replication: int, make_rows: RowsMaker) -> None:
         self.scenario = scenario
         key = replication_key(seed, replication)

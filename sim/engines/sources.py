@@ -64,6 +64,8 @@ class Sources:
     left  people of each partner's private domain who have not responded yet; a mean, so not whole
     """
 
+    CARRIED = ("left",)
+
     def __init__(self, scenario: Scenario, world: World) -> None:
         self.world = world
         self.sources = list(scenario.sources.values())

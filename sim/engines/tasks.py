@@ -26,6 +26,8 @@ class TaskDesk:
     reward  extra exposures during the week after a completed task, as a share of the ordinary ones
     """
 
+    CARRIED = ("tasks", "rewarded_until")
+
     def __init__(self, reward: float) -> None:
         self.reward = reward
         self.tasks: list[Task] = []

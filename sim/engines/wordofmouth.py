@@ -70,6 +70,8 @@ class SharingRows(Protocol):
 class WordOfMouth:
     """The network of a run, which all brands share, and the reservoir that it shares people with."""
 
+    CARRIED = ("network",)
+
     def __init__(self, classes: tuple[tuple[float, int], ...], segments: int, p: ReferralRules, key: int) -> None:
         self.classes = len(classes)
         self.network = Network(classes, segments * len(classes), p, key)

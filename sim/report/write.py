@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from sim.studies.fairness import Fairness
 
 PROVENANCE = "provenance.json"
+UNFINISHED = "unfinished.json"  # of a run with checkpoints; results take the place of its folder
 _LONGEST_SLUG = 40
 
 
@@ -35,8 +36,10 @@ def default_folder(scenario: Scenario, command: str, options: Mapping[str, Any])
 
 
 def is_ours(folder: Path) -> bool:
-    """True for a folder of results, or an empty one: what may be replaced on request."""
-    return folder.is_dir() and ((folder / PROVENANCE).is_file() or not any(folder.iterdir()))
+    """True for a folder of results, an unfinished run or an empty folder: what may be replaced on request."""
+    return folder.is_dir() and (
+        any((folder / name).is_file() for name in (PROVENANCE, UNFINISHED)) or not any(folder.iterdir())
+    )
 
 
 class NotWritten(Exception):
@@ -74,6 +77,8 @@ def _unwritable(target: Path) -> str:
 
 
 def _refusal(target: Path, overwrite: bool) -> str:
+    if (target / UNFINISHED).is_file() and not overwrite:
+        return f"{target} holds an unfinished run: sanyu resume {target} goes on with it, --overwrite begins anew."
     if target.exists() and not overwrite:
         return f"{target} exists already. Add --overwrite to replace it, or --out FOLDER for another place."
     if target.exists() and not is_ours(target):
@@ -106,8 +111,11 @@ def replacing(target: Path, overwrite: bool = False) -> Iterator[Path]:
             yield kept
         if old:
             kept = place
-            shutil.rmtree(target)
+            gone = target.with_name(f".{target.name}.old")
+            shutil.rmtree(gone, ignore_errors=True)
+            target.rename(gone)
             place.rename(target)
+            shutil.rmtree(gone)
     except OSError as error:
         raise NotWritten(target, error, kept) from error
 
@@ -159,8 +167,14 @@ def _figures(comparison: Comparison, fairness: "Fairness | None", lang: Lang) ->
     return figures_of(comparison, lang) | (figures_of_fairness(comparison, fairness, lang) if fairness else {})
 
 
-def write_runs(runs: Sequence[Run], folder: Path, lang: Lang = "en", *, assumptions: Sequence[Assumption] = ()) -> None:
-    """Write scenario, provenance, tables, summary and an overview of the replications of one logic."""
+def write_runs(
+    runs: Sequence[Run], folder: Path, lang: Lang = "en", *, assumptions: Sequence[Any] = (), **extra: Any
+) -> None:
+    """Write scenario, provenance, tables, summary and an overview of the replications of one logic.
+
+    assumptions  what the scenario rests on, as they are or as plain data
+    extra        for the provenance
+    """
     first = runs[0]
     provenance = Provenance.here(
         seed=first.seed,
@@ -168,6 +182,7 @@ def write_runs(runs: Sequence[Run], folder: Path, lang: Lang = "en", *, assumpti
         seconds=sum(run.seconds for run in runs),
         logic=first.logic,
         replications=len(runs),
+        **extra,
     )
     _write_base(runs, provenance, folder)
     write_json(summary_of_runs(runs), folder / "summary.json")

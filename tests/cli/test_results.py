@@ -220,7 +220,7 @@ def test_a_second_interrupt_does_not_lose_what_is_being_written(sanyu, tmp_path,
         [sys.executable, "-c", PRESSED, command, "c", writes], capture_output=True, text=True, check=False
     )
     assert done.returncode == 130, done.stderr
-    assert done.stderr.startswith("Interrupted; runs that are finished are being written ...\n")
+    assert done.stderr.startswith("Interrupted; what is finished is being kept ...\n")
     assert "are kept" in done.stderr
     assert "Traceback" not in done.stderr
     assert (tmp_path / "c" / "summary.json").exists()

@@ -253,6 +253,9 @@ class AgentRows:
                 channels=channels, muted=muted, joined_on=joined_on, clicked_on=clicked_on, attempts=attempts
             )
 
+    def add_up(self, brands: Sequence["AgentRows"], tallies: Sequence[Tally]) -> None:
+        """All rows are here, and counted."""
+
     def members(self) -> list[int]:
         """Members by channel."""
         found = [0] * self.world.channels.used

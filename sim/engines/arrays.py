@@ -4,14 +4,14 @@ Rows are independent given the climate and all counters are integers, so threads
 several brands share people, row i is the same person to each of them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import numpy.typing as npt
 
 from sim.compiled import rare, rule
-from sim.engines.admission import admitted
+from sim.engines.admission import Integers, admitted
 from sim.engines.population import FAN, PERSON, Rows, new_rows, unpacked
 from sim.engines.reservoir import Responders, kind_to_stranger
 from sim.engines.wordofmouth import Invited, Senders
@@ -496,12 +496,15 @@ class ArrayRows:
         admit_rows(self.people, self.fans, self.count, *responders, climate, self.world, self.key, tally)
         self._born(more)
 
-    def seat(self, free: list[int], day: int, tally: Tally) -> None:
-        """Places of this morning go to the applicants with the lowest draws."""
+    def add_up(self, brands: Sequence["ArrayRows"], tallies: Sequence[Tally]) -> None:
+        """All rows are here, and counted."""
+
+    def seat(self, free: list[int], day: int, tally: Tally, choose: Callable[..., Integers] = admitted) -> None:
+        """Places of this morning go to the applicants with the lowest draws; ``choose``: among whom, see ``admitted``."""
         rows = np.empty(self.count, np.int64)
         rows = rows[: find_applicants(self.fans, self.count, rows)]
         fans = self.fans[rows]
-        found = admitted(self.people[rows].key, (fans.muted & ~fans.channels).astype(np.int64), free, day, self.key)
+        found = choose(self.people[rows].key, (fans.muted & ~fans.channels).astype(np.int64), free, day, self.key)
         seat_rows(self.people, self.fans, rows, found, day, self.world, self.key, tally)
 
     def segments(self) -> npt.NDArray[np.int64]:

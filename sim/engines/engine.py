@@ -60,6 +60,9 @@ class Rows(Protocol):
     def seat(self, free: list[int], day: int, tally: Tally) -> None:
         """Give the places of this morning, [C], to the applicants with the lowest draws."""
 
+    def add_up(self, brands: Sequence[Any], tallies: Sequence[Tally]) -> None:
+        """The day is over for all rows: add to the tallies of all brands, this one among them, what is counted elsewhere."""
+
     def members(self) -> list[int]:
         """Members by channel."""
         ...

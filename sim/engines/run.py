@@ -5,6 +5,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Literal
 
+from sim.engines.engine import RowsMaker
 from sim.engines.simulation import Simulation
 from sim.results import Ending, Run
 from sim.scenario.schema import Scenario
@@ -20,6 +21,7 @@ def run(
     engine: Engine = "arrays",
     threads: int = 1,
     progress: Callable[[int], None] | None = None,
+    make_rows: RowsMaker | None = None,
 ) -> Run:
     """Run one logic of a scenario.
 
@@ -28,6 +30,7 @@ def run(
     replication  number of the pair: same people and same luck under every logic
     engine       "arrays" (fast) or "agents" (one mesa.Agent per row)
     progress     called with the number of each finished day
+    make_rows    makes rows of another kind than the engine's own: those of one shard, see ``sim.engines.sharded``
 
     Raises KeyError for an unknown logic and ValueError for an impossible seed.
     """
@@ -35,7 +38,9 @@ def run(
     if name not in scenario.logics:
         raise KeyError(f'there is no logic "{name}"; the scenario has: {", ".join(scenario.logics)}')
     began = time.perf_counter()
-    if engine == "agents":
+    if make_rows is not None:
+        simulation = Simulation(scenario, name, seed, replication, make_rows)
+    elif engine == "agents":
         from sim.engines.model import FanModel
 
         simulation = FanModel.of(scenario, name, seed, replication).simulation

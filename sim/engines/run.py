@@ -21,6 +21,7 @@ def run(
     engine: Engine = "arrays",
     threads: int = 1,
     progress: Callable[[int], None] | None = None,
+    shards: int = 1,
     make_rows: RowsMaker | None = None,
 ) -> Run:
     """Run one logic of a scenario.
@@ -30,6 +31,7 @@ def run(
     replication  number of the pair: same people and same luck under every logic
     engine       "arrays" (fast) or "agents" (one mesa.Agent per row)
     progress     called with the number of each finished day
+    shards       processes of this machine among which the people are divided, see ``run_sharded``
     make_rows    makes rows of another kind than the engine's own: those of one shard, see ``sim.engines.sharded``
 
     Raises KeyError for an unknown logic and ValueError for an impossible seed.
@@ -37,6 +39,12 @@ def run(
     name = next(iter(scenario.logics)) if logic is None else logic
     if name not in scenario.logics:
         raise KeyError(f'there is no logic "{name}"; the scenario has: {", ".join(scenario.logics)}')
+    if shards != 1:
+        from sim.engines.sharded import run_sharded
+
+        if engine != "arrays":
+            raise ValueError('shards need the engine "arrays".')
+        return run_sharded(scenario, name, seed, replication, shards=shards, threads=threads, progress=progress)
     began = time.perf_counter()
     if make_rows is not None:
         simulation = Simulation(scenario, name, seed, replication, make_rows)

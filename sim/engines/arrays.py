@@ -496,11 +496,15 @@ class ArrayRows:
         admit_rows(self.people, self.fans, self.count, *responders, climate, self.world, self.key, tally)
         self._born(more)
 
+    def keys_here(self) -> npt.NDArray[np.int64]:
+        """Addresses of the rows of this process: of all."""
+        return self.keys()
+
     def add_up(self, brands: Sequence["ArrayRows"], tallies: Sequence[Tally]) -> None:
         """All rows are here, and counted."""
 
     def seat(self, free: list[int], day: int, tally: Tally, choose: Callable[..., Integers] = admitted) -> None:
-        """Places of this morning go to the applicants with the lowest draws; ``choose``: among whom, see ``admitted``."""
+        """Places of this morning go to the applicants with the lowest draws; ``choose``: by what, see ``admitted``."""
         rows = np.empty(self.count, np.int64)
         rows = rows[: find_applicants(self.fans, self.count, rows)]
         fans = self.fans[rows]

@@ -5,6 +5,7 @@ since a task graph costs a millisecond per task and a day has none to spare.
 """
 
 import socket
+import time
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,7 +15,7 @@ from sim.engines.sharded import Job, Progress, run_at_hub
 from sim.results import Run
 
 LOOK = 0.5  # seconds between looks at the cluster
-GRACE = 3.0  # seconds in which a task may still tell why the shards lost each other
+GRACE = 1.5  # seconds in which a task may still tell why the shards lost each other
 
 
 class NoCluster(RuntimeError):
@@ -105,16 +106,14 @@ def _watch(client: Any, hub: Hub, futures: list[Any], workers: list[str]) -> Run
 
 
 def _cause(hub: Hub, futures: list[Any]) -> BaseException:
-    """Why the run ended: an error of a shard, or else that a shard is gone."""
-    distributed = _distributed()
-    try:
-        distributed.wait(futures, timeout=GRACE)
-    except (TimeoutError, distributed.TimeoutError):
-        pass
-    errors = [future.exception() for future in futures if future.status == "error"]
-    own = [error for error in errors if isinstance(error, Exception) and not isinstance(error, ShardLost)]
-    killed = distributed.KilledWorker
-    for error in own:
-        if not isinstance(error, killed):
-            return error
-    return ShardLost(hub.lost or (str(errors[0]) if errors else "a worker is gone."))
+    """Why the run ended: an error of a shard, which the task of one that was lost cannot tell, or else the loss."""
+    killed = _distributed().KilledWorker
+    until = time.monotonic() + GRACE
+    while True:
+        errors = [future.exception() for future in futures if future.status == "error"]
+        for error in errors:
+            if isinstance(error, BaseException) and not isinstance(error, (ShardLost, killed)):
+                return error
+        if time.monotonic() > until or len(errors) == len(futures):
+            return ShardLost(hub.lost or (str(errors[0]) if errors else "a worker is gone."))
+        time.sleep(0.05)

@@ -1,7 +1,7 @@
 """How the shards of one run speak with each other: everybody says something, everybody hears it all.
 
-Two words are enough: a sum of integers, and an exchange of columns. Whoever waits for others waits with a limit and looks
-whether they still live, so that a shard that dies ends the run and never hangs it.
+Two words are enough: a sum of integers, and an exchange of columns. Whoever waits for others waits with a limit, so that
+a shard that dies ends the run and never hangs it.
 """
 
 import math
@@ -71,8 +71,8 @@ class SharedMemory:
     buffers   bytes of [2 · shards · (8 + ROOM)]: length of what a shard says, and a piece of it
     arrivals  [2][shards] semaphores: how many others have spoken since the shard last heard them
 
-    Rounds use the two halves in turn. Nobody speaks in round n + 2 before all have heard round n, since between them lies
-    what each says in round n + 1; so two halves suffice, and no lock can be held by a process that dies.
+    Rounds use the two halves in turn. Nobody speaks in round n + 2 before all have heard round n, since between them
+    lies what each says in round n + 1; so two halves suffice, and no lock can be held by a process that dies.
     """
 
     size: int

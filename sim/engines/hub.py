@@ -22,7 +22,11 @@ from sim.engines.communicators import PATIENCE, Columns, Integers, ShardLost, pa
 
 SUM, GATHER, DAY, END, LOST = b"s", b"g", b"d", b"e", b"!"
 GREETING = 10.0  # seconds for the exchange of proofs
-SILENT_MACHINE = (5, 2, 5)  # seconds of silence, then between probes, and number of probes until a machine counts as dead
+SILENT_MACHINE = (
+    5,
+    2,
+    5,
+)  # seconds of silence, seconds between probes, probes until a machine counts as dead
 
 
 def _connection(line: socket.socket, patience: float) -> Connection:
@@ -217,7 +221,9 @@ class HubCommunicator:
             deliver_challenge(self._line, authkey)
             self._line.send_bytes(struct.pack("q", index))
         except (OSError, EOFError, AuthenticationError) as error:
-            raise ShardLost(f"shard {index} of {size} cannot reach the hub at {address[0]}:{address[1]}: {error}") from None
+            raise ShardLost(
+                f"shard {index} of {size} cannot reach the hub at {address[0]}:{address[1]}: {error}"
+            ) from None
 
     def sum(self, values: Integers) -> Integers:
         """Sum over all shards."""

@@ -1,7 +1,7 @@
 """``run_sharded``: one run over many processes of this machine, or over the workers of a cluster.
 
-The first shard's book is the result; all others have kept the same. A shard that is lost ends the run with ``ShardLost``
-within seconds: nothing is returned, so nothing can be written.
+The first shard's book is the result; all others have kept the same. A shard that is lost ends the run with
+``ShardLost`` within seconds: nothing is returned, so nothing can be written.
 """
 
 import dataclasses
@@ -18,7 +18,7 @@ from multiprocessing.connection import Connection, wait
 from typing import Any, Literal, NamedTuple
 
 from sim.compiled import INTERPRETED, is_cached
-from sim.engines.communicators import PATIENCE, Communicator, MemoryCommunicator, SharedMemory, ShardLost
+from sim.engines.communicators import PATIENCE, Communicator, MemoryCommunicator, ShardLost, SharedMemory
 from sim.engines.hub import Hub, HubCommunicator
 from sim.engines.run import run
 from sim.engines.shards import ShardRows

@@ -2,8 +2,9 @@
 
 Every shard runs the whole day loop. All outside the rows is a function of the seed and of integer sums, so it is the
 same in every shard; only rows are divided. A shard counts what its own rows do and keeps these counters apart until the
-end of the day, when one sum over all shards (``add_up``) makes them the day's tally. Where fans invite friends the shards
-exchange who shared, where places are scarce who may get one; nothing else of a single person leaves a shard.
+end of the day, when one sum over all shards (``add_up``) makes them the day's tally. Where fans invite friends the
+shards exchange who shared, where places are scarce who may get one, where rivals' fans come through a source who came,
+and where a logic is told the truth whole tables; nothing else of a single person leaves a shard.
 
 With every day's sum goes a check sum of what each shard has been told so far. If two shards differ in a single bit of
 it, because their machines compute exp() differently or their versions do, the run ends.
@@ -98,7 +99,7 @@ class ShardRows:
                 "version of Sanyu, NumPy and Numba on one kind of machine."
             )
         for brand, tally, of_all in zip(brands, tallies, np.split(found[:-1], len(brands)), strict=True):
-            tally += of_all
+            tally[:] += of_all
             brand.counted[:] = 0
 
     def admit(self, responders: Responders, climate: Climate, tally: Tally) -> None:
@@ -120,7 +121,7 @@ class ShardRows:
             here, rows = self._rows_of(numbers)
             found[here] = self.rows.strangers(rows)
             found = self.communicator.sum(found)
-        return found == 1
+        return np.asarray(found == 1)
 
     def strangers_by_segment(self) -> list[int]:
         """People whom another brand has met and this one has not, by segment."""
@@ -137,7 +138,8 @@ class ShardRows:
         """Those of the friends who accepted an invitation who fall to this shard."""
         self._hear(*invited)
         here = self._born(invited.addresses)
-        self.rows.admit_invited(Invited(*(column[here] for column in invited)), climate, self.counted)
+        mine: Any = (column[here] for column in invited)
+        self.rows.admit_invited(Invited(*mine), climate, self.counted)
 
     def bring_back(self, numbers: Integers, senders: Senders, climate: Climate, tally: Tally) -> None:
         """Those of the known people who accepted an invitation who live here."""
@@ -171,6 +173,10 @@ class ShardRows:
         """Addresses of the rows of all shards, in the order of birth."""
         (found,) = self._in_order(self.numbers, [self.rows.keys()])
         return found
+
+    def keys_here(self) -> Integers:
+        """Addresses of the rows of this shard; two people with one address would be in one shard."""
+        return self.rows.keys()
 
     def members(self) -> list[int]:
         """Members by channel."""
@@ -215,7 +221,7 @@ class ShardRows:
             text = part.tobytes() if hasattr(part, "tobytes") else repr(part).encode()
             self.told = zlib.crc32(text, self.told)
 
-    def _sum(self, values: list[int]) -> list[int]:
+    def _sum(self, values: Sequence[int]) -> list[int]:
         return [int(n) for n in self.communicator.sum(np.array(values, np.int64))]
 
     def _all(self, columns: Sequence[npt.NDArray[Any]]) -> list[npt.NDArray[Any]]:

@@ -1,7 +1,7 @@
 """How the shards of one run speak with each other: everybody says something, everybody hears it all.
 
-Two words are enough: a sum of integers, and an exchange of columns. Whoever waits for others waits with a limit, so that
-a shard that dies ends the run and never hangs it.
+Two words are enough: a sum of integers, and an exchange of columns. Whoever waits for others waits with a limit, so
+that a shard that dies ends the run and never hangs it.
 """
 
 import math

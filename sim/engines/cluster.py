@@ -87,19 +87,16 @@ def _run(job: Job, shards: int, client: Any, progress: Progress | None) -> Run:
 
 def _watch(client: Any, hub: Hub, futures: list[Any], workers: list[str]) -> Run:
     """Wait for all shards; raises what one of them raised, or ShardLost when a worker is gone."""
-    distributed = _distributed()
-    while not hub.lost:
-        try:
-            distributed.wait(futures, timeout=LOOK)
-        except (TimeoutError, distributed.TimeoutError):
-            pass
-        else:
-            break
+    looked = time.monotonic()
+    while not hub.lost and not all(future.done() for future in futures):
         if any(future.status == "error" for future in futures):
             break
-        if gone := set(workers) - set(client.nthreads()):
-            raise ShardLost(f"workers {sorted(gone)} have left the cluster before the end of the run.")
-    if all(future.status == "finished" for future in futures):
+        time.sleep(0.02)
+        if time.monotonic() - looked > LOOK:
+            looked = time.monotonic()
+            if gone := set(workers) - set(client.nthreads()):
+                raise ShardLost(f"workers {sorted(gone)} have left the cluster before the end of the run.")
+    if not hub.lost and all(future.status == "finished" for future in futures):
         found: Run = futures[0].result()
         return found
     raise _cause(hub, futures)

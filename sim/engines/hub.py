@@ -5,6 +5,7 @@ key and their number. Both sides prove that they know the key (HMAC); what they 
 integers and columns, never code. A connection that breaks ends the run of all at once, and so does silence.
 """
 
+import os
 import secrets
 import socket
 import struct
@@ -43,8 +44,12 @@ def _connection(line: socket.socket, patience: float) -> Connection:
 
 def _limit(line: socket.socket, seconds: float) -> None:
     """A limit on reading and on writing a message once it has begun."""
+    if os.name == "nt":
+        limit = struct.pack("L", int(1e3 * seconds))
+    else:
+        limit = struct.pack("ll", int(seconds), int(seconds % 1 * 1e6))
     for side in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
-        line.setsockopt(socket.SOL_SOCKET, side, struct.pack("ll", int(seconds), int(seconds % 1 * 1e6)))
+        line.setsockopt(socket.SOL_SOCKET, side, limit)
 
 
 def _with_limit(connection: Connection, seconds: float) -> None:

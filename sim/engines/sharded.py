@@ -217,7 +217,7 @@ def _watch(processes: list[Any], lines: list[Connection], progress: Progress | N
 def _died(process: Any, index: int, shards: int) -> ShardLost:
     code = process.exitcode
     how = f"was killed by signal {-code}" if code is not None and code < 0 else f"ended with code {code}"
-    why = " The machine may lack memory." if code == -signal.SIGKILL else ""
+    why = " The machine may lack memory." if code == -9 else ""
     return ShardLost(f"shard {index} of {shards} (process {process.pid}) {how} before the end of the run.{why}")
 
 

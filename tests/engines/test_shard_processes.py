@@ -9,7 +9,6 @@ import threading
 import time
 
 import numpy as np
-import psutil
 import pytest
 from worlds import TESTS, everything, small
 
@@ -230,6 +229,7 @@ def test_shards_end_with_their_caller(tmp_path):
 
 
 def lives(pid):
+    psutil = pytest.importorskip("psutil")
     try:
         return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
@@ -302,6 +302,8 @@ def test_a_cluster_that_is_not_there_is_named(monkeypatch):
         run_on_cluster(None, 2, "tcp://127.0.0.1:9")
 
 
-@pytest.mark.parametrize(("scheduler", "address"), [("tcp://127.0.0.1:8786", "127.0.0.1"), ("inproc://1/2", "127.0.0.1")])
+@pytest.mark.parametrize(
+    ("scheduler", "address"), [("tcp://127.0.0.1:8786", "127.0.0.1"), ("inproc://1/2", "127.0.0.1")]
+)
 def test_the_hub_stands_where_the_scheduler_can_see_it(scheduler, address):
     assert own_address(scheduler) == address

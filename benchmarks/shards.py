@@ -1,7 +1,7 @@
 """Shards against threads, and what a round costs: python benchmarks/shards.py [--fans N ...] [--days D] [--tries T].
 
-Times are between the end of day 4 and that of the last day, so that the start of processes is left out. Tries of all kinds
-alternate, since the machine's speed changes from minute to minute; printed are the medians.
+Times are between the end of day 4 and that of the last day, so that the start of processes is left out. Tries of all
+kinds alternate, since the machine's speed changes from minute to minute; printed are the medians.
 """
 
 import argparse

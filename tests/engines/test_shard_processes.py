@@ -13,7 +13,7 @@ import pytest
 from worlds import TESTS, everything, small
 
 from sim.engines.cluster import NoCluster, own_address, run_on_cluster
-from sim.engines.communicators import ROOM, MemoryCommunicator, SharedMemory, ShardLost
+from sim.engines.communicators import ROOM, MemoryCommunicator, ShardLost, SharedMemory
 from sim.engines.hub import Hub, HubCommunicator
 from sim.engines.run import run
 from sim.engines.sharded import run_sharded
@@ -280,7 +280,7 @@ def test_a_killed_worker_ends_the_run(cluster, alone):
             os.kill(workers[min(workers)], signal.SIGKILL)
 
     scenario = alone.scenario.model_copy(update={"days": 150})
-    with pytest.raises(ShardLost, match="gone|left the cluster"):
+    with pytest.raises(ShardLost, match=r"gone|left the cluster"):
         run_sharded(scenario, "depletion", SEED, shards=3, cluster=cluster, progress=strike)
     assert time.monotonic() - struck[0] < SOON
 
@@ -298,7 +298,7 @@ def test_a_cluster_that_is_not_there_is_named(monkeypatch):
         raise OSError("Timed out")
 
     monkeypatch.setattr(distributed, "Client", unreachable)
-    with pytest.raises(NoCluster, match="no Dask scheduler at tcp://127.0.0.1:9"):
+    with pytest.raises(NoCluster, match=r"no Dask scheduler at tcp://127\.0\.0\.1:9"):
         run_on_cluster(None, 2, "tcp://127.0.0.1:9")
 
 

@@ -258,6 +258,8 @@ def run(
     engine: Engine = "arrays",
     threads: int = 1,
     checkpoint_every: int | None = None,
+    shards: int = 1,
+    cluster: str | None = None,
     out: Out = None,
     overwrite: Overwrite = False,
     json: Json = False,
@@ -273,9 +275,13 @@ def run(
     replications
         Number of runs, with other people and other luck each.
     threads
-        Threads of one run; they change nothing but the time.
+        Threads of one run, or of each shard; they change nothing but the time.
     checkpoint_every
         Days between checkpoints, from which sanyu resume goes on after a break [default: none are kept].
+    shards
+        Processes among which the people of one run are divided; they change nothing but time and memory.
+    cluster
+        Address of a Dask scheduler, such as tcp://10.0.0.7:8786: the shards are tasks on its workers.
     """
     _check_seed(seed)
     _check_least("--replications", replications, 1)
@@ -283,6 +289,11 @@ def run(
     _check_least("--checkpoint-every", checkpoint_every, 1, "Try --checkpoint-every 30")
     loaded = _load(file)
     logic = _logic(loaded, logic)
+    _check_shards(loaded, shards, engine, cluster)
+    if checkpoint_every is not None and (shards != 1 or cluster is not None):
+        raise Wrong(
+            "--checkpoint-every keeps the rows of one process, and --shards divides them. Leave one of the two out."
+        )
     options = {"logic": logic, "seed": seed, "replications": replications, "engine": engine}
     target = _target(loaded, out, overwrite, "run", **options)
     _announce_compilation(engine)
@@ -303,7 +314,10 @@ def run(
     with run_progress(loaded.scenario.days, replications, shown=not quiet and not json, lang=lang) as progress:
         try:
             for r in range(replications):
-                runs.append(simulate(loaded.scenario, logic, seed, r, engine, threads, progress))
+                if shards == 1 and cluster is None:
+                    runs.append(simulate(loaded.scenario, logic, seed, r, engine, threads, progress))
+                else:
+                    runs.append(_in_shards(loaded, logic, seed, r, shards, threads, progress, cluster))
         except KeyboardInterrupt:
             interrupted = True
     if not runs:
@@ -549,6 +563,46 @@ def _check_seed(seed: int) -> None:
 def _check_least(option: str, value: int | None, least: int, why: str = "") -> None:
     if value is not None and value < least:
         raise Wrong(f"{option} {value} is below {least}. {why}".rstrip())
+
+
+def _check_shards(loaded: "Loaded", shards: int, engine: str, cluster: str | None) -> None:
+    """Wrong when a run cannot be divided so."""
+    if shards == 1 and cluster is None:
+        return
+    if engine != "arrays":
+        raise Wrong(f"--shards and --cluster need the engine arrays, and --engine is {engine}.")
+    from sim.engines.sharded import check_shards
+
+    try:
+        check_shards(loaded.scenario, shards)
+    except ValueError as error:
+        raise Wrong(f"--shards: {error}") from None
+
+
+def _in_shards(
+    loaded: "Loaded",
+    logic: str,
+    seed: int,
+    replication: int,
+    shards: int,
+    threads: int,
+    progress: Callable[[int], None] | None,
+    cluster: str | None,
+) -> Any:
+    """One run, its people divided among processes or the workers of a cluster."""
+    from sim.engines.cluster import NoCluster
+    from sim.engines.communicators import ShardLost
+    from sim.engines.sharded import run_sharded
+
+    try:
+        return run_sharded(
+            loaded.scenario, logic, seed, replication, shards=shards, threads=threads, progress=progress,
+            cluster=cluster,
+        )  # fmt: skip
+    except NoCluster as error:
+        raise Wrong(f"--cluster: {error}") from None
+    except ShardLost as error:
+        raise Failed(f"{error} Nothing was written.") from None
 
 
 def _target(loaded: "Loaded", out: Path | None, overwrite: bool, command: str, **options: Any) -> Path:

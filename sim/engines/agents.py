@@ -253,6 +253,13 @@ class AgentRows:
                 channels=channels, muted=muted, joined_on=joined_on, clicked_on=clicked_on, attempts=attempts
             )
 
+    def keys_here(self) -> npt.NDArray[np.int64]:
+        """Addresses of the rows of this process: of all."""
+        return self.keys()
+
+    def add_up(self, brands: Sequence["AgentRows"], tallies: Sequence[Tally]) -> None:
+        """All rows are here, and counted."""
+
     def members(self) -> list[int]:
         """Members by channel."""
         found = [0] * self.world.channels.used

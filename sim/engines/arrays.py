@@ -4,7 +4,7 @@ Rows are independent given the climate and all counters are integers, so threads
 several brands share people, row i is the same person to each of them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.compiled import at_once, rare, rule
-from sim.engines.admission import admitted
+from sim.engines.admission import Integers, admitted
 from sim.engines.calm import (
     WORDS,
     calm_day,
@@ -498,14 +498,21 @@ class ArrayRows:
         admit_part(*self._records(), self.count, *responders, climate, self.world, self.key, tally)
         self._born(more)
 
-    def seat(self, free: list[int], day: int, tally: Tally) -> None:
-        """Places of this morning go to the applicants with the lowest draws."""
+    def keys_here(self) -> npt.NDArray[np.int64]:
+        """Addresses of the rows of this process: of all."""
+        return self.keys()
+
+    def add_up(self, brands: Sequence["ArrayRows"], tallies: Sequence[Tally]) -> None:
+        """All rows are here, and counted."""
+
+    def seat(self, free: list[int], day: int, tally: Tally, choose: Callable[..., Integers] = admitted) -> None:
+        """Places of this morning go to the applicants with the lowest draws; ``choose``: by what, see ``admitted``."""
         rows = np.empty(self.count, np.int64)
         rows = rows[: applicants_among(self._records()[1], self.count, rows)]
-        if not len(rows):
+        if not len(rows) and choose is admitted:
             return
         fans = self.fans[rows]
-        found = admitted(self.people[rows].key, (fans.muted & ~fans.channels).astype(np.int64), free, day, self.key)
+        found = choose(self.people[rows].key, (fans.muted & ~fans.channels).astype(np.int64), free, day, self.key)
         seat_rows(self.people, self.fans, rows, found, day, self.world, self.key, tally)
 
     def segments(self) -> npt.NDArray[np.int64]:

@@ -57,8 +57,15 @@ class Rows(Protocol):
         """Addresses of all rows, in the order of birth."""
         ...
 
+    def keys_here(self) -> npt.NDArray[np.int64]:
+        """Addresses of the rows of this process; people with equal addresses are in one process."""
+        ...
+
     def seat(self, free: list[int], day: int, tally: Tally) -> None:
         """Give the places of this morning, [C], to the applicants with the lowest draws."""
+
+    def add_up(self, brands: Sequence[Any], tallies: Sequence[Tally]) -> None:
+        """The day of all rows is over: add to the tallies of all brands, this one's among them, what is not in them."""
 
     def members(self) -> list[int]:
         """Members by channel."""

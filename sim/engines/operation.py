@@ -170,7 +170,7 @@ class Operation:
         today = self.today
         known = self.rows.meet(np.array(today.rates), today.climate, today.tally) if self.shares_people else None
         self.rows.admit(responders, today.climate, today.tally)
-        if known is not None:
+        if known is not None and self.sources.sources:
             mine = responders.kinds >= 0
             columns = zip(responders, known, strict=True)
             responders = Responders(*(np.concatenate([column[mine], more]) for column, more in columns))

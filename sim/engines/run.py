@@ -5,6 +5,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Literal, Protocol
 
+from sim.engines.engine import RowsMaker
 from sim.engines.simulation import Simulation
 from sim.results import Ending, Run
 from sim.scenario.schema import Scenario
@@ -32,6 +33,8 @@ def run(
     threads: int = 1,
     progress: Callable[[int], None] | None = None,
     keeper: Keeper | None = None,
+    shards: int = 1,
+    make_rows: RowsMaker | None = None,
 ) -> Run:
     """Run one logic of a scenario.
 
@@ -41,14 +44,24 @@ def run(
     engine       "arrays" (fast) or "agents" (one mesa.Agent per row)
     progress     called with the number of each finished day
     keeper       keeps checkpoints of the run, see ``sim/engines/unfinished.py``
+    shards       processes of this machine among which the people are divided, see ``run_sharded``
+    make_rows    makes rows of another kind than the engine's own: those of one shard, see ``sim.engines.sharded``
 
     Raises KeyError for an unknown logic and ValueError for an impossible seed.
     """
     name = next(iter(scenario.logics)) if logic is None else logic
     if name not in scenario.logics:
         raise KeyError(f'there is no logic "{name}"; the scenario has: {", ".join(scenario.logics)}')
+    if shards != 1:
+        from sim.engines.sharded import run_sharded
+
+        if engine != "arrays":
+            raise ValueError('shards need the engine "arrays".')
+        return run_sharded(scenario, name, seed, replication, shards=shards, threads=threads, progress=progress)
     began = time.perf_counter()
-    if engine == "agents":
+    if make_rows is not None:
+        simulation = Simulation(scenario, name, seed, replication, make_rows)
+    elif engine == "agents":
         from sim.engines.model import FanModel
 
         simulation = FanModel.of(scenario, name, seed, replication).simulation

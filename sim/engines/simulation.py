@@ -122,6 +122,7 @@ class Simulation:
             rows = [brand.rows for brand in brands]
             self.rows.advance_together(rows, [today.climate for today in days], [today.tally for today in days])
         self._meet()
+        self.rows.add_up([brand.rows for brand in brands], [brand.today.tally for brand in brands])
         seen = [brand.evening() for brand in brands]
         self.day += 1
         return seen[0]

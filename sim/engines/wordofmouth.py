@@ -62,8 +62,8 @@ class SharingRows(Protocol):
         """Whether the brand has not met people with these numbers of birth."""
         ...
 
-    def keys(self) -> Integers:
-        """Addresses of all rows, in the order of birth."""
+    def keys_here(self) -> Integers:
+        """Addresses of the rows of this process; people with equal addresses are in one process."""
         ...
 
 
@@ -130,7 +130,7 @@ class WordOfMouth:
     @staticmethod
     def check_addresses(rows: SharingRows) -> None:
         """Two people with one address are an error, not one person."""
-        keys = np.sort(rows.keys())
+        keys = np.sort(rows.keys_here())
         if (keys[1:] == keys[:-1]).any():
             raise RuntimeError(
                 "two people have the same 64-bit address, which happens once in 20,000 runs with ten million invited "

@@ -51,9 +51,16 @@ def counts(fans: int = 1000, days: int = 4) -> dict[str, float]:
     return {name: inside[name] / fan_days for name in ("blocks", *FUNCTIONS)}
 
 
+def nanoseconds_of_a_day(counted: dict[str, float], cost: dict[str, float], record: int) -> dict[str, float]:
+    """What a fan-day takes at least on one core: blocks, functions, and the row read and written once."""
+    functions = sum(counted[name] * cost[name] for name in ("exp", "log", "pow"))
+    functions += (counted["expm1"] + counted["log1p"]) * cost["exp"]
+    draws = counted["blocks"] * cost["block"]
+    return {"draws": draws, "functions": functions, "memory": 2 * record * cost["byte"], "all": draws + functions}
+
+
 def costs() -> dict[str, float]:
-    """Nanoseconds of a block, an exponential and a byte of copying, each alone in a loop, on one thread."""
-    import numba
+    """Nanoseconds of a block, of functions and of a byte of copying, each alone in a loop, on one thread."""
     import numpy as np
 
     from sim.compiled import rare
@@ -78,8 +85,18 @@ def costs() -> dict[str, float]:
         for i in range(len(x)):
             y[i] = math.exp(x[i])
 
+    @rare
+    def logarithms(x: Any, y: Any) -> None:
+        for i in range(len(x)):
+            y[i] = math.log(x[i])
+
+    @rare
+    def powers(x: Any, y: Any) -> None:
+        for i in range(len(x)):
+            y[i] = math.pow(x[i], 0.3)
+
     words, keys = np.empty((4, N), np.uint32), np.arange(N)
-    x, y = np.linspace(-3.0, 0.0, N), np.empty(N)
+    x, y, positive = np.linspace(-3.0, 0.0, N), np.empty(N), np.linspace(0.1, 3.0, N)
     big = np.zeros(1 << 26, np.uint8)
     other = big.copy()
 
@@ -93,9 +110,10 @@ def costs() -> dict[str, float]:
         return min(taken) * 1e9 / n
 
     return {
-        "numba": float(numba.version_info.short[1]),
         "block": nanoseconds(blocks, words, keys, 5, 12345),
         "block_alone": nanoseconds(one_by_one, words, keys, 5, 12345),
-        "exponential": nanoseconds(exponentials, x, y),
+        "exp": nanoseconds(exponentials, x, y),
+        "log": nanoseconds(logarithms, positive, y),
+        "pow": nanoseconds(powers, positive, y),
         "byte": nanoseconds(np.copyto, other, big, n=2 * len(big)),
     }

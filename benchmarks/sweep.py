@@ -1,4 +1,4 @@
-"""Sweeps: many runs of 2,000 fans over 180 days on two processes, against ``mesa.batch_run`` on the ``agents`` engine."""
+"""Sweeps: runs of 2,000 fans over 180 days on two processes, against ``mesa.batch_run`` on the ``agents`` engine."""
 
 import time
 from concurrent.futures import ProcessPoolExecutor
@@ -9,13 +9,15 @@ FANS, DAYS, PROCESSES = 2000, 180, 2
 LOGIC = "depletion"
 
 
-def _one(replication: int, days: int = DAYS) -> int:
+def _one(seed: int, days: int = DAYS) -> int:
     """One run; returns its private fans at the end."""
+    from sim.domains import Domain
     from sim.engines.run import run
+    from sim.rules.tally import Slot
     from sim.scenario import load_scenario, with_changes
 
-    found = run(with_changes(load_scenario("liquor"), {"pool.fans": FANS, "days": days}), LOGIC, replication=replication)
-    return int(found.ledger.fans_private[-1])
+    found = run(with_changes(load_scenario("liquor"), {"pool.fans": FANS, "days": days}), LOGIC, seed)
+    return int(found.ledger.tallies[-1, Slot.ROWS + Domain.PRIVATE])
 
 
 def own(runs: int) -> dict[str, Any]:
@@ -25,7 +27,7 @@ def own(runs: int) -> dict[str, Any]:
         began = time.perf_counter()
         ends = list(pool.map(_one, range(runs), chunksize=max(1, runs // (8 * PROCESSES))))
         seconds = time.perf_counter() - began
-    return {"runs": runs, "days": DAYS, "rate": runs / seconds, "fans": ends[:2]}
+    return {"runs": runs, "days": DAYS, "rate": runs / seconds, "fans": ends}
 
 
 def by_mesa(runs: int, days: int) -> dict[str, Any]:

@@ -14,17 +14,20 @@ class Peer(NamedTuple):
 
     package  distribution that brings it, "" for those of Sanyu itself;  threads: worth asking for
     most     agents beyond which it is not tried, since it would take minutes
+    missing  what to say where it is not installed, "" for the usual
     """
 
     title: str
     package: str = ""
     threads: tuple[int, ...] = (1,)
     most: int = 10_000_000
+    missing: str = ""
 
 
+APART = "not installed: wants NumPy 1.26, Sanyu 2.2 or newer; give --peer-python mesa_frames=PYTHON of its own"
 PEERS = {
     "mesa": Peer("Mesa, one object per agent", "mesa", most=100_000),
-    "mesa_frames": Peer("mesa-frames (Polars)", "mesa-frames"),
+    "mesa_frames": Peer("mesa-frames (Polars)", "mesa-frames", missing=APART),
     "amber": Peer("AMBER (Polars)", "ambr"),
     "starsim": Peer("Starsim", "starsim"),
     "numpy": Peer("NumPy", "numpy"),

@@ -67,7 +67,9 @@ class Brand(ss.Module):
 
 def prepare(agents: int, days: int, seed: int, rules: FanLite, threads: int = 1) -> Callable[[], Daily]:
     """One thread, whatever is asked."""
-    sim = ss.Sim(n_agents=agents, start=0, dur=ss.days(days - 1), dt=ss.days(1), modules=Brand(rules), rand_seed=seed, verbose=0)
+    sim = ss.Sim(
+        n_agents=agents, start=0, dur=ss.days(days - 1), dt=ss.days(1), modules=Brand(rules), rand_seed=seed, verbose=0
+    )
     sim.init()
 
     def run() -> Daily:

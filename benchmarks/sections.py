@@ -1,13 +1,12 @@
 """The sections of the benchmark: what each measures, in which sizes."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from benchmarks.child import Failed, call
 from benchmarks.fan_lite.measure import PEERS
-from benchmarks.fan_lite.model import VARIANTS
 
 PLAIN = {"NUMBA_DISABLE_JIT": "1"}
 GROUP = "not installed: pip install --group peers"
@@ -30,7 +29,7 @@ class Effort:
 
 
 def engines(effort: Effort) -> dict[str, Any]:
-    """The readable engine and the fast one; interpreted agents at two sizes, since cost per fan-day depends on neither."""
+    """The readable engine and the fast one."""
     fans = 10_000 if effort.quick else 100_000
     days, repeats = (20, 2) if effort.quick else (20, 5)
     model = "benchmarks.engines:full_model"
@@ -39,7 +38,7 @@ def engines(effort: Effort) -> dict[str, Any]:
     effort.say("agents with compiled rules")
     rows["agents, compiled rules"] = call(model, fans=fans // 10, days=2, engine="agents")
     for threads in (1, 2):
-        effort.say(f"arrays, {threads} thread(s)")
+        effort.say(f"arrays, {threads} of 2 threads")
         name = "arrays, 1 thread" if threads == 1 else "arrays, 2 threads"
         rows[name] = call(model, fans=100_000, days=days, threads=threads, repeats=repeats)
     rows["arrays, 2 runs at a time"] = call("benchmarks.engines:two_at_a_time", fans=100_000, days=days)
@@ -53,7 +52,7 @@ def size(effort: Effort) -> list[dict[str, Any]]:
         fans = 10**power
         days = min(100, max(2, (500_000 if effort.quick else 2 * MILLION) // fans))
         for threads in (1, 2) if fans > 20_000 or not effort.quick else (1,):
-            effort.say(f"{fans:,} fans, {threads} thread(s)")
+            effort.say(f"{fans:,} fans, {threads} of 2 threads")
             repeats = 2 if effort.quick else 5
             rows.append(call("benchmarks.engines:full_model", fans=fans, days=days, threads=threads, repeats=repeats))
     return rows
@@ -87,7 +86,7 @@ def sweep(effort: Effort) -> dict[str, Any]:
     effort.say("runs of 2,000 fans and 180 days on two processes")
     own = call("benchmarks.sweep:own", runs=16 if effort.quick else 100)
     effort.say("mesa.batch_run on the agents engine, which takes a while")
-    mesa = call("benchmarks.sweep:by_mesa", runs=2, days=10 if effort.quick else DAYS)
+    mesa = call("benchmarks.sweep:by_mesa", runs=2, days=5 if effort.quick else DAYS)
     if mesa["days"] == own["days"] and mesa["fans"] != own["fans"][: len(mesa["fans"])]:
         raise Failed(f"the two ended with different fans: {mesa['fans']} and {own['fans'][: len(mesa['fans'])]}")
     return {"own": own, "mesa": mesa}
@@ -116,18 +115,11 @@ def why_not(peer: str, failure: Failed) -> str:
     return PEERS[peer].missing or GROUP
 
 
-def _measured(effort: Effort, peer: str) -> Iterator[dict[str, Any]]:
-    sizes = (10_000, 100_000) if effort.quick else (10_000, 100_000, MILLION)
-    most = min(PEERS[peer].most, sizes[0] if effort.quick and PEERS[peer].most < MILLION else sizes[-1])
-    own = {"python": effort.pythons[peer]} if peer in effort.pythons else {}
-    for agents in (n for n in sizes if n <= most):
-        for variant in VARIANTS:
-            for threads in PEERS[peer].threads:
-                effort.say(f"fan-lite on {PEERS[peer].title}, {agents:,} agents, {variant}, {threads} thread(s)")
-                repeats = 1 if peer == "mesa" else 2 if effort.quick or agents >= MILLION else 3
-                wanted = {"agents": agents, "variant": variant, "threads": threads}
-                found = call("benchmarks.fan_lite.measure:rate", **own, peer=peer, repeats=repeats, **wanted)
-                yield wanted | found
+def _sizes(effort: Effort, peer: str) -> list[int]:
+    """Numbers of agents that a peer is measured at."""
+    sizes = [100_000] if effort.quick else [10_000, 100_000, MILLION]
+    most = PEERS[peer].most // (10 if effort.quick else 1)
+    return [min(sizes[0], most), *(n for n in sizes[1:] if n <= most)]
 
 
 def fan_lite(effort: Effort) -> dict[str, Any]:
@@ -137,8 +129,12 @@ def fan_lite(effort: Effort) -> dict[str, Any]:
         own = {"python": effort.pythons[peer]} if peer in effort.pythons else {}
         effort.say(f"fan-lite on {PEERS[peer].title}: is it the same model?")
         try:
-            checked = call("benchmarks.fan_lite.measure:check", **own, peer=peer)
-            found[peer] = checked | {"rows": list(_measured(effort, peer))}
+            found[peer] = call("benchmarks.fan_lite.measure:check", **own, peer=peer) | {"rows": []}
+            for agents in _sizes(effort, peer):
+                effort.say(f"fan-lite on {PEERS[peer].title}, {agents:,} agents")
+                repeats = 1 if PEERS[peer].most < MILLION else 2 if effort.quick else 4
+                rows = call("benchmarks.fan_lite.measure:rates", **own, peer=peer, agents=agents, repeats=repeats)
+                found[peer]["rows"] += rows
         except Failed as failure:
             found[peer] = {"failed": why_not(peer, failure)}
     return found

@@ -86,7 +86,9 @@ def _platform(results: Results) -> Iterator[Verdict]:
 
 def _day_loop(results: Results) -> Iterator[Verdict]:
     found = results["day-loop"]
-    note = f"median of {found['days']} days; best {found['best']:.0f} µs; a whole day by the clock {found['clock']:,.0f} µs"
+    note = (
+        f"median of {found['days']} days; best {found['best']:.0f} µs; by the clock a whole day {found['clock']:,.0f}"
+    )
     shown = f"{found['outside']:,.0f} µs"
     yield Verdict("day loop outside the kernel", found["outside"], 100, False, shown, note)
 

@@ -1,6 +1,6 @@
 """fan-lite: one small model, written for several engines in the way each of them is meant to be used.
 
-Each agent has a domain (public, private, gone), trust, fatigue, a tolerance (log-normal) and a count of purchases. A day:
+Each agent has a domain (public, private, gone), trust, fatigue, a tolerance (log-normal) and purchases. A day:
 
 - public: noticed and followed with probability ``exposure · follow``; private from tomorrow
 - private, twice: a message is opened with probability ``opened``; then fatigue += 1 and trust rises by

@@ -39,8 +39,13 @@ OWN = "sanyu"
 CHECKED = 20_000
 
 
-def rate(peer: str, agents: int, variant: str, threads: int, repeats: int) -> dict[str, Any]:
-    """Agent-days per second of the best of some runs, by the clock and per second of processor time."""
+def rates(peer: str, agents: int, repeats: int) -> list[dict[str, Any]]:
+    """Agent-days per second of both variants on as many threads as are worth asking for."""
+    return [_rate(peer, agents, variant, threads, repeats) for variant in VARIANTS for threads in PEERS[peer].threads]
+
+
+def _rate(peer: str, agents: int, variant: str, threads: int, repeats: int) -> dict[str, Any]:
+    """The best of some runs, by the clock and per second of processor time."""
     prepare = importlib.import_module(f"benchmarks.fan_lite.on_{peer}").prepare
     rules = VARIANTS[variant]
     prepare(1000, 3, 0, rules, threads)()  # compile, start threads
@@ -53,6 +58,9 @@ def rate(peer: str, agents: int, variant: str, threads: int, repeats: int) -> di
         seconds.append(time.perf_counter() - began)
         busy.append(time.process_time() - processor)
     return {
+        "agents": agents,
+        "variant": variant,
+        "threads": threads,
         "rate": agents * DAYS / min(seconds),
         "rate_of_processor": agents * DAYS / min(busy),
         "seconds": seconds,

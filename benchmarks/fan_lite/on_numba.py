@@ -102,7 +102,7 @@ def prepare(agents: int, days: int, seed: int, rules: FanLite, threads: int = 1)
             else:
                 found = live_day_parallel(domain, trust, fatigue, tolerance, purchases, day, key, rules)
             joined, left, bought, total = found
-            stock = stock + [-joined, joined - left, left]
+            stock = stock + np.array([-joined, joined - left, left])
             daily.domains[day], daily.purchases[day] = stock, bought
             daily.trust[day] = total / TRUST_UNIT / agents
         return daily

@@ -136,7 +136,7 @@ def prepare(agents: int, days: int, seed: int, rules: FanLite, threads: int = 1)
             lived = map if threads == 1 else pool.map
             for day in range(days):
                 tally = sum(lived(part, [day] * parts, edges[:-1], edges[1:]))
-                stock = stock + [-tally[JOINED], tally[JOINED] - tally[LEFT], tally[LEFT]]
+                stock = stock + np.array([-tally[JOINED], tally[JOINED] - tally[LEFT], tally[LEFT]])
                 trust += int(tally[TRUST])
                 daily.domains[day], daily.purchases[day] = stock, tally[BOUGHT]
                 daily.trust[day] = trust / TRUST_UNIT / agents

@@ -47,10 +47,34 @@ def exact(rules: FanLite, days: int = DAYS) -> Moments:
         t1[day] = public[day] * rules.trust + joined[: day + 1] @ first[day::-1]
         t2[day] = public[day] * rules.trust**2 + joined[: day + 1] @ second[day::-1]
         buys[day] = rules.buy * (joined[:day] @ first[day:0:-1])
+    trust = t1, np.sqrt(np.maximum(0.0, t2 - t1**2))
+    found = {"trust": trust, "bought": total_bought(rules, first, second, joined)}
     shares = {"public": public, "private": 1.0 - public, "gone": np.zeros(days), "purchases": buys}
-    return {name: (q, np.sqrt(q * (1.0 - q))) for name, q in shares.items()} | {
-        "trust": (t1, np.sqrt(np.maximum(0.0, t2 - t1**2)))
-    }
+    return found | {name: (q, np.sqrt(q * (1.0 - q))) for name, q in shares.items()}
+
+
+def total_bought(
+    rules: FanLite, first: np.ndarray, second: np.ndarray, joined: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Mean and standard deviation of an agent's purchases in all days.
+
+    Trust moves by α T + β a day in the mean, so that E T_a T_b = α^(b−a) E T_a² + E T_a β (1 − α^(b−a)) ÷ (1 − α); given
+    trust, purchases of two days are independent.
+    """
+    days = len(joined)
+    alpha = (first[2] - first[1]) / (first[1] - first[0])
+    beta = first[1] - alpha * first[0]
+    gap = alpha ** np.abs(np.subtract.outer(np.arange(1, days), np.arange(1, days)))
+    earlier = np.minimum.outer(np.arange(1, days), np.arange(1, days))
+    products = gap * second[earlier] + first[earlier] * beta * (1.0 - gap) / (1.0 - alpha)
+    np.fill_diagonal(products, 0.0)
+    mean, square = 0.0, 0.0
+    for day, share in enumerate(joined):  # who follows on this day has the evenings after it
+        k = days - 1 - day
+        bought = rules.buy * first[1 : k + 1].sum()
+        mean += share * bought
+        square += share * (rules.buy**2 * products[:k, :k].sum() + bought)
+    return np.array([mean]), np.array([np.sqrt(square - mean**2)])
 
 
 @cache
@@ -79,7 +103,11 @@ def deviations(daily: Daily, agents: int, rules: FanLite) -> dict[str, float]:
             variance = variance + spread**2 / (REPLICATIONS * EACH)
         error = np.sqrt(variance + (RESOLUTION**2 if name == "trust" else 0.0))
         off = np.abs(values - mean)
-        counted = np.full(days, True) if name == "trust" else agents * np.minimum(mean, 1.0 - mean) >= COUNTED
+        counted = (
+            np.full(len(mean), True)
+            if name in ("trust", "bought")
+            else agents * np.minimum(mean, 1.0 - mean) >= COUNTED
+        )
         worst[name] = float(np.max(off[counted] / error[counted], initial=0.0))
         if known and name == "gone":
             worst[name] = float(off.max() > 0.0) * np.inf if off.max() > 0.0 else 0.0

@@ -51,4 +51,5 @@ class Daily:
         return {name: self.domains[:, d] / agents for d, name in enumerate(names)} | {
             "trust": self.trust,
             "purchases": self.purchases / agents,
+            "bought": np.array([self.purchases.sum() / agents]),  # in all days
         }

@@ -50,7 +50,9 @@ def exact(rules: FanLite, days: int = DAYS) -> Moments:
     trust = t1, np.sqrt(np.maximum(0.0, t2 - t1**2))
     found = {"trust": trust, "bought": total_bought(rules, first, second, joined)}
     shares = {"public": public, "private": 1.0 - public, "gone": np.zeros(days), "purchases": buys}
-    return found | {name: (q, np.sqrt(q * (1.0 - q))) for name, q in shares.items()}
+    for name, q in shares.items():
+        found[name] = q, np.sqrt(q * (1.0 - q))
+    return found
 
 
 def total_bought(
@@ -58,8 +60,8 @@ def total_bought(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Mean and standard deviation of an agent's purchases in all days.
 
-    Trust moves by α T + β a day in the mean, so that E T_a T_b = α^(b−a) E T_a² + E T_a β (1 − α^(b−a)) ÷ (1 − α); given
-    trust, purchases of two days are independent.
+    Trust moves by α T + β a day in the mean, so that E T_a T_b = α^(b−a) E T_a² + E T_a β (1 − α^(b−a)) ÷ (1 − α);
+    given trust, purchases of two days are independent.
     """
     days = len(joined)
     alpha = (first[2] - first[1]) / (first[1] - first[0])

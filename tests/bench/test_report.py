@@ -43,8 +43,8 @@ def test_verdicts_compare_with_the_best_peer_that_lives_the_same_model(results):
     found = {line.what.split(",")[0].split(" ÷")[0]: line for line in verdicts(results)}
     assert found["fan-lite"].measured == pytest.approx(1.1)  # against the loop by hand
     best = next(line for line in verdicts(results) if "best peer" in line.what)
-    assert best.measured == pytest.approx(66 / 20)
-    assert best.met
+    assert best.measured == pytest.approx(33 / 20)
+    assert not best.met
     assert not found["sweep"].met
     assert found["sweep"].measured == pytest.approx(90.0)
 

@@ -80,6 +80,7 @@ def _start_up(found: Any) -> Table:
     table = _table("Start-up of sanyu run on a tiny scenario", ("what", "seconds"))
     table.add_row("first start, empty cache", f"{found['first']:.1f}")
     table.add_row("later starts", " ".join(f"{s:.2f}" for s in found["later"]))
+    table.add_row("… processor time", " ".join(f"{s:.2f}" for s in found["later_processor"]))
     for name, seconds in found["slow_imports"]:
         table.add_row(f"  import {name}", f"{seconds:.2f}")
     return table
@@ -195,4 +196,5 @@ def _draw_verdicts(axis: Any, lines: Sequence[Verdict]) -> None:
     axis.barh([line.what for line in shown], reached, color=colours)
     axis.axvline(1.0, color="#222831", linewidth=1)
     axis.set(xscale="log", xlabel="reached ÷ target", title="Must reach")
+    axis.xaxis.set_minor_formatter("")
     axis.tick_params(axis="y", labelsize=7)

@@ -96,7 +96,8 @@ def _day_loop(results: Results) -> Iterator[Verdict]:
 def _start_up(results: Results) -> Iterator[Verdict]:
     found = results["start-up"]
     best = min(found["later"])
-    note = f"{best:.1f}–{max(found['later']):.1f} s; first {found['first']:.0f} s"
+    busy = min(found["later_processor"])
+    note = f"{best:.1f}–{max(found['later']):.1f} s; processor time {busy:.1f} s; first start {found['first']:.0f} s"
     yield Verdict("later start of sanyu run on a tiny scenario", best, 3.0, False, f"{best:.1f} s", note)
     unwanted = ", ".join(found["unwanted"]) or "none"
     yield Verdict("… Mesa or Matplotlib imported", len(found["unwanted"]), 0, False, unwanted)

@@ -1,128 +1,119 @@
-"""Benchmark of the engines: fan-days per second on the same machine in the same run, printed as ratios.
+"""The full model: fan-days per second, memory, and what a day costs outside the compiled loop.
 
-    python benchmarks/engines.py [--fans 100000] [--days 60] [--json FILE]
-
-The rows are: agents with interpreted rules (a subprocess with NUMBA_DISABLE_JIT=1), agents with compiled rules, arrays
-with one and two threads, and arrays with two runs at a time. The agents rows run fewer fans for fewer days, since
-their cost per fan-day does not depend on either (shown by two sizes). Machines differ and are noisy: read ratios.
+A fan-day is one follower on one day. Liquor scenario, depletion logic.
 """
 
-import argparse
-import json
-import os
-import subprocess
-import sys
+import statistics
 import time
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
+from benchmarks.child import Memory
+
 WARM_UP = 3
+USERS = 20_000_000
 
 
-def measure(engine: str, fans: int, days: int, threads: int, runs: int = 1) -> dict[str, Any]:
-    """Fan-days per second of the day loop of the depletion logic on the liquor scenario, warm-up apart."""
-    from sim.engines.model import FanModel
-    from sim.engines.run import Simulation
+def _scenario(fans: int, days: int, users: int = 0) -> Any:
     from sim.scenario import load_scenario, with_changes
 
-    changes = {"pool.fans": fans, "days": days + WARM_UP, "market.users": max(20_000_000, 100 * fans)}
-    scenario = with_changes(load_scenario("liquor"), changes)
+    changes = {"pool.fans": fans, "days": days, "market.users": users or max(USERS, 100 * fans)}
+    return with_changes(load_scenario("liquor"), changes)
 
-    def one(replication: int) -> tuple[int, float]:
-        if engine == "agents":
-            simulation = FanModel.of(scenario, "depletion", 0, replication).simulation
-        else:
-            from functools import partial
 
-            from sim.engines.arrays import ArrayRows
+def _simulation(scenario: Any, engine: str, replication: int, threads: int) -> Any:
+    if engine == "agents":
+        from sim.engines.model import FanModel
 
-            simulation = Simulation(scenario, "depletion", 0, replication, partial(ArrayRows, threads=threads))
+        return FanModel.of(scenario, "depletion", 0, replication).simulation
+    from sim.engines.arrays import ArrayRows
+    from sim.engines.simulation import Simulation
+
+    return Simulation(scenario, "depletion", 0, replication, partial(ArrayRows, threads=threads))
+
+
+def full_model(
+    fans: int, days: int, engine: str = "arrays", threads: int = 1, users: int = 0, repeats: int = 1
+) -> dict[str, Any]:
+    """Best rate of some stretches of days of one run; filling the pool and the first days are not counted.
+
+    bytes   peak memory of the run, above what the process needed before it;  record: of a row, as it is stored
+    """
+    if engine == "arrays":
+        _simulation(_scenario(1000, 2), engine, 0, threads).step()  # load what is compiled
+    scenario = _scenario(fans, repeats * days + WARM_UP, users)
+    memory = Memory()
+    began = time.perf_counter()
+    simulation = _simulation(scenario, engine, 0, threads)
+    filled = time.perf_counter() - began
+    for _ in range(WARM_UP):
+        simulation.step()
+    rates, busy, per_day = [], [], []
+    for _ in range(repeats):
+        began, processor = time.perf_counter(), time.process_time()
+        fan_days = sum(simulation.step().fans for _ in range(days))
+        per_day.append((time.perf_counter() - began) / days)
+        rates.append(fan_days / days / per_day[-1])
+        busy.append(fan_days / (time.process_time() - processor))
+    rows = len(simulation.rows.keys()) if engine == "arrays" else fans
+    record = simulation.rows.people.itemsize + simulation.rows.fans.itemsize if engine == "arrays" else 0
+    peak = memory.peak()
+    simulation.close()
+    return {
+        "engine": engine, "fans": fans, "threads": threads, "users": scenario.market.users, "days": days,
+        "rate": max(rates), "rates": rates, "rate_of_processor": max(busy), "seconds_per_day": min(per_day),
+        "fill": filled, "rows": rows, "bytes": peak, "record": record,
+    }  # fmt: skip
+
+
+def two_at_a_time(fans: int, days: int) -> dict[str, Any]:
+    """Two runs in two threads of one process."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    _simulation(_scenario(1000, 2), "arrays", 0, 1).step()
+    scenario = _scenario(fans, days + WARM_UP)
+
+    def one(replication: int) -> tuple[int, float, float]:
+        simulation = _simulation(scenario, "arrays", replication, 1)
         for _ in range(WARM_UP):
             simulation.step()
-        began = time.perf_counter()
+        began, processor = time.perf_counter(), time.thread_time()
         fan_days = sum(simulation.step().fans for _ in range(days))
-        return fan_days, time.perf_counter() - began
+        return fan_days, time.perf_counter() - began, time.thread_time() - processor
 
-    with ThreadPoolExecutor(runs) as pool:
-        found = list(pool.map(one, range(runs)))  # filling the pool and warming up are not counted
-    fan_days, seconds = sum(days for days, _ in found), max(taken for _, taken in found)
-    return {"engine": engine, "fans": fans, "days": days, "threads": threads, "runs": runs, "rate": fan_days / seconds}
-
-
-def interpreted(fans: int, days: int) -> dict[str, Any]:
-    """The same for agents with rules interpreted as plain Python."""
-    command = [sys.executable, __file__, "--child", str(fans), str(days)]
-    out = subprocess.run(
-        command, env=os.environ | {"NUMBA_DISABLE_JIT": "1"}, capture_output=True, check=True, text=True
-    )
-    return json.loads(out.stdout)
+    with ThreadPoolExecutor(2) as pool:
+        found = list(pool.map(one, range(2)))
+    fan_days, seconds, busy = (list(column) for column in zip(*found, strict=True))
+    return {"fans": fans, "rate": sum(fan_days) / max(seconds), "rate_of_processor": sum(fan_days) / sum(busy)}
 
 
-def first_and_later_compile() -> tuple[float, float]:
-    """Seconds of a one-day run in a new process with an empty cache, and in the next one."""
-    import tempfile
+def day_loop(fans: int, days: int) -> dict[str, Any]:
+    """Median microseconds of a day of a tiny pool: all of it, and outside the compiled loop over the rows.
 
-    code = (
-        "import time; t = time.perf_counter()\n"
-        "from sim.scenario import load_scenario, with_changes\n"
-        "from sim.engines.run import run\n"
-        "run(with_changes(load_scenario('liquor'), {'pool.fans': 100, 'days': 1}))\n"
-        "print(time.perf_counter() - t)"
-    )
-    with tempfile.TemporaryDirectory() as folder:
-        seconds = [
-            float(
-                subprocess.run(
-                    [sys.executable, "-c", code],
-                    env=os.environ | {"SANYU_CACHE_DIR": folder},
-                    capture_output=True,
-                    check=True,
-                    text=True,
-                ).stdout
-            )
-            for _ in range(2)
-        ]
-    return seconds[0], seconds[1]
+    Of processor time, since nothing here runs beside anything; ``clock`` is what passed meanwhile.
+    """
+    simulation = _simulation(_scenario(fans, days + WARM_UP), "arrays", 0, 1)
+    inside = 0.0
+    advance = simulation.rows.advance
 
+    def timed(*arguments: Any) -> None:
+        nonlocal inside
+        began = time.process_time()
+        advance(*arguments)
+        inside += time.process_time() - began
 
-def main() -> None:
-    """Print the table."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--fans", type=int, default=100_000)
-    parser.add_argument("--days", type=int, default=60)
-    parser.add_argument("--json")
-    parser.add_argument("--child", nargs=2, type=int, help=argparse.SUPPRESS)
-    options = parser.parse_args()
-    if options.child:
-        print(json.dumps(measure("agents", *options.child, threads=1)))
-        return
-    from rich.console import Console
-    from rich.table import Table
-
-    measure("arrays", 1000, 2, 1)  # compile, or load what is compiled
-    few = max(1000, options.fans // 100)
-    rows = [
-        ("agents, interpreted rules", interpreted(few, 5)),
-        (f"agents, interpreted rules, {options.fans:,} fans", interpreted(options.fans, 1)),
-        ("agents, compiled rules", measure("agents", few, 5, 1)),
-        ("arrays, 1 thread", measure("arrays", options.fans, options.days, 1)),
-        ("arrays, 2 threads", measure("arrays", options.fans, options.days, 2)),
-        ("arrays, 2 runs at a time", measure("arrays", options.fans, options.days, 1, runs=2)),
-    ]
-    base = rows[1][1]["rate"]
-    table = Table(title="Full model, liquor scenario, depletion logic")
-    for column in ("engine", "fans", "days", "fan-days per second", "ratio"):
-        table.add_column(column, justify="left" if column == "engine" else "right")
-    for name, row in rows:
-        table.add_row(name, f"{row['fans']:,}", str(row["days"]), f"{row['rate']:,.0f}", f"{row['rate'] / base:,.1f}")
-    console = Console()
-    console.print(table)
-    first, later = first_and_later_compile()
-    console.print(f"first one-day run in a new process with an empty cache {first:.1f} s, the next {later:.1f} s")
-    if options.json:
-        with open(options.json, "w", encoding="utf-8") as file:
-            json.dump({"rows": [{"name": n, **r} for n, r in rows], "first": first, "later": later}, file, indent=2)
-
-
-if __name__ == "__main__":
-    main()
+    simulation.rows.advance = timed
+    for _ in range(WARM_UP):
+        simulation.step()
+    whole, outside, clock = [], [], []
+    for _ in range(days):
+        inside, began, by_clock = 0.0, time.process_time(), time.perf_counter()
+        simulation.step()
+        taken = time.process_time() - began
+        clock.append((time.perf_counter() - by_clock) * 1e6)
+        whole.append(taken * 1e6)
+        outside.append((taken - inside) * 1e6)
+    return {
+        "fans": fans, "days": days, "day": statistics.median(whole), "outside": statistics.median(outside),
+        "best": min(outside), "clock": statistics.median(clock),
+    }  # fmt: skip

@@ -317,6 +317,7 @@ def run(
 @app.command
 def show(file: File, /, *, json: Json = False, lang: Lang = "en") -> int:
     """Show every value of a scenario with its source and how far it can be trusted."""
+    _without_kernel()
     loaded = _load(file)
     from sim.report.data import plain_assumptions
     from sim.report.terminal import print_assumptions
@@ -340,6 +341,7 @@ def presets(name: str | None = None, /) -> int:
     name
         A preset, or a shipped scenario.
     """
+    _without_kernel()
     from sim.report.shelf import print_shelf, shelf, text_of
 
     found = shelf()
@@ -363,6 +365,7 @@ def new(file: Path, /, *, from_: Annotated[str, Parameter(name="--from")] = "liq
     from_
         The shipped scenario to start from.
     """
+    _without_kernel()
     from sim.report.shelf import shelf, starter
 
     scenarios = {name: item for name, item in shelf().items() if item.kind == "scenario"}
@@ -383,6 +386,7 @@ def new(file: Path, /, *, from_: Annotated[str, Parameter(name="--from")] = "liq
 @app.command
 def schema() -> int:
     """Print the JSON Schema of scenario files, for completion in editors; the user's own presets are in it."""
+    _without_kernel()
     from sim.scenario.json_schema import json_schema
 
     _print_json(json_schema(Path()))
@@ -412,6 +416,13 @@ def validate(
     else:
         print_verdicts(found, lang)
     return DONE if all(verdict.verdict == "holds" for verdict in found) else FAILED
+
+
+def _without_kernel() -> None:
+    """This command only looks things up: Numba is not imported."""
+    from sim import kernel
+
+    kernel.is_not_needed()
 
 
 def _load(file: str) -> "Loaded":
@@ -491,7 +502,7 @@ def _announce_compilation(engine: str) -> None:
         from sim.compiled import INTERPRETED, is_cached
 
         if not INTERPRETED and not is_cached():
-            _say("Compiling the rules once for this machine (about 15 s) …")
+            _say("Compiling the rules once for this machine (30 to 80 s) …")
 
 
 def _again(**changes: str | None) -> str:

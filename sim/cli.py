@@ -2,6 +2,7 @@
 
 import os
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from difflib import SequenceMatcher
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from sim.scenario.load import Loaded
     from sim.studies.fairness import Fairness
 
+BEGAN = time.perf_counter()
 DONE, FAILED, WRONG, INTERRUPTED = 0, 1, 2, 130
 LARGEST_SEED = 2**64 - 1
 NEAR = 0.7  # similarity of words from which one may have been meant
@@ -281,9 +283,10 @@ def run(
     logic = _logic(loaded, logic)
     options = {"logic": logic, "seed": seed, "replications": replications, "engine": engine}
     target = _target(loaded, out, overwrite, "run", **options)
-    _announce_compilation(engine)
+    compiled = _announce_compilation(engine)
 
     from sim.engines.run import run as simulate
+    from sim.engines.speed import remember
     from sim.report.terminal import print_runs, run_progress
     from sim.report.write import summary_of_runs, write_runs
 
@@ -300,6 +303,8 @@ def run(
         return INTERRUPTED
     with _writing(target, overwrite) as folder:
         write_runs(runs, folder, lang, assumptions=loaded.assumptions)
+    if compiled and threads == 1:  # compiling would be taken for slowness
+        remember(runs, time.perf_counter() - BEGAN)
     if json:
         _print_json(summary_of_runs(runs) | {"folder": str(target)})
     elif quiet:
@@ -316,16 +321,21 @@ def run(
 
 @app.command
 def show(file: File, /, *, json: Json = False, lang: Lang = "en") -> int:
-    """Show every value of a scenario with its source and how far it can be trusted."""
+    """Show every value of a scenario with its source and how far it can be trusted, and what a run will take."""
     _without_kernel()
     loaded = _load(file)
+    from sim.engines.forecast import forecast
+    from sim.engines.speed import speed
     from sim.report.data import plain_assumptions
     from sim.report.terminal import print_assumptions
+    from sim.report.terminal_forecast import plain_forecast, print_forecast
 
+    found = forecast(loaded.scenario, speed())
     if json:
-        _print_json(plain_assumptions(loaded.assumptions))
+        _print_json({"values": plain_assumptions(loaded.assumptions)} | plain_forecast(found, speed()))
     else:
         print_assumptions(loaded.scenario, loaded.assumptions, lang, loaded.path)
+        print_forecast(found, speed(), lang)
     return DONE
 
 
@@ -497,12 +507,16 @@ def _target(loaded: "Loaded", out: Path | None, overwrite: bool, command: str, *
     return target
 
 
-def _announce_compilation(engine: str) -> None:
-    if engine == "arrays":
-        from sim.compiled import INTERPRETED, is_cached
+def _announce_compilation(engine: str) -> bool:
+    """Say so when this command will first compile the rules; returns whether they are compiled already."""
+    if engine != "arrays":
+        return True
+    from sim.compiled import INTERPRETED, is_cached
 
-        if not INTERPRETED and not is_cached():
-            _say("Compiling the rules once for this machine (30 to 80 s) …")
+    if INTERPRETED or is_cached():
+        return not INTERPRETED
+    _say("Compiling the rules once for this machine (30 to 80 s) …")
+    return False
 
 
 def _again(**changes: str | None) -> str:

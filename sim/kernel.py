@@ -14,7 +14,7 @@ def is_not_needed() -> None:
     For commands that look things up. The numbers are the same; whoever then simulates in the same process gets them
     about a thousand times slower. Rules that are imported already stay as they are.
     """
-    global _wanted  # decided once for the whole process, before its first rule
+    global _wanted  # noqa: PLW0603  (decided once for the whole process, before its first rule)
     _wanted = False
 
 

@@ -29,7 +29,7 @@ def test_show_names_source_and_trust(sanyu):
     assert "E-37" in out
     assert "stated" in out
     code, out, _ = sanyu("show", "small.toml", "--json")
-    values = {value["key"]: value for value in json.loads(out)}
+    values = {value["key"]: value for value in json.loads(out)["values"]}
     assert values["pool.fans"]["value"] == 60
     assert values["days"]["origin"].startswith("small.toml:")
 

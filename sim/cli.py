@@ -264,6 +264,7 @@ def run(
     json: Json = False,
     quiet: Quiet = False,
     lang: Lang = "en",
+    figures: Annotated[bool, Parameter(group=OUTPUT)] = True,
 ) -> int:
     """Run one logic of a scenario: daily table, figures, summary.
 
@@ -275,6 +276,8 @@ def run(
         Number of runs, with other people and other luck each.
     threads
         Threads of one run; they change nothing but the time.
+    figures
+        Draw an overview, or only write the tables: a second less.
     """
     _check_seed(seed)
     _check_least("--replications", replications, 1)
@@ -302,15 +305,15 @@ def run(
         _say("Interrupted before a run had finished; nothing was written.")
         return INTERRUPTED
     with _writing(target, overwrite) as folder:
-        write_runs(runs, folder, lang, assumptions=loaded.assumptions)
-    if compiled and threads == 1:  # compiling would be taken for slowness
+        write_runs(runs, folder, lang, assumptions=loaded.assumptions, figures=figures)
+    if compiled and threads == 1 and figures:  # compiling would be taken for slowness
         remember(runs, time.perf_counter() - BEGAN)
     if json:
         _print_json(summary_of_runs(runs) | {"folder": str(target)})
     elif quiet:
         print(target)
     else:
-        print_runs(runs, target, lang)
+        print_runs(runs, target, lang, figures)
     if interrupted:
         kept = "one finished replication is" if len(runs) == 1 else f"{len(runs)} finished replications are"
         _say(f"Interrupted; the {kept} kept. To get all of them:")

@@ -159,8 +159,18 @@ def _figures(comparison: Comparison, fairness: "Fairness | None", lang: Lang) ->
     return figures_of(comparison, lang) | (figures_of_fairness(comparison, fairness, lang) if fairness else {})
 
 
-def write_runs(runs: Sequence[Run], folder: Path, lang: Lang = "en", *, assumptions: Sequence[Assumption] = ()) -> None:
-    """Write scenario, provenance, tables, summary and an overview of the replications of one logic."""
+def write_runs(
+    runs: Sequence[Run],
+    folder: Path,
+    lang: Lang = "en",
+    *,
+    assumptions: Sequence[Assumption] = (),
+    figures: bool = True,
+) -> None:
+    """Write scenario, provenance, tables, summary and an overview of the replications of one logic.
+
+    figures  draw the overview; without it Matplotlib is not even imported
+    """
     first = runs[0]
     provenance = Provenance.here(
         seed=first.seed,
@@ -173,12 +183,16 @@ def write_runs(runs: Sequence[Run], folder: Path, lang: Lang = "en", *, assumpti
     write_json(summary_of_runs(runs), folder / "summary.json")
     if assumptions:
         write_json(plain(assumptions), folder / "assumptions.json")
+    if figures:
+        _draw_overview(first, folder / "figures", lang)
+
+
+def _draw_overview(run: Run, folder: Path, lang: Lang) -> None:
     from sim.report.figures import plot
 
-    figures = folder / "figures"
-    figures.mkdir()
+    folder.mkdir()
     for suffix in ("svg", "png"):
-        _save(plot(first, _drawable(lang, suffix)), figures / f"overview.{suffix}")
+        _save(plot(run, _drawable(lang, suffix)), folder / f"overview.{suffix}")
 
 
 def _write_base(runs: Sequence[Run], provenance: Provenance, folder: Path) -> None:

@@ -63,8 +63,11 @@ def test_a_run_imports_the_kernel_and_no_mesa(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "tiny.toml").write_text('extends = "livestream-group"\ndays = 35\n', "utf-8")
     found = loaded_after(as_command(["run", "tiny.toml", "--quiet", "--out", "r"]))
-    assert "numba" in found
+    assert {"numba", "matplotlib"} <= found
     assert "mesa" not in found
+    found = loaded_after(as_command(["run", "tiny.toml", "--quiet", "--no-figures", "--out", "s"]))
+    assert not found & {"matplotlib", "mesa", "jinja2", "scipy"}
+    assert not (tmp_path / "s" / "figures").exists()
 
 
 def test_numba_is_not_imported_in_plain_python(monkeypatch):

@@ -66,7 +66,7 @@ def test_a_run_imports_the_kernel_and_no_mesa(tmp_path, monkeypatch):
     assert {"numba", "matplotlib"} <= found
     assert "mesa" not in found
     found = loaded_after(as_command(["run", "tiny.toml", "--quiet", "--no-figures", "--out", "s"]))
-    assert not found & {"matplotlib", "mesa", "jinja2", "scipy"}
+    assert not found & {"matplotlib", "mesa", "jinja2"}
     assert not (tmp_path / "s" / "figures").exists()
 
 

@@ -2,6 +2,7 @@
 
 import os
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from difflib import SequenceMatcher
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from sim.scenario.load import Loaded
     from sim.studies.fairness import Fairness
 
+BEGAN = time.perf_counter()
 DONE, FAILED, WRONG, INTERRUPTED = 0, 1, 2, 130
 LARGEST_SEED = 2**64 - 1
 NEAR = 0.7  # similarity of words from which one may have been meant
@@ -265,8 +267,9 @@ def run(
     json: Json = False,
     quiet: Quiet = False,
     lang: Lang = "en",
+    figures: Annotated[bool, Parameter(group=OUTPUT)] = False,
 ) -> int:
-    """Run one logic of a scenario: daily table, figures, summary.
+    """Run one logic of a scenario: daily table, summary, figures on request.
 
     Parameters
     ----------
@@ -282,6 +285,8 @@ def run(
         Processes among which the people of one run are divided; they change nothing but time and memory.
     cluster
         Address of a Dask scheduler, such as tcp://10.0.0.7:8786: the shards are tasks on its workers.
+    figures
+        Draw an overview beside the tables; it takes a second or two more.
     """
     _check_seed(seed)
     _check_least("--replications", replications, 1)
@@ -296,17 +301,18 @@ def run(
         )
     options = {"logic": logic, "seed": seed, "replications": replications, "engine": engine}
     target = _target(loaded, out, overwrite, "run", **options)
-    _announce_compilation(engine)
+    compiled = _announce_compilation(engine)
     if checkpoint_every is not None:
         from sim.engines.unfinished import Asked, begin
         from sim.report.data import plain
 
         with _writing(target, overwrite) as folder:
-            asked = Asked(logic, seed, replications, engine, threads, checkpoint_every)
+            asked = Asked(logic, seed, replications, engine, threads, checkpoint_every, figures)
             begin(folder, loaded.scenario, asked, plain(loaded.assumptions))
         return _go_on(target, None, json, quiet, lang, broken=False)
 
     from sim.engines.run import run as simulate
+    from sim.engines.speed import remember
     from sim.report.terminal import run_progress
 
     runs: list[Any] = []
@@ -323,7 +329,9 @@ def run(
     if not runs:
         _say("Interrupted before a run had finished; nothing was written.")
         return INTERRUPTED
-    _finish(runs, target, overwrite, json, quiet, lang, assumptions=loaded.assumptions)
+    _finish(runs, target, overwrite, json, quiet, lang, assumptions=loaded.assumptions, figures=figures)
+    if compiled and threads == shards == 1 and not figures:  # compiling would be taken for slowness
+        remember(runs, time.perf_counter() - BEGAN)
     if interrupted:
         kept = "one finished replication is" if len(runs) == 1 else f"{len(runs)} finished replications are"
         _say(f"Interrupted; the {kept} kept. To get all of them:")
@@ -384,36 +392,44 @@ def _go_on(target: Path, threads: int | None, json: bool, quiet: bool, lang: Any
         _say(f"To go on:\n  {again}")
         return INTERRUPTED
     record = {"checkpoint_every": asked.every, "breaks": unfinished.breaks, "maker": unfinished.maker}
-    _finish(runs, target, True, json, quiet, lang, assumptions=unfinished.assumptions, **record)
+    _finish(runs, target, True, json, quiet, lang, asked.figures, assumptions=unfinished.assumptions, **record)
     return DONE
 
 
-def _finish(runs: list[Any], target: Path, overwrite: bool, json: bool, quiet: bool, lang: Any, **written: Any) -> None:
+def _finish(
+    runs: list[Any], target: Path, overwrite: bool, json: bool, quiet: bool, lang: Any, figures: bool, **written: Any
+) -> None:
     """Write the replications of a logic, and say where they are; written: beside the runs, see ``write_runs``."""
     from sim.report.terminal import print_runs
     from sim.report.write import summary_of_runs, write_runs
 
     with _writing(target, overwrite) as folder:
-        write_runs(runs, folder, lang, **written)
+        write_runs(runs, folder, lang, figures=figures, **written)
     if json:
         _print_json(summary_of_runs(runs) | {"folder": str(target)})
     elif quiet:
         print(target)
     else:
-        print_runs(runs, target, lang)
+        print_runs(runs, target, lang, figures)
 
 
 @app.command
 def show(file: File, /, *, json: Json = False, lang: Lang = "en") -> int:
-    """Show every value of a scenario with its source and how far it can be trusted."""
+    """Show every value of a scenario with its source and how far it can be trusted, and what a run will take."""
+    _without_kernel()
     loaded = _load(file)
+    from sim.engines.forecast import forecast
+    from sim.engines.speed import speed
     from sim.report.data import plain_assumptions
     from sim.report.terminal import print_assumptions
+    from sim.report.terminal_forecast import plain_forecast, print_forecast
 
+    found = forecast(loaded.scenario, speed())
     if json:
-        _print_json(plain_assumptions(loaded.assumptions))
+        _print_json({"values": plain_assumptions(loaded.assumptions)} | plain_forecast(found, speed()))
     else:
         print_assumptions(loaded.scenario, loaded.assumptions, lang, loaded.path)
+        print_forecast(found, speed(), lang)
     return DONE
 
 
@@ -429,6 +445,7 @@ def presets(name: str | None = None, /) -> int:
     name
         A preset, or a shipped scenario.
     """
+    _without_kernel()
     from sim.report.shelf import print_shelf, shelf, text_of
 
     found = shelf()
@@ -452,6 +469,7 @@ def new(file: Path, /, *, from_: Annotated[str, Parameter(name="--from")] = "liq
     from_
         The shipped scenario to start from.
     """
+    _without_kernel()
     from sim.report.shelf import shelf, starter
 
     scenarios = {name: item for name, item in shelf().items() if item.kind == "scenario"}
@@ -472,6 +490,7 @@ def new(file: Path, /, *, from_: Annotated[str, Parameter(name="--from")] = "liq
 @app.command
 def schema() -> int:
     """Print the JSON Schema of scenario files, for completion in editors; the user's own presets are in it."""
+    _without_kernel()
     from sim.scenario.json_schema import json_schema
 
     _print_json(json_schema(Path()))
@@ -501,6 +520,13 @@ def validate(
     else:
         print_verdicts(found, lang)
     return DONE if all(verdict.verdict == "holds" for verdict in found) else FAILED
+
+
+def _without_kernel() -> None:
+    """This command only looks things up: Numba is not imported."""
+    from sim import kernel
+
+    kernel.is_not_needed()
 
 
 def _load(file: str) -> "Loaded":
@@ -615,12 +641,16 @@ def _target(loaded: "Loaded", out: Path | None, overwrite: bool, command: str, *
     return target
 
 
-def _announce_compilation(engine: str) -> None:
-    if engine == "arrays":
-        from sim.compiled import INTERPRETED, is_cached
+def _announce_compilation(engine: str) -> bool:
+    """Say so when this command will first compile the rules; returns whether they are compiled already."""
+    if engine != "arrays":
+        return True
+    from sim.compiled import INTERPRETED, is_cached
 
-        if not INTERPRETED and not is_cached():
-            _say("Compiling the rules once for this machine (about 15 s) …")
+    if INTERPRETED or is_cached():
+        return not INTERPRETED
+    _say("Compiling the rules once for this machine (30 to 80 s) …")
+    return False
 
 
 def _again(**changes: str | None) -> str:

@@ -1,7 +1,8 @@
 """Compilation: the one decorator of every rule, and where compiled rules are kept.
 
 ``@rule`` compiles a pure scalar function with Numba. With ``NUMBA_DISABLE_JIT=1`` it is the identity, and the
-same function is read, stepped through and run as plain Python.
+same function is read, stepped through and run as plain Python. Numba is then not even imported, and neither is it in
+a process that has said ``sim.kernel.is_not_needed()`` before it imported any rule.
 
 Compiled code is kept in a folder of the user's cache directory whose name holds a hash of every source that
 can be compiled into a rule, of the flags and of the versions. Numba alone would miss two changes (an edit in a
@@ -9,23 +10,28 @@ helper of another file, another flag) and go on returning the old rule.
 """
 
 import hashlib
-import os
 import re
 import sys
 import tempfile
 from collections.abc import Callable
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import numba
-import numpy as np
-from numba.core import config as _config
+from sim import kernel
+
+numba: Any = None
+config: Any = None  # of Numba; its settings are made at run time
+INTERPRETED = not kernel.wanted()
+if not INTERPRETED:
+    import numba
+    from numba.core import config
+
+    INTERPRETED = bool(config.DISABLE_JIT)  # Numba has a file of settings, too
 
 # Division by zero is excluded by the rules themselves; "numpy" saves the check. fastmath stays off: it would
 # reorder sums and break equality with plain Python.
 FLAGS: dict[str, Any] = {"error_model": "numpy", "nogil": True, "fastmath": False, "no_cfunc_wrapper": True}
-config: Any = _config  # its settings are made at run time
-INTERPRETED = bool(config.DISABLE_JIT)
 
 _PACKAGE = Path(__file__).resolve().parent
 _MAKES_RULES = re.compile(rb"^from sim\.compiled import .*\b(?:rule|rare)\b", re.MULTILINE)
@@ -61,29 +67,32 @@ def fingerprint() -> str:
     digest = hashlib.sha256()
     for path in sources():
         digest.update(path.relative_to(_PACKAGE).as_posix().encode() + b"\0" + path.read_bytes())
-    digest.update(repr((sorted(FLAGS.items()), numba.__version__, np.__version__, sys.version)).encode())
+    digest.update(repr((sorted(FLAGS.items()), version("numba"), version("numpy"), sys.version)).encode())
     return digest.hexdigest()[:16]
 
 
 def _writable(folder: Path) -> bool:
+    """Tried and not asked: permission bits bind no administrator, and a read-only file system shows in no bit."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        return os.access(folder, os.W_OK)
+        with tempfile.TemporaryFile(dir=folder):
+            return True
     except OSError:
         return False
 
 
 def cache_folder() -> Path:
-    """Folder of compiled rules for exactly these sources; a temporary one where no other can be written."""
-    import platformdirs
+    """Folder of compiled rules for exactly these sources: the first of these places that can be written.
 
+    ``SANYU_CACHE_DIR``, the user's cache folder, one for this user among the temporary files, and where none of them
+    can be, a new one that only this process knows. The folder of the installed package is never written.
+    """
     name = f"rules-{fingerprint()}"
-    home = Path(os.environ.get("SANYU_CACHE_DIR") or platformdirs.user_cache_dir("sanyu", appauthor=False))
-    folder = home / name
-    return folder if _writable(folder) else Path(tempfile.gettempdir()) / f"sanyu-{os.getuid()}" / name
+    folders = (home / name for home in kernel.homes())
+    return next(filter(_writable, folders), None) or Path(tempfile.mkdtemp(prefix="sanyu-"))
 
 
-CACHE = cache_folder()
+CACHE = Path() if INTERPRETED else cache_folder()
 
 
 def is_cached() -> bool:
@@ -92,14 +101,15 @@ def is_cached() -> bool:
 
 
 def _compile[Function: Callable[..., Any]](function: Function, inline: bool) -> Function:
+    if INTERPRETED:
+        return function
     before = config.CACHE_DIR
     config.CACHE_DIR = str(CACHE)  # read by Numba while it decorates; other users of Numba are left alone
     try:
         compiled: Any = numba.njit(cache=True, forceinline=inline, **FLAGS)(function)
     finally:
         config.CACHE_DIR = before
-    if not INTERPRETED:
-        _without_literals(compiled)
+    _without_literals(compiled)
     return compiled  # type: ignore[no-any-return]
 
 
@@ -133,8 +143,7 @@ def direct(function: Any, *arguments: Any) -> Any:
     A call from Python then costs a third: most of it is the look at every field of a ``Person`` or ``Fan``. All later
     arguments must have the types of these. In plain Python it is the rule itself.
     """
-    kind_of: Any = numba.typeof
-    return function if INTERPRETED else function.compile(tuple(kind_of(value) for value in arguments))
+    return function if INTERPRETED else function.compile(tuple(map(numba.typeof, arguments)))
 
 
 class at_once:

@@ -6,7 +6,6 @@ difference between independent runs. All intervals are 95 %.
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import betaincinv, stdtrit
 
 from sim.results import Band, Crossover, Interval
 from sim.streams import MASK32
@@ -32,6 +31,8 @@ def mean_band(values: Floats) -> Band:
     mean = values.mean(axis=0)
     if n < 2:
         return Band(mean, np.full_like(mean, -np.inf), np.full_like(mean, np.inf))
+    from scipy.special import stdtrit  # here, since a run needs no interval and starts sooner
+
     half = stdtrit(n - 1, 0.5 + LEVEL / 2) * values.std(axis=0, ddof=1) / np.sqrt(n)
     return Band(mean, mean - half, mean + half)
 
@@ -75,6 +76,8 @@ def crossover(differences: Floats, seed: int = 0) -> Crossover:
 def share_interval(successes: int, trials: int) -> Interval:
     """A probability from successes in trials, with the Jeffreys interval (Brown, Cai and DasGupta 2001)."""
     a, b = successes + 0.5, trials - successes + 0.5
+    from scipy.special import betaincinv
+
     low = 0.0 if successes == 0 else float(betaincinv(a, b, 0.5 - LEVEL / 2))
     high = 1.0 if successes == trials else float(betaincinv(a, b, 0.5 + LEVEL / 2))
     return Interval(successes / trials, low, high)

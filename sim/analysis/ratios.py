@@ -4,7 +4,6 @@ import math
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import stdtrit
 
 from sim.analysis.pairs import LEVEL
 from sim.results import Interval
@@ -27,5 +26,7 @@ def ratio_interval(above: npt.NDArray[np.float64], below: npt.NDArray[np.float64
     if n < 2:
         return Interval(ratio, -math.inf, math.inf)
     error = float((above - ratio * below).std(ddof=1)) / (math.sqrt(n) * total / n)
+    from scipy.special import stdtrit
+
     half = float(stdtrit(n - 1, 0.5 + LEVEL / 2)) * error
     return Interval(ratio, ratio - half, ratio + half)

@@ -79,13 +79,6 @@ class Rows(Protocol):
         """All columns of all rows."""
         ...
 
-    def state(self) -> dict[str, Any]:
-        """What the rows remember, see ``sim/engines/memory.py``."""
-        ...
-
-    def restore(self, state: dict[str, Any]) -> None:
-        """Let rows that were just populated remember a state."""
-
     def close(self) -> None:
         """Give back what the engine holds."""
 

@@ -60,6 +60,7 @@ class Asked:
     engine: Engine
     threads: int
     every: int
+    figures: bool = False
 
 
 @dataclass

@@ -198,7 +198,7 @@ def _files(target: Path, w: Words, first: str, figures: bool = True) -> Renderab
     )
 
 
-def print_runs(runs: Sequence[Run], target: Path, lang: Lang) -> None:
+def print_runs(runs: Sequence[Run], target: Path, lang: Lang, figures: bool = False) -> None:
     """Figures of one logic: the run's, or mean and range over replications."""
     out, first = console(), runs[0]
     w = words_of(first.scenario, lang)
@@ -242,7 +242,7 @@ def print_runs(runs: Sequence[Run], target: Path, lang: Lang) -> None:
         )
     out.print(grid)
     out.print()
-    out.print(_files(target, w, "daily.parquet"))
+    out.print(_files(target, w, "daily.parquet", figures=figures))
 
 
 MONEY = {"gmv", "contribution", "ad_spend", "content_cost", "margin", "acquisition_cost", "lifetime_value"}

@@ -168,11 +168,18 @@ def _figures(comparison: Comparison, fairness: "Fairness | None", lang: Lang) ->
 
 
 def write_runs(
-    runs: Sequence[Run], folder: Path, lang: Lang = "en", *, assumptions: Sequence[Any] = (), **extra: Any
+    runs: Sequence[Run],
+    folder: Path,
+    lang: Lang = "en",
+    *,
+    assumptions: Sequence[Any] = (),
+    figures: bool = False,
+    **extra: Any,
 ) -> None:
-    """Write scenario, provenance, tables, summary and an overview of the replications of one logic.
+    """Write scenario, provenance, tables and summary of the replications of one logic.
 
     assumptions  what the scenario rests on, as they are or as plain data
+    figures      draw an overview, too; without it Matplotlib is not even imported
     extra        for the provenance
     """
     first = runs[0]
@@ -188,12 +195,16 @@ def write_runs(
     write_json(summary_of_runs(runs), folder / "summary.json")
     if assumptions:
         write_json(plain(assumptions), folder / "assumptions.json")
+    if figures:
+        _draw_overview(first, folder / "figures", lang)
+
+
+def _draw_overview(run: Run, folder: Path, lang: Lang) -> None:
     from sim.report.figures import plot
 
-    figures = folder / "figures"
-    figures.mkdir()
+    folder.mkdir()
     for suffix in ("svg", "png"):
-        _save(plot(first, _drawable(lang, suffix)), figures / f"overview.{suffix}")
+        _save(plot(run, _drawable(lang, suffix)), folder / f"overview.{suffix}")
 
 
 def _write_base(runs: Sequence[Run], provenance: Provenance, folder: Path) -> None:

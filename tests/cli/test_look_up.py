@@ -29,9 +29,28 @@ def test_show_names_source_and_trust(sanyu):
     assert "E-37" in out
     assert "stated" in out
     code, out, _ = sanyu("show", "small.toml", "--json")
-    values = {value["key"]: value for value in json.loads(out)}
+    values = {value["key"]: value for value in json.loads(out)["values"]}
     assert values["pool.fans"]["value"] == 60
     assert values["days"]["origin"].startswith("small.toml:")
+
+
+def test_show_says_what_a_run_will_take(sanyu):
+    code, out, _ = sanyu("show", "small.toml")
+    assert code == 0
+    told = out[out.index("What one run will take") :]
+    assert "growth: 60 rows at first" in told
+    assert "depletion: 60 rows at first" in told
+    assert "MiB" in told
+    assert max(map(len, out.splitlines())) <= 80
+    code, out, _ = sanyu("show", "small.toml", "--lang", "zh")
+    assert "一次运行的开销" in out
+    found = json.loads(sanyu("show", "small.toml", "--json")[1])
+    assert [one["logic"] for one in found["forecast"]] == ["growth", "depletion"]
+    for one in found["forecast"]:
+        assert one["pool"] == 60
+        for what in ("peak", "seconds"):
+            assert 0 < one[what]["low"] < one[what]["estimate"] < one[what]["high"]
+    assert found["speed"]["fan_days"] > 0
 
 
 def test_presets_are_listed_and_printed(sanyu):

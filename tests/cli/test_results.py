@@ -140,7 +140,7 @@ def test_first_use_announces_the_compilation_once(sanyu, monkeypatch):
     monkeypatch.setattr(sim.compiled, "is_cached", lambda: False)
     code, out, err = sanyu("run", "small.toml", "--json", "--out", "r")
     assert code == 0
-    assert err == "Compiling the rules once for this machine (about 15 s) …\n"
+    assert err == "Compiling the rules once for this machine (30 to 80 s) …\n"
     parsed(out)
 
 

@@ -78,7 +78,7 @@ def test_tables_only(comparison, tmp_path):
 
 def test_replications_of_one_logic(comparison, tmp_path):
     with replacing(tmp_path / "x") as folder:
-        write_runs(comparison.runs["growth"], folder)
+        write_runs(comparison.runs["growth"], folder, figures=True)
     assert pq.read_table(tmp_path / "x" / "daily.parquet").num_rows == 3 * 150
     found = json.loads((tmp_path / "x" / "summary.json").read_text("utf-8"))
     assert [r["replication"] for r in found["replications"]] == [0, 1, 2]

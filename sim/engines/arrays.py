@@ -275,6 +275,12 @@ def meet_others(
         here[2, i - start], here[3, i - start] = found.appeal, found.minutes
 
 
+@rule
+def surroundings(around: np.ndarray, n: int) -> Surroundings:
+    """The other brands of one row, from [4, rows]."""
+    return Surroundings(around[0, n], around[1, n], around[2, n], around[3, n])
+
+
 @rare
 def advance_rows(
     people: Rows,
@@ -298,51 +304,56 @@ def advance_rows(
     """
     day = climate.day
     found, told, owed = 0, tally[Slot.SHARES], tally[Slot.REWARDED_SHARES]
-    beside, at = around.shape[1] > 0, ALONE
+    beside, at, shelf = around.shape[1] > 0, ALONE, world.brand.found_again > 0.0
     words = np.full((WORDS, BATCH), MASK32, np.uint32)  # nothing happens at the largest draw
-    busy = np.empty(BATCH, np.int64)
+    # rows of followers and of all with more than a calm day; the latter's columns of words
+    following, busy, drawn = np.empty(BATCH, np.int64), np.empty(BATCH, np.int64), np.zeros(BATCH, np.int64)
+    keys = np.empty(BATCH, np.int64)
     visited, joining = channels_of_interest(climate, world), most_joining(climate, world)
     for first in range(start, stop, BATCH):
         last = min(first + BATCH, stop)
         if climate.share_limit > 0.0 and found + BATCH > len(shared):
             return first, found
-        fill_batch(words, people, first, last, visited, climate, world, key)
-        waiting = 0
+        followers = waiting = 0
         for i in range(first, last):
             row = fans[i]
-            if beside:
-                if whole(row.marks) & 15 == STRANGER:
-                    continue
-                n = i - origin
-                at = Surroundings(around[0, n], around[1, n], around[2, n], around[3, n])
             if reachable(whole(row.channels), whole(row.muted)):
-                fan = load_fan(fans, i)
-                calm, after = calm_day(
-                    load_person(people, i), fan, words, i - first, joining, at, climate, world, key, tally
-                )
-                if calm:
-                    store_calm(fans, i, fan, after)
-                    continue
+                following[followers], keys[followers] = i, people[i].key
+                followers += 1
+            elif beside and whole(row.marks) & 15 == STRANGER:
+                continue
             elif (
                 climate.exposure[whole(people[i].segment)] < row.threshold
                 and row.due_on != day
                 and not retargeted(whole(people[i].key), whole(row.clicked_on), climate, key)
-                and not searches(
-                    whole(people[i].key), real(people[i].need_rate), whole(row.orders), whole(row.marks) >> 9 & 3,
-                    climate, world, key,
+                and not (
+                    shelf
+                    and searches(
+                        whole(people[i].key), real(people[i].need_rate), whole(row.orders), whole(row.marks) >> 9 & 3,
+                        climate, world, key,
+                    )
                 )
             ):  # fmt: skip
                 count_bystander(whole(row.clicked_on), whole(row.left_on), day, tally)
-                continue
-            busy[waiting] = i
-            waiting += 1
-        for n in range(waiting):
-            i = busy[n]
+            else:
+                busy[waiting], drawn[waiting] = i, 0  # draws are for followers
+                waiting += 1
+        fill_batch(words, keys[:followers], visited, climate, world, key)
+        for n in range(followers):
+            i = following[n]
             if beside:
-                at = Surroundings(
-                    around[0, i - origin], around[1, i - origin], around[2, i - origin], around[3, i - origin]
-                )
-            draws = load_draws(words, i - first)
+                at = surroundings(around, i - origin)
+            fan = load_fan(fans, i)
+            calm, after = calm_day(load_person(people, i), fan, words, n, joining, at, climate, world, key, tally)
+            if calm:
+                store_calm(fans, i, fan, after)
+            else:
+                busy[waiting], drawn[waiting] = i, n
+                waiting += 1
+        for n in range(waiting):
+            i, draws = busy[n], load_draws(words, drawn[n])
+            if beside:
+                at = surroundings(around, i - origin)
             store_fan(
                 fans,
                 i,

@@ -62,13 +62,12 @@ def channels_of_interest(climate: Climate, world: World) -> int:
 
 
 @rare
-def fill_batch(
-    words: np.ndarray, people: Rows, first: int, last: int, visited: int, climate: Climate, world: World, key: int
-) -> None:
-    """All words of a batch that today's climate leaves open; ``visited``: see ``channels_of_interest``."""
-    day, keys = climate.day, np.empty(last - first, np.int64)
-    for i in range(len(keys)):
-        keys[i] = people[first + i].key
+def fill_batch(words: np.ndarray, keys: np.ndarray, visited: int, climate: Climate, world: World, key: int) -> None:
+    """All words of people with these keys, [rows], that today's climate leaves open.
+
+    visited  see ``channels_of_interest``
+    """
+    day = climate.day
     fill_daily_words(words, keys, day, key)
     if climate.share_limit > 0.0:
         fill_words(words[SHARE], keys, Decision.SHARE.value, day, 0, key)

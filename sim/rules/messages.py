@@ -137,13 +137,14 @@ def open_limit(trust_prior: float, p: MessageRules) -> float:
 def opening_limit(rel: float, x: float, trust: float, trust_prior: float, p: MessageRules) -> float:
     """Upper bound of ``open_probability`` ÷ base for this load, relevance and trust, without an exponential.
 
-    e^−y ≤ 1/(1 + y), and for θ_o ≤ 1 the power of trust lies below its tangent at T₀: (T/T₀)^θ ≤ 1 + θ(T/T₀ − 1).
+    e^−y ≤ 1/(1 + y + y²/2), and for θ_o ≤ 1 the power of trust lies below its tangent at T₀:
+    (T/T₀)^θ ≤ 1 + θ(T/T₀ − 1).
     """
-    relative = trust / trust_prior
+    relative, tired = trust / trust_prior, p.load_effect * x
     trusted = 1.0 + p.trust_effect * (relative - 1.0)
     if p.trust_effect > 1.0:
         trusted = math.pow(relative, p.trust_effect)
-    return (1.0 + p.relevance_effect * (rel - 0.5)) * trusted / (1.0 + p.load_effect * x) * 1.000001
+    return (1.0 + p.relevance_effect * (rel - 0.5)) * trusted / (1.0 + tired + 0.5 * tired * tired) * 1.000001
 
 
 @rule

@@ -33,7 +33,7 @@ def compare(world, days, crowded):
     def advanced(climate, tally):
         words = np.full((calm.WORDS, rows.count), MASK32, np.uint32)
         visited = calm.channels_of_interest(climate, rows.world)
-        calm.fill_batch(words, rows.people, 0, rows.count, visited, climate, rows.world, rows.key)
+        calm.fill_batch(words, rows.keys(), visited, climate, rows.world, rows.key)
         joining = calm.most_joining(climate, rows.world)
         for i in range(rows.count):
             person, fan = load_person(rows.people, i), load_fan(rows.fans, i)

@@ -19,7 +19,14 @@ from sim.rules.leaving import (
     neglect_hazard,
     trust_factor,
 )
-from sim.rules.messages import attention, message_weight, open_limit, open_probability, watch_probability
+from sim.rules.messages import (
+    attention,
+    message_weight,
+    open_limit,
+    open_probability,
+    opening_limit,
+    watch_probability,
+)
 from sim.rules.numbers import share_of
 from sim.rules.purchase import attrition_probability, buying_odds, open_need, order_event, salience, utility
 from sim.rules.tiers import tier_of
@@ -73,6 +80,13 @@ def test_open_limit_bounds_open_probability(base, rel, x, trust, trust_prior, p)
     chance = open_probability(base, rel, x, trust, trust_prior, p)
     assert 0.0 <= chance <= 1.0
     assert chance <= base * open_limit(trust_prior, p)
+
+
+@settings(max_examples=500)
+@given(st.floats(0, 2), share, share, loads, share, prior, messages)
+def test_opening_limit_bounds_open_probability(base, rel, most, x, trust, trust_prior, p):
+    chance = open_probability(base, min(rel, most), x, trust, trust_prior, p)
+    assert chance <= base * opening_limit(most, x, trust, trust_prior, p)
 
 
 @settings(max_examples=500)

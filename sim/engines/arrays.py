@@ -22,7 +22,7 @@ from sim.engines.calm import (
     most_joining,
     store_calm,
 )
-from sim.engines.population import FAN, PERSON, Rows, new_rows, unpacked
+from sim.engines.population import FAN, PERSON, Rows, unpacked
 from sim.engines.reservoir import Responders, kind_to_stranger
 from sim.engines.wordofmouth import Invited, Senders
 from sim.rules.climate import Climate, World
@@ -378,10 +378,20 @@ class ArrayRows:
     def __init__(self, world: World, key: int, threads: int = 1) -> None:
         self.world, self.key, self.threads = world, key, threads
         self.count = 0
-        self.people, self.fans = new_rows(1024, PERSON), new_rows(1024, FAN)
+        self._people, self._fans = np.zeros(0, PERSON), np.zeros(0, FAN)
         self._shared: list[npt.NDArray[np.int64]] = []
         self._numbers: npt.NDArray[np.int64] | None = None  # by row, where rows no longer lie in the order of birth
         self._pool = ThreadPoolExecutor(threads) if threads > 1 else None
+
+    @property
+    def people(self) -> Rows:
+        """Traits of all rows, with room for more, by name."""
+        return self._people.view(np.recarray)
+
+    @property
+    def fans(self) -> Rows:
+        """State of all rows, with room for more, by name."""
+        return self._fans.view(np.recarray)
 
     def populate(self, addresses: npt.NDArray[np.int64], members: npt.NDArray[np.bool_]) -> None:
         """The initial pools: members of this brand's, and strangers."""
@@ -439,7 +449,7 @@ class ArrayRows:
         self, start: int, stop: int, climate: Climate, tally: Tally, around: npt.NDArray[np.float64] = _NOBODY
     ) -> npt.NDArray[np.int64]:
         """One day of the rows start … stop − 1; returns those who shared, as ``advance_rows`` writes them."""
-        people, fans = self._records()
+        people, fans = self._people, self._fans
         room = np.empty(ROOM, np.int64)
         parts, origin = [], start
         while True:
@@ -506,7 +516,7 @@ class ArrayRows:
         """New rows of today, in the order of the reservoir; strangers where the kind is −1."""
         more = len(responders.addresses)
         self._make_room(more)
-        admit_part(*self._records(), self.count, *responders, climate, self.world, self.key, tally)
+        admit_part(self._people, self._fans, self.count, *responders, climate, self.world, self.key, tally)
         self._born(more)
 
     def keys_here(self) -> npt.NDArray[np.int64]:
@@ -519,7 +529,7 @@ class ArrayRows:
     def seat(self, free: list[int], day: int, tally: Tally, choose: Callable[..., Integers] = admitted) -> None:
         """Places of this morning go to the applicants with the lowest draws; ``choose``: by what, see ``admitted``."""
         rows = np.empty(self.count, np.int64)
-        rows = rows[: applicants_among(self._records()[1], self.count, rows)]
+        rows = rows[: applicants_among(self._fans, self.count, rows)]
         if not len(rows) and choose is admitted:
             return
         fans = self.fans[rows]
@@ -570,8 +580,8 @@ class ArrayRows:
     def state(self) -> dict[str, Any]:
         """Records of all rows as they lie, and their numbers of birth where these are not 0, 1, …; no copies."""
         return {
-            "people": self.people[: self.count],
-            "fans": self.fans[: self.count],
+            "people": self._people[: self.count],
+            "fans": self._fans[: self.count],
             "numbers": self._numbers,
         }
 
@@ -583,7 +593,7 @@ class ArrayRows:
         people, fans = state["people"], state["fans"]
         if (people.dtype, fans.dtype) != (PERSON, FAN) or people.shape != fans.shape:
             raise ValueError("the rows have other columns than those of this version")
-        self.people, self.fans = people.view(np.recarray), fans.view(np.recarray)
+        self._people, self._fans = people, fans
         self.count, self._numbers = len(people), state["numbers"]
 
     def close(self) -> None:
@@ -591,27 +601,35 @@ class ArrayRows:
         if self._pool is not None:
             self._pool.shutdown()
 
-    def _records(self) -> tuple[Rows, Rows]:
-        """The rows without the access by name that Python has to them, which costs every compiled call 30 µs."""
-        return self.people.view(np.ndarray), self.fans.view(np.ndarray)
-
     def _born(self, more: int) -> None:
         if self._numbers is not None:
             self._numbers = np.append(self._numbers, np.arange(self.count, self.count + more))
         self.count += more
 
     def _make_room(self, more: int) -> None:
-        size = len(self.people)
-        if self.count + more <= size:
+        needed, size = self.count + more, len(self._people)
+        if needed <= size:
             return
-        size = max(self.count + more, size + size // 2)
+        size = max(needed, size + size // 8, 1024)
+        if self.count == 0:  # room that nobody has written to yet takes no memory
+            self._people, self._fans = np.zeros(size + size // 4, PERSON), np.zeros(size + size // 4, FAN)
+            return
+        # in place, so that two copies are not needed at once, where nobody else holds the rows: a view of a caller's
+        try:
+            self._people.resize(size)
+        except ValueError:
+            self._people = _longer(self._people, size)
+        try:
+            self._fans.resize(size)
+        except ValueError:
+            self._fans = _longer(self._fans, size)
 
-        def grown(rows: Rows) -> Rows:
-            bigger = new_rows(size, rows.dtype)
-            bigger[: self.count] = rows[: self.count]
-            return bigger
 
-        self.people, self.fans = grown(self.people), grown(self.fans)
+def _longer(rows: Rows, size: int) -> Rows:
+    """A copy of rows with room for more."""
+    longer = np.zeros(size, rows.dtype)
+    longer[: len(rows)] = rows
+    return longer
 
 
 assert np.int16(NEVER) == NEVER

@@ -99,7 +99,7 @@ def attributes(thing):
         return {field.name: getattr(thing, field.name) for field in dataclasses.fields(thing)}
     found = {name: value for name, value in vars(thing).items() if name not in getattr(thing, "PASSING", ())}
     if isinstance(thing, ArrayRows):  # beyond the rows in use there is room
-        found |= {name: found[name][: thing.count] for name in ("people", "fans")}
+        found |= {name: found[name][: thing.count] for name in ("_people", "_fans")}
         del found["_pool"]
     if isinstance(thing, AgentRows):  # Mesa's own
         del found["model"]

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from worlds import TESTS, begun, small
 
+from sim.engines.arrays import ArrayRows
 from sim.engines.network import BLOCK
 from sim.engines.population import FAN, PERSON, STUBS
 
@@ -57,7 +58,7 @@ def test_a_simulation_holds_nothing_else_by_the_person():
     small_one, few = bytes_held(20_000)
     large_one, many = bytes_held(120_000)
     each = (large_one - small_one) / (many - few)
-    room = 1.5  # arrays grow by half when they are full, stubs by doubling
+    room = 1.5  # arrays have room for a quarter more and grow by an eighth, stubs by doubling
     assert PERSON.itemsize + FAN.itemsize <= each <= room * MOST
 
 
@@ -120,3 +121,19 @@ def test_two_hundred_thousand_rows_more_take_their_records_and_room_to_grow():
     many, more = peak_of(pool__fans=220_000)
     each = (many - few) / (more - rows)
     assert PERSON.itemsize + FAN.itemsize <= each <= 3.0 * MOST  # old and new arrays side by side while they grow
+
+
+def test_rows_grow_where_they_lie_and_leave_a_view_alone():
+    rows = ArrayRows(None, 1)
+    rows._make_room(4000)
+    rows.count = 4000
+    rows.people.key[:4000] = 7
+    same = id(rows._people)
+    rows._make_room(5000)
+    assert id(rows._people) == same
+    assert len(rows._people) >= 9000
+    rows.count, view = 9000, rows.people
+    rows._make_room(50_000)
+    assert id(rows._people) != same  # a caller's view would point nowhere
+    assert view.key[3999] == rows.people.key[3999] == 7
+    assert len(rows._people) == len(rows._fans) >= 59_000

@@ -32,10 +32,10 @@ from sim.streams import replication_key
 WEEKS = 2  # of the market that are looked at
 BYTES = PERSON.itemsize + FAN.itemsize  # of a row, per person and brand
 # Measured on ``sanyu run`` of shipped scenarios (docs/performance.md)
-WRITING = 318 << 20  # bytes of the process when it writes tables and figures, and the rows are gone
+WRITING = 273 << 20  # bytes of the process when it writes tables, and the rows are gone
 BASE = 175 << 20  # bytes of the process while it simulates: Python, the libraries, compiled rules
-DAY = 30 << 10  # bytes of a brand's day in the book and in the tables that are written
-ROOM = 1.75  # rows that the arrays hold while they grow, relative to rows in use
+DAY = 10 << 10  # bytes of a brand's day in the book and in the tables that are written
+ROOM = 1.35  # room for more rows and what is held for a moment, relative to rows in use
 LEAVE = 0.05 / DAYS_PER_MONTH  # of a pool, a day
 STAY = 0.25  # of those who come, how many follow on an average day of the run: half, for half of the time
 NEAR = 0.3  # the peak is said within so much either way

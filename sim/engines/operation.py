@@ -12,6 +12,7 @@ from sim.domains import MAX_CHANNELS, TIERS, ChannelKind, HomepageSource
 from sim.engines.accounts import BannedAccounts
 from sim.engines.admission import places
 from sim.engines.book import Book
+from sim.engines.climates import climate_of
 from sim.engines.desk import Team, service_brief
 from sim.engines.dispatch import Dispatch, Messages
 from sim.engines.engine import RowsMaker
@@ -35,7 +36,7 @@ from sim.logics import Logic
 from sim.logics.oracle import Truth, informed
 from sim.logics.own import planned
 from sim.plans import Plan, Seen, SeenDay
-from sim.rules.climate import Climate, bare, climate_of, compilable
+from sim.rules.climate import Climate, bare, compilable
 from sim.rules.conformity import authority_proof, sales_proof
 from sim.rules.messages import attention, visible_share
 from sim.rules.persona import bargained

@@ -15,16 +15,16 @@ FILE = "speed.json"
 MANY, FEW = 1_000_000, 100_000  # days of fans from which a run tells what one costs, and up to which what a day does
 
 # of ``benchmarks/engines.py`` on two virtual cores of a shared host (docs/performance.md), one thread
-FAN_DAYS_PER_SECOND = 4.0e6
-SECONDS_PER_DAY = 2.0e-3
-SECONDS_AROUND = 4.0
+FAN_DAYS_PER_SECOND = 7.0e6
+SECONDS_PER_DAY = 0.7e-3
+SECONDS_AROUND = 2.3
 
 
 class Speed(NamedTuple):
     """Speed of one run in one thread.
 
     fan_days  a second, days on which nobody is there taken off;  day: seconds of a brand's day without fans
-    around    seconds of ``sanyu run`` beside the simulation: start, tables, figures
+    around    seconds of ``sanyu run`` beside the simulation: start and tables
     runs      on this machine that say how many fan-days; 0: the documented benchmark does
     """
 

@@ -1,7 +1,5 @@
 """Climate: what every fan feels today, from yesterday's aggregates and the plan."""
 
-import math
-from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -10,7 +8,6 @@ from sim.compiled import INTERPRETED, rule
 from sim.domains import MAX_CHANNELS, TIERS
 from sim.rules import Rules
 from sim.rules.service import Desk
-from sim.rules.tally import MAX_SEGMENTS
 
 # Vectors of a fixed length, so that another number of channels or segments needs no new compile.
 Floats = Any
@@ -215,78 +212,19 @@ def compilable(table: Any) -> Any:
         return table
     kind = type(table)
     if kind not in _TYPES:
-        _TYPES[kind] = _type_of(table)
+        _TYPES[kind] = type_of(table)
     return np.array(_plain(table), _TYPES[kind]).view(np.recarray)[()]
 
 
-_BY_SEGMENT = (MAX_SEGMENTS,)
-_BY_CHANNEL = (MAX_CHANNELS,)
-_BY_CELL = (MAX_SEGMENTS, TIERS * MAX_CHANNELS)  # [A·C·T]
-_ROOM: dict[str, tuple[int, ...]] = {
-    "audience": _BY_SEGMENT,
-    "value": _BY_CELL,
-    "promotion": _BY_CELL,
-    "sending": (MAX_SEGMENTS * TIERS,),
-    "week": _BY_CELL,
-    "base": _BY_CELL,
-    "notice": _BY_CHANNEL,
-    "exposure": _BY_SEGMENT,
-    "ad_share": _BY_SEGMENT,
-    "commission": _BY_CHANNEL,
-    "breach": _BY_CELL,
-    "ask_to_join": _BY_CHANNEL,
-    "chatter": _BY_CHANNEL,
-    "closed": _BY_CHANNEL,
-    "lost": _BY_CHANNEL,
-    "encounters": _BY_SEGMENT,
-}
-_INTEGERS = ("audience", "value", "promotion", "sending", "notice", "commission", "closed", "lost")
+def bare(table: Any) -> Any:
+    """A table as rules read it, without the access by name that Python has to a record.
 
-
-@cache
-def _blank() -> Any:
-    """A climate of zeros, as a NumPy array without dimensions."""
-    fields = []
-    for name, kind in Climate.__annotations__.items():
-        plain: Any = np.int64 if kind is int or name in _INTEGERS else np.float64
-        if kind is Desk:
-            plain = _type_of(Desk())
-        fields.append((name, (plain, (math.prod(_ROOM[name]),)) if name in _ROOM else plain))
-    return np.zeros((), np.dtype(fields, align=True))
-
-
-def climate_of(facts: Climate) -> Any:
-    """A day's climate as rules read it: see ``compilable``.
-
-    facts  vectors may be shorter than their room, those of cells [audiences][channels and tiers in use]; what is
-           beyond is 0. Every number has the type of its field.
+    A call of a compiled rule then costs a tenth. Tables that are no records yet become one.
     """
     if INTERPRETED:
-        filled: dict[str, Any] = {name: _filled(name, getattr(facts, name)) for name in _ROOM}
-        return facts._replace(**filled)
-    record = _blank().copy()
-    for name, value in zip(Climate._fields, facts, strict=True):
-        room = _ROOM.get(name)
-        if room is None:
-            record[name] = value
-        elif len(room) == 1:
-            record[name][: len(value)] = value
-        else:
-            record[name].reshape(room)[: len(value), : len(value[0])] = value
-    return record.view(np.recarray)[()]
-
-
-def _filled(name: str, values: Any) -> Any:
-    found = np.zeros(_ROOM[name], np.int64 if name in _INTEGERS else np.float64)
-    found[tuple(map(slice, np.shape(values)))] = values
-    return found.ravel().tolist()
-
-
-def bare(table: Any) -> Any:
-    """The record without the access by name that Python has to it: a call of a compiled rule then costs a tenth."""
-    if INTERPRETED:
         return table
-    return np.array([table], np.dtype((np.void, table.dtype)))[0]
+    record = compilable(table) if isinstance(table, tuple) else table
+    return np.array([record], np.dtype((np.void, record.dtype)))[0]
 
 
 _TYPES: dict[type, Any] = {}
@@ -296,12 +234,13 @@ def _plain(table: Any) -> Any:
     return tuple(_plain(value) if isinstance(value, tuple) else value for value in table)
 
 
-def _type_of(value: Any) -> Any:
+def type_of(value: Any) -> Any:
+    """What ``compilable`` makes of a value: a record of a nested NamedTuple, a vector of a list, or a number."""
     if isinstance(value, tuple):
         names = value._fields  # type: ignore[attr-defined]
-        return np.dtype([(name, _type_of(item)) for name, item in zip(names, value, strict=True)], align=True)
+        return np.dtype([(name, type_of(item)) for name, item in zip(names, value, strict=True)], align=True)
     if isinstance(value, list):
-        return np.dtype((_type_of(value[0]), (len(value),)))
+        return np.dtype((type_of(value[0]), (len(value),)))
     return np.dtype(np.int64 if isinstance(value, int) else np.float64)
 
 
@@ -311,5 +250,5 @@ def compilable_rows(tables: list[Any]) -> Any:
         return tables
     kind = type(tables[0])
     if kind not in _TYPES:
-        _TYPES[kind] = _type_of(tables[0])
+        _TYPES[kind] = type_of(tables[0])
     return np.array([_plain(table) for table in tables], _TYPES[kind])

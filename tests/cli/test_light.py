@@ -59,13 +59,13 @@ def test_commands_that_look_things_up_import_no_kernel(arguments, tmp_path, monk
 
 
 def test_a_run_imports_the_kernel_and_no_mesa(tmp_path, monkeypatch):
-    """What the test above looks for is there when it is needed; figures are drawn without Mesa."""
+    """What the test above looks for is there when it is needed; figures are drawn on request, and without Mesa."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "tiny.toml").write_text('extends = "livestream-group"\ndays = 35\n', "utf-8")
-    found = loaded_after(as_command(["run", "tiny.toml", "--quiet", "--out", "r"]))
+    found = loaded_after(as_command(["run", "tiny.toml", "--quiet", "--figures", "--out", "r"]))
     assert {"numba", "matplotlib"} <= found
     assert "mesa" not in found
-    found = loaded_after(as_command(["run", "tiny.toml", "--quiet", "--no-figures", "--out", "s"]))
+    found = loaded_after(as_command(["run", "tiny.toml", "--quiet", "--out", "s"]))
     assert not found & {"matplotlib", "mesa", "jinja2"}
     assert not (tmp_path / "s" / "figures").exists()
 

@@ -26,13 +26,13 @@ def reference(scenario):
 def test_threads_give_equal_integers(scenario, reference, threads, monkeypatch):
     monkeypatch.setattr(arrays_engine, "ROWS_PER_THREAD", 10)
     parts = []
-    advance_rows = arrays_engine.advance_rows
+    advance_part = arrays_engine.advance_part
 
     def counted(people, fans, start, stop, *rest):
         parts.append((start, stop))
-        return advance_rows(people, fans, start, stop, *rest)
+        return advance_part(people, fans, start, stop, *rest)
 
-    monkeypatch.setattr(arrays_engine, "advance_rows", counted)
+    monkeypatch.setattr(arrays_engine, "advance_part", counted)
     found = run(scenario, "depletion", SEED, threads=threads).ledger.tallies
     assert len(parts) > 2 * scenario.days  # the rows were split
     assert np.array_equal(found, reference)

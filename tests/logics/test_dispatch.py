@@ -88,7 +88,7 @@ def test_lives_announce_themselves_where_notices_go():
     _, promotion, days = sent_under([plan(pushes=0.0, lives_per_week=3.5)] * 14)
     assert sum(m.lives for m in days) == 7
     assert promotion.sum(axis=0).reshape(3, TIERS).tolist() == [[0] * 3, [7] * 3, [0] * 3]
-    assert [m.notice.tolist() for m in days if m.lives] == [[0, 1, 0]] * 7
+    assert [m.notice for m in days if m.lives] == [[0, 1, 0]] * 7
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from sim.compiled import at_once, rare, rule
+from sim.compiled import INTERPRETED, at_once, rare, rule
 from sim.engines.admission import Integers, admitted
 from sim.engines.calm import (
     WORDS,
@@ -449,7 +449,7 @@ class ArrayRows:
         self, start: int, stop: int, climate: Climate, tally: Tally, around: npt.NDArray[np.float64] = _NOBODY
     ) -> npt.NDArray[np.int64]:
         """One day of the rows start … stop − 1; returns those who shared, as ``advance_rows`` writes them."""
-        people, fans = self._people, self._fans
+        people, fans = self._records()
         room = np.empty(ROOM, np.int64)
         parts, origin = [], start
         while True:
@@ -516,7 +516,7 @@ class ArrayRows:
         """New rows of today, in the order of the reservoir; strangers where the kind is −1."""
         more = len(responders.addresses)
         self._make_room(more)
-        admit_part(self._people, self._fans, self.count, *responders, climate, self.world, self.key, tally)
+        admit_part(*self._records(), self.count, *responders, climate, self.world, self.key, tally)
         self._born(more)
 
     def keys_here(self) -> npt.NDArray[np.int64]:
@@ -529,7 +529,7 @@ class ArrayRows:
     def seat(self, free: list[int], day: int, tally: Tally, choose: Callable[..., Integers] = admitted) -> None:
         """Places of this morning go to the applicants with the lowest draws; ``choose``: by what, see ``admitted``."""
         rows = np.empty(self.count, np.int64)
-        rows = rows[: applicants_among(self._fans, self.count, rows)]
+        rows = rows[: applicants_among(self._records()[1], self.count, rows)]
         if not len(rows) and choose is admitted:
             return
         fans = self.fans[rows]
@@ -600,6 +600,10 @@ class ArrayRows:
         """End the threads."""
         if self._pool is not None:
             self._pool.shutdown()
+
+    def _records(self) -> tuple[Rows, Rows]:
+        """The rows as a compiled rule takes them soonest: without access by name, which plain Python needs."""
+        return (self.people, self.fans) if INTERPRETED else (self._people, self._fans)
 
     def _born(self, more: int) -> None:
         if self._numbers is not None:

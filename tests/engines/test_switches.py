@@ -122,6 +122,12 @@ SWITCHES = {
         {"channels.wechat-group.fatigue_weight": 0.0},
         silent=("load_mean", "fatigue_mean"), moves=("opened",), first=("delivered",), spared=("lives", "pushes_*"),
     ),
+    "M5 fatigue where messages are useful and nobody minds the load": Switch(
+        "liquor", "growth",
+        steady("growth", value_share=1.0) | {"rules.leaving.fatigue": 0.0, "rules.messages.load_effect": 0.0},
+        {"channels.douyin-group.fatigue_weight": 0.0, "channels.douyin-subscription.fatigue_weight": 0.0},
+        moves=("load_mean", "fatigue_mean"), only=("load_*", "fatigue_mean"),
+    ),
     "M6 exits by fatigue": Switch(
         "liquor", "growth", UNHEARD | steady("growth") | {"rules.leaving.fatigue": 0.1},
         {"rules.leaving.fatigue": 0.0}, silent=("exits_fatigue",), moves=("exits",), first=EXITS, spared=FEED,
@@ -348,6 +354,19 @@ def test_switched_off_it_does_nothing_and_on_it_does(name):
     for column in switch.moves:
         assert on[column].sum() != off[column].sum(), column
     assert switch.silent or switch.moves
+
+
+@pytest.mark.parametrize("name", SWITCHES)
+def test_what_is_said_to_stay_is_there_and_moves_by_itself(name):
+    """A pattern that names no column, or columns in which nothing ever happens, would hold whatever a switch does."""
+    switch, on = SWITCHES[name], lived(name, True).daily
+    for pattern in (*switch.spared, *switch.told, *(switch.felt or ()), *(switch.only or ())):
+        assert matching(on.columns, (pattern,)), pattern
+    if switch.spared and not switch.first:
+        assert any(on[column].nunique() > 1 for column in matching(on.columns, switch.spared))
+    if switch.only is not None:
+        others = set(on.columns) - matching(on.columns, switch.only)
+        assert sum(on[column].nunique() > 1 for column in others) > 40
 
 
 @pytest.mark.parametrize("name", SWITCHES)

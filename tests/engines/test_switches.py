@@ -308,6 +308,26 @@ SWITCHES = {
         {"rules.groups.talk": 0.0}, moves=("visits_douyin_group",), first=("opened",),
         felt=(), spared=("pushes_*",),
     ),
+    "E-57 folded Moments": Switch(
+        "douyin-to-wechat", "stay",
+        UNHEARD | steady("stay", pushes_per_week={"moments": 2.0})
+        | {"pool.channels": {"douyin-subscription": 0.5, "moments": 1.0}, "channels.moments.fold_after": 0.1},
+        {"channels.moments.fold_after": 1000.0},
+        moves=("opened_moments",), first=("delivered_moments",), spared=FEED,
+    ),
+    "E-4 the price war": Switch(
+        "liquor", "growth", UNHEARD | EAGER | FIXED | {"feed.price_war": 0.5}, {"feed.price_war": 0.0},
+        moves=("orders_others",), spared=(*FEED, "impressions", "ad_spend"), comers=False, pool=True,
+    ),
+    "E-82 authority": Switch(
+        "liquor", "growth", UNHEARD | FIXED | {"brand.endorsement": 1.0}, {"brand.endorsement": 0.0},
+        moves=("joins_feed",), spared=(*FEED, "impressions", "ad_spend"), comers=False,
+    ),
+    "matrix accounts": Switch(
+        "liquor", "growth", UNHEARD | SELDOM | {"brand.matrix": {"accounts": 2, "overlap": 0.4},
+        "logics.growth.pushes_per_week": {"subscription": 1.0}}, {"brand.matrix.overlap": 0.0},
+        moves=("delivered_douyin_subscription",), first=("delivered",), spared=(*FEED, "pushes_*", "content_cost"),
+    ),
 }  # fmt: skip
 
 

@@ -53,9 +53,13 @@ def shown(value: Any) -> str:
     if isinstance(value, dict):
         return "{ " + ", ".join(f"{key} = {shown(item)}" for key, item in value.items()) + " }" if value else "{}"
     if isinstance(value, tuple):
-        plain = all(isinstance(item, float | int) for item in value)
-        return f"[{', '.join(shown(item) for item in value)}]" if plain else "a list"
+        return f"[{', '.join(shown(_given(item)) for item in value)}]"
     return str(value)
+
+
+def _given(item: Any) -> Any:
+    """An entry of a list of tables with what it says; a phase leaves all else as it was before."""
+    return {key: value for key, value in item.items() if value is not None} if isinstance(item, dict) else item
 
 
 def _leaves(model: type[BaseModel], prefix: str) -> Iterator[tuple[str, Declared]]:
@@ -189,6 +193,10 @@ def columns() -> str:
     return "\n".join(lines)
 
 
+def _plain(default: Any) -> Any:
+    return default.model_dump(by_alias=True) if isinstance(default, BaseModel) else default
+
+
 def shipped() -> str:
     """The page of what differs between the shipped scenarios."""
     names = shipped_scenarios()
@@ -226,7 +234,7 @@ def shipped() -> str:
             given = [
                 f"`{key} = {shown(value)}`"
                 for key, value in logic.model_dump(by_alias=True).items()
-                if key != "kind" and value != fields_of(type(logic))[key].default
+                if key != "kind" and value != _plain(fields_of(type(logic))[key].default)
             ]
             logic_rows.append((f"`{logic_name}`", logic.kind, ", ".join(given) or "all defaults"))
         lines += [*table(("logic", "kind", "what differs from the kind's defaults"), logic_rows), ""]
@@ -323,6 +331,15 @@ def glossary() -> str:
     return "\n".join(lines)
 
 
+def _changes(values: dict[str, Any]) -> str:
+    return ", ".join(f"`{key} = {shown(value)}`" for key, value in values.items())
+
+
+def _where(given: dict[str, Any] | None = None) -> str:
+    """What else holds on both sides of an effect."""
+    return f", where {_changes(given)}" if given else ""
+
+
 def coverage() -> str:
     """The page of the evidence's rows: where each lives, what shows it."""
     rows = tomllib.loads((FOLDER / "coverage.toml").read_text("utf-8"))
@@ -333,8 +350,8 @@ def coverage() -> str:
         "",
         "Every system, rule and figure of the source documents, where it lives in Sanyu, and what shows it: a pattern",
         "of `sanyu validate`, a file of tests, or an effect. An effect is a change of values in a shipped scenario",
-        "(made small) after which the observable moves as stated, people and luck being the same; `tests/evidence`",
-        "asserts every one.",
+        "(made small) after which the observable moves as stated, people and luck being the same; *where* says what",
+        "else was set on both sides. `tests/evidence` asserts every one.",
         "Rows tagged CTX are context only, for the reason given.",
         "",
     ]
@@ -343,8 +360,8 @@ def coverage() -> str:
         places = [f"`{place.replace('#', ' · ')}`" for place in row.get("where", ())]
         proofs = [proof if proof.startswith(("V", "L", "E-")) else f"`{proof}`" for proof in row.get("shown", ())]
         effects = [
-            f"{scenario}: {', '.join(f'`{key} = {shown(value)}`' for key, value in changes.items())} → `{seen}` {way}"
-            for scenario, _, changes, seen, way, *_ in row.get("effects", ())
+            f"{scenario}{_where(*given)}: {_changes(changes)} → `{seen}` {way}"
+            for scenario, _, changes, seen, way, *given in row.get("effects", ())
         ]
         found.append((name, row["item"], row["zh"], " ".join(row["tags"]), "<br>".join(places),
                       "<br>".join([", ".join(proofs), *effects]) if proofs else row.get("why", "–")))  # fmt: skip

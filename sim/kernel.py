@@ -30,4 +30,5 @@ def homes() -> Iterator[Path]:
     if named := os.environ.get("SANYU_CACHE_DIR"):
         yield Path(named)
     yield Path(platformdirs.user_cache_dir("sanyu", appauthor=False))
-    yield Path(tempfile.gettempdir()) / f"sanyu-{os.getuid()}"
+    user = f"-{os.getuid()}" if hasattr(os, "getuid") else ""  # on Windows every user has a temporary folder
+    yield Path(tempfile.gettempdir()) / f"sanyu{user}"

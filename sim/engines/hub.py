@@ -23,11 +23,7 @@ from sim.engines.communicators import PATIENCE, Columns, Integers, ShardLost, pa
 
 SUM, GATHER, DAY, END, LOST = b"s", b"g", b"d", b"e", b"!"
 GREETING = 10.0  # seconds for the exchange of proofs
-SILENT_MACHINE = (
-    5,
-    2,
-    5,
-)  # seconds of silence, seconds between probes, probes until a machine counts as dead
+SILENT_MACHINE = (5, 2, 5)  # seconds of silence, seconds between probes, probes until a machine counts as dead
 
 
 def _connection(line: socket.socket, patience: float) -> Connection:

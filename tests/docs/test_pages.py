@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from docs.pages import PAGES, ROOT, anchors, links, prose
-from sim.scenario import shipped_scenarios
+from sim.scenario import assumptions, shipped_scenarios
 from sim.studies.validate import PATTERNS
 
 DOCS = ROOT / "docs"
@@ -69,6 +69,12 @@ def test_the_readme_lists_every_command():
     commands = [name for name in app if not name.startswith("-")]
     assert commands
     assert [name for name in commands if f"`sanyu {name}" not in text] == []
+
+
+def test_the_readme_counts_the_assumptions_of_liquor():
+    trust = [one.trust for one in assumptions("liquor")]
+    weak = sum(level in ("assumed", "weak") for level in trust)
+    assert f"Of the {len(trust)} values behind `liquor`, {weak} are" in prose(ROOT / "README.md")
 
 
 def test_constraints_pin_versions_and_name_no_place():

@@ -122,6 +122,12 @@ SWITCHES = {
         {"channels.wechat-group.fatigue_weight": 0.0},
         silent=("load_mean", "fatigue_mean"), moves=("opened",), first=("delivered",), spared=("lives", "pushes_*"),
     ),
+    "M5 fatigue where messages are useful and nobody minds the load": Switch(
+        "liquor", "growth",
+        steady("growth", value_share=1.0) | {"rules.leaving.fatigue": 0.0, "rules.messages.load_effect": 0.0},
+        {"channels.douyin-group.fatigue_weight": 0.0, "channels.douyin-subscription.fatigue_weight": 0.0},
+        moves=("load_mean", "fatigue_mean"), only=("load_*", "fatigue_mean"),
+    ),
     "M6 exits by fatigue": Switch(
         "liquor", "growth", UNHEARD | steady("growth") | {"rules.leaving.fatigue": 0.1},
         {"rules.leaving.fatigue": 0.0}, silent=("exits_fatigue",), moves=("exits",), first=EXITS, spared=FEED,
@@ -302,6 +308,26 @@ SWITCHES = {
         {"rules.groups.talk": 0.0}, moves=("visits_douyin_group",), first=("opened",),
         felt=(), spared=("pushes_*",),
     ),
+    "E-57 folded Moments": Switch(
+        "douyin-to-wechat", "stay",
+        UNHEARD | steady("stay", pushes_per_week={"moments": 2.0})
+        | {"pool.channels": {"douyin-subscription": 0.5, "moments": 1.0}, "channels.moments.fold_after": 0.1},
+        {"channels.moments.fold_after": 1000.0},
+        moves=("opened_moments",), first=("delivered_moments",), spared=FEED,
+    ),
+    "E-4 the price war": Switch(
+        "liquor", "growth", UNHEARD | EAGER | FIXED | {"feed.price_war": 0.5}, {"feed.price_war": 0.0},
+        moves=("orders_others",), spared=(*FEED, "impressions", "ad_spend"), comers=False, pool=True,
+    ),
+    "E-82 authority": Switch(
+        "liquor", "growth", UNHEARD | FIXED | {"brand.endorsement": 1.0}, {"brand.endorsement": 0.0},
+        moves=("joins_feed",), spared=(*FEED, "impressions", "ad_spend"), comers=False,
+    ),
+    "matrix accounts": Switch(
+        "liquor", "growth", UNHEARD | SELDOM | {"brand.matrix": {"accounts": 2, "overlap": 0.4},
+        "logics.growth.pushes_per_week": {"subscription": 1.0}}, {"brand.matrix.overlap": 0.0},
+        moves=("delivered_douyin_subscription",), first=("delivered",), spared=(*FEED, "pushes_*", "content_cost"),
+    ),
 }  # fmt: skip
 
 
@@ -348,6 +374,19 @@ def test_switched_off_it_does_nothing_and_on_it_does(name):
     for column in switch.moves:
         assert on[column].sum() != off[column].sum(), column
     assert switch.silent or switch.moves
+
+
+@pytest.mark.parametrize("name", SWITCHES)
+def test_what_is_said_to_stay_is_there_and_moves_by_itself(name):
+    """A pattern that names no column, or columns in which nothing ever happens, would hold whatever a switch does."""
+    switch, on = SWITCHES[name], lived(name, True).daily
+    for pattern in (*switch.spared, *switch.told, *(switch.felt or ()), *(switch.only or ())):
+        assert matching(on.columns, (pattern,)), pattern
+    if switch.spared and not switch.first:
+        assert any(on[column].nunique() > 1 for column in matching(on.columns, switch.spared))
+    if switch.only is not None:
+        others = set(on.columns) - matching(on.columns, switch.only)
+        assert sum(on[column].nunique() > 1 for column in others) > 40
 
 
 @pytest.mark.parametrize("name", SWITCHES)

@@ -88,6 +88,17 @@ def logics(draw, names):
 
 
 @st.composite
+def pushed_apart(draw, segments):
+    """Segments that a logic pushes to in their own way; none half of the time."""
+    plans = {
+        name: {"frequency": draw(st.sampled_from([0.0, 0.5, 3.0])), "value_share": draw(share)}
+        | ({"schedule": ["monday", "saturday"]} if draw(st.booleans()) else {})
+        for name in segments
+    }
+    return {name: plan for name, plan in plans.items() if draw(st.booleans())} if draw(st.booleans()) else {}
+
+
+@st.composite
 def word_of_mouth(draw):
     """Friends, and sources of people beyond feed and ads; nothing half of the time."""
     if draw(st.booleans()):
@@ -164,11 +175,14 @@ def trees(draw, met=True):
     segments = {"one": {"share": 1.0} | draw(segment)}
     if draw(st.booleans()):
         segments = {"one": {"share": first} | draw(segment), "two": {"share": 1.0 - first} | draw(segment)}
+    logic["segments"] = draw(pushed_apart(segments))
     passer_by = draw(share)
     closing = draw(st.sampled_from(["online", "store"]))
     told = draw(word_of_mouth()) if met else {}
     logic["incentive"] = draw(st.sampled_from([0.0, 3.0])) if told else 0.0
     others, theirs = draw(rivals(names, fans, "ads" in platform, told)) if met else ({}, 0)
+    for rival in others.values():
+        rival["logic"]["segments"] = draw(pushed_apart(segments))
     return {
         "title": "Random",
         "days": draw(st.integers(5, 40)),

@@ -2,12 +2,13 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, find, given, settings
 from worlds import begun, everything
 
 from sim.domains import TIERS, Domain, Prospect
 from sim.engines.admission import is_scarce
 from sim.engines.run import run
+from sim.results import daily_table
 from sim.rules.accounts import follows_two
 from sim.rules.rows import COUNT_BITS, MOST_COUNTED
 from sim.rules.tally import UNTOUCHED, Slot, block
@@ -32,6 +33,17 @@ def assert_people_are_conserved(ledger, fans):
         gone = flow[:, domain, :].sum(axis=1) - flow[:, domain, domain]
         assert (rows[:, domain] == before[:, domain] + arrived - gone).all(), domain
     assert (rows.sum(axis=1) == fans + flow[:, UNTOUCHED].sum(axis=1).cumsum()).all()
+
+
+@pytest.mark.parametrize("least", [2, 3])
+def test_random_scenarios_have_brands_platforms_and_segments_at_once(least):
+    """Within as many examples as a property sees: several of each, segments that are pushed to apart."""
+
+    def has_all(scenario):
+        several = 1 + len(scenario.rivals) >= least and min(len(scenario.platforms), len(scenario.segments)) > 1
+        return several and scenario.logics["it"].segments
+
+    find(scenarios(), has_all, settings=settings(max_examples=EXAMPLES, phases=[Phase.generate]))
 
 
 @settings(max_examples=EXAMPLES)
@@ -118,7 +130,13 @@ def test_members_are_conserved_in_every_channel(scenario, seed):
 @settings(max_examples=EXAMPLES)
 @given(scenarios(), seeds)
 def test_no_account_has_more_members_or_adds_more_than_it_may(scenario, seed):
-    ledger = run(scenario, "it", seed).ledger
+    found = run(scenario, "it", seed)
+    for ledger in books(found):
+        assert_places_suffice(scenario, ledger)
+
+
+def assert_places_suffice(scenario, ledger):
+    """No channel of a brand holds more members than its accounts have seats, nor takes in more than they may add."""
     members = ledger.of("MEMBERS").reshape(scenario.days, -1, TIERS).sum(axis=2)
     joins = ledger.of("CHANNEL_JOINS")
     for c, channel in enumerate(scenario.channels):
@@ -135,25 +153,30 @@ def test_state_stays_within_its_bounds(scenario, seed):
     simulation = begun(scenario, "it", seed)
     for day in range(scenario.days):
         simulation.step()
-        table = simulation.rows.table()
-        for name in ("trust", "expectation", "trust_prior", "deal_proneness", "reference_price"):
-            assert ((table[name] >= 0) & (table[name] <= 1)).all(), name
-        for name in (
-            "fatigue",
-            "intimacy",
-            "need_debt",
-            "tolerance",
-            "frailty",
-            "need_rate",
-            "orders",
-            "spend",
-            "threshold",
-        ):
-            assert (table[name] >= 0).all(), name
-        for name in ("joined_on", "left_on", "clicked_on", "ordered_on", "active_on", "updated_on"):
-            assert (table[name] <= day).all(), name
-        assert len(np.unique(table["key"])) == len(table["key"])
-        assert all(np.isfinite(column).all() for column in table.values())
+        for brand in simulation.brands:
+            assert_within_bounds(brand.rows.table(), day)
+
+
+def assert_within_bounds(table, day):
+    """Shares are shares, clocks do not run ahead, nobody is there twice."""
+    for name in ("trust", "expectation", "trust_prior", "deal_proneness", "reference_price"):
+        assert ((table[name] >= 0) & (table[name] <= 1)).all(), name
+    for name in (
+        "fatigue",
+        "intimacy",
+        "need_debt",
+        "tolerance",
+        "frailty",
+        "need_rate",
+        "orders",
+        "spend",
+        "threshold",
+    ):
+        assert (table[name] >= 0).all(), name
+    for name in ("joined_on", "left_on", "clicked_on", "ordered_on", "active_on", "updated_on"):
+        assert (table[name] <= day).all(), name
+    assert len(np.unique(table["key"])) == len(table["key"])
+    assert all(np.isfinite(column).all() for column in table.values())
 
 
 @settings(max_examples=EXAMPLES)
@@ -199,12 +222,13 @@ def test_messages_are_planned_or_blocked_never_lost(scenario, seed):
         table = mornings[day]
         listens, tier = table["channels"] & ~table["muted"], table["tier"]
         two = np.array([follows_two(int(key), simulation.world, simulation.key) for key in table["key"]], bool)
-        sent = simulation.brand.dispatch.last[day % 7].reshape(-1, TIERS)
+        sent = simulation.brand.dispatch.last[day % 7].reshape(-1, len(scenario.channels), TIERS)
+        audience = table["segment"] if len(sent) > 1 else np.zeros_like(table["segment"])
         tally = simulation.ledger.tallies[day]
         for c in range(len(scenario.channels)):
             platform, channel = scenario.placed_channels[c]
             matrix = platform == scenario.home and channel.quota_per_month is not None
-            due = (sent[c][tier] * (1 + (two & matrix)))[(listens >> c & 1) == 1].sum()
+            due = (sent[audience, c, tier] * (1 + (two & matrix)))[(listens >> c & 1) == 1].sum()
             assert block(tally, "DELIVERED")[c] + block(tally, "BLOCKED")[c] == due
             if scenario.channels[c].kind == "pull":
                 assert due == block(tally, "OPENED")[c] == 0
@@ -218,7 +242,12 @@ def test_messages_are_planned_or_blocked_never_lost(scenario, seed):
 @settings(max_examples=EXAMPLES)
 @given(scenarios(), seeds)
 def test_money_adds_up(scenario, seed):
-    daily = run(scenario, "it", seed).daily
+    for ledger in books(run(scenario, "it", seed)):
+        assert_money_adds_up(daily_table(ledger, scenario.start), scenario)
+
+
+def assert_money_adds_up(daily, scenario):
+    """Every sum of money of a brand is the sum of its parts, and nothing is taken twice."""
     taken = daily["goods"] + daily["commission"] + daily["friction"] + daily["fees"] + daily["incentives"]
     assert (daily["contribution"] == daily["gmv"] - taken).all()
     spent = daily["ad_spend"] + daily["content_cost"] + daily["service_cost"] + daily["sources_cost"]

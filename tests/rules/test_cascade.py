@@ -1,5 +1,6 @@
 """The cascade by hand: value tables, bounds, monotonicity, and pools as a feed gives them."""
 
+import datetime as dt
 import math
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 from sim.engines.feed import pools_of
 from sim.rules.cascade import MAX_POOLS, TrafficPools, content_draws, content_plays, expected_plays, pass_probability
 from sim.rules.climate import compilable
+from sim.scenario import from_dict
 from sim.scenario.reach import Feed
 
 share = st.floats(0.0, 1.0)
@@ -102,3 +104,22 @@ def test_a_head_cap_moves_plays_from_head_contents_to_the_others():
     head = sum(size * 0.25**k for k, size in enumerate(capped.adds) if k >= 3)
     assert head / expected_plays(0.25, compilable(capped)) == pytest.approx(0.3, abs=1e-4)
     assert pools_of(Feed(head_cap=0.8), 10**9) == plain  # more than head contents have
+
+
+def test_kuaishou_caps_what_head_contents_get_and_douyin_does_not():
+    """M1: on Kuaishou head videos have at most 30 % of the traffic."""
+    heads = {}
+    for platform in ("kuaishou-2021", "douyin-2021-07"):
+        tree = {
+            "title": "T",
+            "days": 9,
+            "start": dt.date(2021, 8, 1),
+            "industry": "frequent-online",
+            "logics": {"growth": {}},
+        }
+        feed = from_dict(tree | {"platforms": [platform]}).platforms[0].feed
+        sizes = pools_of(feed, 10**9)
+        head = sum(size * feed.passed**k for k, size in enumerate(sizes.adds) if k >= 3)
+        heads[platform] = head / expected_plays(feed.passed, compilable(sizes))
+    assert heads["kuaishou-2021"] == pytest.approx(0.3, abs=1e-4)
+    assert heads["douyin-2021-07"] > 0.5

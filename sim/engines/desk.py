@@ -46,14 +46,16 @@ def first_contacts(scenario: Scenario, world: World) -> float:
     if not world.closing.in_store:
         return contacts
     rules, brand = world.rules, world.brand
-    ready = step_probability(rules.leads.ready, brand.trust_pool, 0.0, 1.0, brand.relative_price, 0.0, rules.purchase)
     minded = sum(share * salience(START_INTIMACY[t], False, False, rules.purchase) for t, share in enumerate(mix))
     feed = next((p.feed for p in scenario.platforms if p.feed), None)
     exposures = max(feed.exposures_per_fan * scenario.pool.fans, feed.exposures_at_least) if feed else 0.0
     for s, segment in enumerate(scenario.segments.values()):
-        need = float(world.segments.need_rate[s])
+        need, fit = float(world.segments.need_rate[s]), float(world.segments.match_product[s])
+        ready = step_probability(
+            rules.leads.ready, brand.trust_pool, 0.0, 1.0, brand.relative_price, fit, rules.purchase
+        )
         contacts += segment.share * scenario.pool.fans * need * ready * minded
-        contacts += segment.share * exposures * lead_at_touch(need, brand.trust_feed, 1.0, 0.0, world)
+        contacts += segment.share * exposures * lead_at_touch(need, brand.trust_feed, 1.0, fit, world)
     return contacts
 
 

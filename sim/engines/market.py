@@ -132,6 +132,7 @@ class Market:
         self.in_store = float(world.closing.in_store)
         self.match = [relevance(float(m), 0.0) for m in world.segments.match_value]
         self.need_rate = [float(x) for x in world.segments.need_rate]
+        self.match_product = [float(x) for x in world.segments.match_product]
         self.deal_response = [float(x) for x in world.segments.deal_response]
         self.trusts = [float(mean_prior(self.trust, float(shift))) for shift in world.segments.trust_shift]
         self.found = float(brand.found)
@@ -247,16 +248,17 @@ class Market:
         """
         need = open_need(self.need_rate[s] * season, self.decision_days, self.decision_days)
         trust, purchase, deals = self.trusts[s], self.purchase_rules, self.deal_rules
+        proof = proofs.buy + self.match_product[s]
         # whoever is met for the first time remembers the list price
         buys, tempted = (
-            float(buying_odds(trust, asked, 1.0, 0.0, self.deal_response[s], price, proofs.buy, purchase, deals))
+            float(buying_odds(trust, asked, 1.0, 0.0, self.deal_response[s], price, proof, purchase, deals))
             for asked in (1.0, asked_price(plan.discount))
         )
         buys *= self.touched
         found = self.need_rate[s] * season * self.found  # searches that show the brand, per head (E-16)
         # long decisions are not closed at the first touch, and deals of stores only there
         at_once = 1.0 - self.in_store if self.decision_days <= 1.0 else 0.0
-        lead = float(lead_at_touch(self.need_rate[s], trust, season, proofs.buy, self.world)) if self.in_store else 0.0
+        lead = float(lead_at_touch(self.need_rate[s], trust, season, proof, self.world)) if self.in_store else 0.0
         by_kind = {
             Response.FOLLOW_FROM_FEED: seen * follow,
             Response.ORDER_FROM_FEED: at_once * seen * (1.0 - follow) * need * buys,

@@ -82,7 +82,7 @@ def groups_of(rows: Rows, world: World, key: int) -> tuple[tuple[MeanFan, ...], 
             sum(int(n) * float(getattr(world.segments, name)[s]) for s, n in enumerate(counts)) / int(counts.sum())
             for counts in segment
         ]
-        for name in ("deal_response", "match_value", "match_promotion")
+        for name in ("deal_response", "match_value", "match_promotion", "match_product")
     }
     columns: dict[str, Any] = {
         "tier": ((keys >> 8) // FIFTHS).tolist(),

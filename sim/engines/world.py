@@ -223,6 +223,7 @@ def world_of(scenario: Scenario) -> World:
             match_value=floats([s.match_value + by_persona + by_emotion for s in segments], MAX_SEGMENTS),
             match_promotion=floats([s.match_promotion + by_persona for s in segments], MAX_SEGMENTS),
             end=floats(ends, MAX_SEGMENTS),
+            match_product=floats([s.match_product for s in segments], MAX_SEGMENTS),
             trust_shift=floats([s.trust_shift for s in segments], MAX_SEGMENTS),
             sharing=floats([s.sharing for s in segments], MAX_SEGMENTS),
         ),

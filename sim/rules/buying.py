@@ -101,7 +101,7 @@ def buy(
                 deal_proneness,
                 world.segments.deal_response[person.segment],
                 world.brand.relative_price,
-                climate.proof_buy,
+                climate.proof_buy + world.segments.match_product[person.segment],
                 rules,
                 world.rules.deals,
             )

@@ -55,6 +55,7 @@ class Segments(NamedTuple):
     deal_response: Floats  # [S] response to discounts relative to b_d
     match_value: Floats  # [S] log-odds
     match_promotion: Floats  # [S] log-odds
+    match_product: Floats  # [S] log-odds of buying
     end: Floats  # [S] cumulative share, last one 1
     trust_shift: Floats  # [S] log-odds added to mean prior trust
     sharing: Floats  # [S] factor on sharing

@@ -351,7 +351,7 @@ def public_day(
             deal_proneness,
             world.segments.deal_response[person.segment],
             climate.public_price,
-            climate.proof_buy,
+            climate.proof_buy + world.segments.match_product[person.segment],
             rules.purchase,
             rules.deals,
         )

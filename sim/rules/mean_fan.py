@@ -45,6 +45,7 @@ class MeanFan(NamedTuple):
     deal_response: float  # response to discounts relative to b_d
     match_value: float  # log-odds
     match_promotion: float  # log-odds
+    match_product: float  # log-odds of buying
     deal_proneness: float  # of those who may still buy, D in [0, 1]
     reference_price: float  # of these, RP > 0, share of the list price
 
@@ -186,9 +187,13 @@ def orders_of_buyer(
     """
     rules, deals, price = world.rules.purchase, world.rules.deals, world.brand.relative_price
     needs = fan.need_rate * steady.season
-    odds = buying_odds(trust, 1.0, reference_price, proneness, fan.deal_response, price, 0.0, rules, deals)
+    odds = buying_odds(
+        trust, 1.0, reference_price, proneness, fan.deal_response, price, fan.match_product, rules, deals
+    )
     asked = asked_price(steady.discount)
-    tempted = buying_odds(trust, asked, reference_price, proneness, fan.deal_response, price, 0.0, rules, deals)
+    tempted = buying_odds(
+        trust, asked, reference_price, proneness, fan.deal_response, price, fan.match_product, rules, deals
+    )
     impulses = 0.0
     if world.brand.decision_days <= 1.0:
         live = min(seen.watched, seen.offered)

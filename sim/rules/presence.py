@@ -71,7 +71,7 @@ def presence(person: Person, fan: Fan, climate: Climate, world: World) -> Surrou
             deal_proneness,
             world.segments.deal_response[person.segment],
             world.brand.relative_price,
-            climate.proof_buy,
+            climate.proof_buy + world.segments.match_product[person.segment],
             world.rules.purchase,
             world.rules.deals,
         )

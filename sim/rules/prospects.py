@@ -156,6 +156,7 @@ def pursue(
     """
     rules, day = world.rules, climate.day
     response = world.segments.deal_response[person.segment]
+    proof = climate.proof_buy + world.segments.match_product[person.segment]
     joined, net, bought = 0, 0.0, False
     if due_on == day and prospect == Prospect.WAITING:
         prospect, due_on = qualify(person, OVERNIGHT, climate, world, key, tally)
@@ -170,7 +171,7 @@ def pursue(
             discount,
             response,
             world.brand.relative_price,
-            climate.proof_buy,
+            proof,
             rules.purchase,
         )
         if uniform(key, Decision.STORE_VISIT, person.key, day, 0) < preferred(comes, around, rules.rivalry):
@@ -198,7 +199,7 @@ def pursue(
     if prospect == Prospect.OPEN and (needed or reminded):
         discount = climate.discount if offer else 0.0
         ready = step_probability(
-            rules.leads.ready, trust, discount, response, world.brand.relative_price, climate.proof_buy, rules.purchase
+            rules.leads.ready, trust, discount, response, world.brand.relative_price, proof, rules.purchase
         ) * salience(intimacy, offer, not follows, rules.purchase)
         if not follows:
             ready *= rules.leads.card

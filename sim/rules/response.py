@@ -100,7 +100,11 @@ def first_response(
     leaves_lead = kind in (7, 8)
     if by_ad and world.closing.in_store == 1:
         leaves_lead = uniform(key, Decision.LEAD, address, climate.day, 0) < lead_at_touch(
-            person.need_rate, person.trust_prior, climate.season, climate.proof_buy, world
+            person.need_rate,
+            person.trust_prior,
+            climate.season,
+            climate.proof_buy + world.segments.match_product[segment],
+            world,
         )
     if leaves_lead:
         lead = leave_lead(person, trust, False, climate, world, key, tally)

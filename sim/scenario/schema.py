@@ -247,6 +247,10 @@ class Segment(Model):
     ] = 1.0
     match_value: Annotated[float, parameter("Match with value content, log-odds", low=-5, high=5, source="E-49")] = 0.0
     match_promotion: Annotated[float, parameter("Match with promotion, log-odds", low=-5, high=5, source="E-49")] = 0.0
+    match_product: Annotated[
+        float,
+        parameter("How well the product fits: added to the utility of buying, log-odds", low=-5, high=5, source="E-49"),
+    ] = 0.0
     trust_shift: Annotated[
         float, parameter("Prior trust relative to the mean of others, log-odds", low=-5, high=5, source="E-77, M7")
     ] = 0.0

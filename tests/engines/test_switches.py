@@ -150,6 +150,11 @@ SWITCHES = {
         silent=("orders", "gmv", "commission", "goods"), moves=("contribution",), first=("orders",), spared=FEED,
         comers=False,
     ),
+    "E-49 a product that fits the segment": Switch(
+        "liquor", "growth", UNHEARD | steady("growth") | {"segments.everyone.match_product": 2.0},
+        {"segments.everyone.match_product": 0.0}, moves=("orders", "gmv"), first=("orders",), spared=FEED,
+        comers=False,
+    ),
     "M9 satisfaction": Switch(
         "liquor", "growth", UNHEARD | steady("growth") | {"rules.purchase.base": -4.5},
         {

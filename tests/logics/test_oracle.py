@@ -29,6 +29,7 @@ BOTH = 1 << SUBSCRIPTION | 1 << GROUP
 AVERAGE = MeanFan(
     tier=0, channels=BOTH, sensitivity=1.4, trust=0.35, trust_prior=0.35, fatigue=1.0, intimacy=0.5, frailty=1.0,
     affinity=0.0, buying=0.9, need_rate=0.036, attrition=0.25, deal_response=1.0, match_value=0.0, match_promotion=0.0,
+    match_product=0.0,
     deal_proneness=0.0, reference_price=1.0,
 )  # fmt: skip
 
@@ -154,6 +155,7 @@ fans = st.builds(
     trust_prior=st.floats(0, 1), fatigue=st.floats(0, 1e3), intimacy=st.floats(0, 10), frailty=st.floats(0, 20),
     affinity=st.floats(-5, 5), buying=st.floats(0, 1), need_rate=st.floats(0, 3), attrition=st.floats(0, 1),
     deal_response=st.floats(0, 10), match_value=st.floats(-5, 5), match_promotion=st.floats(-5, 5),
+    match_product=st.floats(-5, 5),
 )  # fmt: skip
 
 

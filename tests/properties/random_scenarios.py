@@ -170,7 +170,8 @@ def trees(draw, met=True):
     first = draw(st.floats(0.1, 0.9))
     segment = st.fixed_dictionaries({
         "tolerance": st.floats(0.5, 40), "need": st.floats(0, 3), "deal_response": st.floats(0, 3),
-        "match_value": st.floats(-2, 2), "match_promotion": st.floats(-2, 2), "trust_shift": st.floats(-2, 2),
+        "match_value": st.floats(-2, 2), "match_promotion": st.floats(-2, 2), "match_product": st.floats(-2, 2),
+        "trust_shift": st.floats(-2, 2),
     })  # fmt: skip
     segments = {"one": {"share": 1.0} | draw(segment)}
     if draw(st.booleans()):

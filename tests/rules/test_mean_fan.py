@@ -39,7 +39,8 @@ def fan(**values):
     facts = {
         "tier": 0, "channels": 1 << GROUP, "sensitivity": 1.25, "trust": 0.35, "trust_prior": 0.35, "fatigue": 0.0,
         "intimacy": 0.6, "frailty": 1.0, "affinity": 0.0, "buying": 1.0, "need_rate": 0.04, "attrition": 0.25,
-        "deal_response": 1.0, "match_value": 0.0, "match_promotion": 0.0, "deal_proneness": 0.0, "reference_price": 1.0,
+        "deal_response": 1.0, "match_value": 0.0, "match_promotion": 0.0, "match_product": 0.0,
+        "deal_proneness": 0.0, "reference_price": 1.0,
     }  # fmt: skip
     return compilable(MeanFan(**facts | values))
 

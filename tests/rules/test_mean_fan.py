@@ -231,7 +231,8 @@ def test_margin_per_order(world):
 def test_groups_add_up(world):
     plans = steady({GROUP: 1.5}, {GROUP: 0.5})
     rows = [
-        MeanFan(0, 2, s, 0.35, 0.35, 0.0, 0.6, 1.0, 0.0, 1.0, 0.04, 0.25, 1.0, 0.0, 0.0, 0.0, 1.0) for s in (0.5, 3.0)
+        MeanFan(0, 2, s, 0.35, 0.35, 0.0, 0.6, 1.0, 0.0, 1.0, 0.04, 0.25, 1.0, 0.0, 0.0, 0.0, 0.0, 1.0)
+        for s in (0.5, 3.0)
     ]
     one, two = (worth_of(compilable(row), plans, world) for row in rows)
     found = worth_of_groups(compilable_rows(rows), np.array([10.0, 4.0]), plans, world)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from itertools import combinations
 from pathlib import Path
 from statistics import median
 from typing import NamedTuple
@@ -18,13 +19,14 @@ MANY, FEW = 1_000_000, 100_000  # days of fans from which a run tells what one c
 FAN_DAYS_PER_SECOND = 7.0e6
 SECONDS_PER_DAY = 0.7e-3
 SECONDS_AROUND = 2.3
+LEAST_PER_DAY = 1.0e-4
 
 
 class Speed(NamedTuple):
     """Speed of one run in one thread.
 
     fan_days  a second, days on which nobody is there taken off;  day: seconds of a brand's day without fans
-    around    seconds of ``sanyu run`` beside the simulation: start and tables
+    around    seconds of ``sanyu run`` beside the days: start, loading of the compiled rules, tables
     runs      on this machine that say how many fan-days; 0: the documented benchmark does
     """
 
@@ -71,10 +73,13 @@ def remember(runs: Sequence[Run], seconds: float) -> None:
 def speed() -> Speed:
     """The machine's speed by its earlier runs, or by the documented benchmark."""
     past = next(filter(None, map(_read, kernel.homes())), [])
-    short = [run.seconds / run.days for run in past if run.fan_days <= FEW]
-    day = median(short) if short else SECONDS_PER_DAY
+    short = [run for run in past if run.fan_days <= FEW]
+    # the first day of a process loads the compiled rules: a day is what makes longer runs longer (Theil 1950)
+    slopes = [(b.seconds - a.seconds) / (b.days - a.days) for a, b in combinations(short, 2) if a.days != b.days]
+    day = max(LEAST_PER_DAY, median(slopes)) if slopes else SECONDS_PER_DAY
     long = [run.fan_days / max(0.2 * run.seconds, run.seconds - run.days * day) for run in past if run.fan_days >= MANY]
-    around = median(run.around for run in past) if past else SECONDS_AROUND
+    loading = median(max(0.0, run.seconds - run.days * day) for run in short) if short else 0.0
+    around = median(run.around for run in past) + loading if past else SECONDS_AROUND
     return Speed(median(long) if long else FAN_DAYS_PER_SECOND, day, around, len(long))
 
 

@@ -20,6 +20,7 @@ def sanyu(monkeypatch, capsys, tmp_path):
     """Call the command in this process, in an empty folder: ``code, out, err = sanyu("show", "liquor")``."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setattr("sim.engines.speed.remember", lambda *_: None)  # this process did not begin with the command
     (tmp_path / "small.toml").write_text(SMALL, encoding="utf-8")
 
     def call(*arguments):

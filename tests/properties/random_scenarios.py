@@ -88,13 +88,15 @@ def logics(draw, names):
 
 
 @st.composite
-def pushed_apart(draw, segments):
-    """Segments that a logic pushes to in their own way; none half of the time."""
+def pushed_apart(draw, segments, crowded):
+    """Segments that a logic pushes to in their own way: all where it is crowded, else none half of the time."""
     plans = {
         name: {"frequency": draw(st.sampled_from([0.0, 0.5, 3.0])), "value_share": draw(share)}
         | ({"schedule": ["monday", "saturday"]} if draw(st.booleans()) else {})
         for name in segments
     }
+    if crowded:
+        return plans
     return {name: plan for name, plan in plans.items() if draw(st.booleans())} if draw(st.booleans()) else {}
 
 
@@ -113,10 +115,10 @@ def word_of_mouth(draw):
 
 
 @st.composite
-def rivals(draw, names, fans, ads, told):
+def rivals(draw, names, fans, ads, told, crowded):
     """Up to two other brands, and how many people of their pools are nobody else's."""
     found, more = {}, 0
-    for name in ["other", "third"][: draw(st.sampled_from([0, 0, 1, 2]))]:
+    for name in ["other", "third"][: draw(st.sampled_from([1, 2] if crowded else [0, 0, 1, 2]))]:
         logic = draw(logics(names))
         logic["ads_per_day"] = logic["ads_per_day"] if ads else 0.0
         logic["incentive"] = draw(st.sampled_from([0.0, 3.0])) if told else 0.0
@@ -136,6 +138,7 @@ def rivals(draw, names, fans, ads, told):
 def trees(draw, met=True):
     """A scenario as its file would say it; ``met``: the platform may have a feed and ads."""
     names = ["a", "b", "c"][: draw(st.integers(1, 3))]
+    crowded = draw(st.booleans())  # several brands, platforms and segments at once
     platform = {
         "name": "here",
         "title": "Here",
@@ -156,7 +159,7 @@ def trees(draw, met=True):
     if met and draw(st.booleans()):
         platform["search"] = {"use": 1.0, "share": draw(share) / 20, "repurchase_intent": draw(share)}
     platforms = [platform]
-    if draw(st.booleans()):  # a second platform, which people may join when they follow, or later
+    if crowded or draw(st.booleans()):  # a second platform, which people may join when they follow, or later
         there = {"name": "there", "title": "There", "channels": [draw(channels("x", everyone=False))]}
         platforms.append(there | {"shop": {"commission": draw(share) / 5}})
         names.append("x")
@@ -174,16 +177,16 @@ def trees(draw, met=True):
         "trust_shift": st.floats(-2, 2),
     })  # fmt: skip
     segments = {"one": {"share": 1.0} | draw(segment)}
-    if draw(st.booleans()):
+    if crowded or draw(st.booleans()):
         segments = {"one": {"share": first} | draw(segment), "two": {"share": 1.0 - first} | draw(segment)}
-    logic["segments"] = draw(pushed_apart(segments))
+    logic["segments"] = draw(pushed_apart(segments, crowded))
     passer_by = draw(share)
     closing = draw(st.sampled_from(["online", "store"]))
     told = draw(word_of_mouth()) if met else {}
     logic["incentive"] = draw(st.sampled_from([0.0, 3.0])) if told else 0.0
-    others, theirs = draw(rivals(names, fans, "ads" in platform, told)) if met else ({}, 0)
+    others, theirs = draw(rivals(names, fans, "ads" in platform, told, crowded)) if met else ({}, 0)
     for rival in others.values():
-        rival["logic"]["segments"] = draw(pushed_apart(segments))
+        rival["logic"]["segments"] = draw(pushed_apart(segments, crowded))
     return {
         "title": "Random",
         "days": draw(st.integers(5, 40)),

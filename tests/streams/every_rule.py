@@ -159,8 +159,8 @@ class Arguments:
         x, chance = self.number, self.chance
         return MeanFan(
             int(chance.integers(3)), int(chance.integers(1, 1 << self.channels)), x(0.05, 9), x(0, 1), x(0, 1),
-            x(0, 30), x(0, 6), x(0, 5), x(-2, 2), x(0, 1), x(0, 0.5), x(0, 1), x(0, 3), x(-2, 2), x(-2, 2), x(0, 1),
-            x(0.05, 1),
+            x(0, 30), x(0, 6), x(0, 5), x(-2, 2), x(0, 1), x(0, 0.5), x(0, 1), x(0, 3), x(-2, 2), x(-2, 2), x(-2, 2),
+            x(0, 1), x(0.05, 1),
         )  # fmt: skip
 
     def steady(self):

@@ -55,8 +55,8 @@ class Factor(BaseModel):
         """The value at a fraction of the range, 0 … 1; of values, each has an equal share of it."""
         if self.values is not None:
             return self.values[min(int(fraction * len(self.values)), len(self.values) - 1)]
-        if isinstance(self.low, dt.date):
-            return self.low + dt.timedelta(days=round(fraction * (self.high - self.low).days))  # type: ignore[operator]
+        if isinstance(self.low, dt.date) and isinstance(self.high, dt.date):
+            return self.low + dt.timedelta(days=round(fraction * (self.high - self.low).days))
         low, high = float(self.low), float(self.high)  # type: ignore[arg-type]
         value = low * (high / low) ** fraction if self.scale == "log" else low + fraction * (high - low)
         return round(value) if self.integer else min(max(value, low), high)

@@ -39,7 +39,7 @@ class Experiment(BaseModel):
     design: Design
     vary: dict[str, Factor] = Field(min_length=1)
     fixed: dict[str, Any] = {}
-    replications: Replications = Replications()
+    replications: Replications = Replications(paired=10)
     logics: tuple[str, ...] = ()
     observe: tuple[str, ...] = ()
     seed: int = Field(0, ge=0, lt=2**64)
@@ -143,8 +143,9 @@ def _mistake(document: Document, one: Any) -> Mistake:
     at = tuple(one["loc"])
     key = ".".join(map(str, at))
     if one["type"] == "extra_forbidden":
-        model = {"design": Design, "vary": Factor, "replications": Replications}.get(str(at[0]), Experiment)
-        known = [field.alias or name for name, field in (model if len(at) > 1 else Experiment).model_fields.items()]
+        inner: dict[str, type[BaseModel]] = {"design": Design, "vary": Factor, "replications": Replications}
+        model = inner.get(str(at[0]), Experiment) if len(at) > 1 else Experiment
+        known = [field.alias or name for name, field in model.model_fields.items()]
         return document.mistake(at, f"{key} is not known here. {did_you_mean(str(at[-1]), known)}")
     if one["type"] == "missing":
         return document.mistake(at[:-1], f"{key} is missing")

@@ -1,4 +1,4 @@
-"""Sweeps: every logic at every point of a design, paired, in worker processes, into a store that never runs one twice."""
+"""Sweeps: every logic at every point of a design, paired, into a store that never runs one twice."""
 
 import datetime as dt
 import json
@@ -77,9 +77,7 @@ def _kind(values: Sequence[Any]) -> str:
     return "date32" if all(isinstance(value, dt.date) for value in values) else "string"
 
 
-def sweep(
-    study: Study, folder: Path, processes: int, done: Callable[[int, int], None] | None = None
-) -> dict[str, str]:
+def sweep(study: Study, folder: Path, processes: int, done: Callable[[int, int], None] | None = None) -> dict[str, str]:
     """Make all runs of a study that its folder lacks; key → done, failed or killed of each run of the study.
 
     done  called with the number of finished runs, and of all

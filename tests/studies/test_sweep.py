@@ -68,7 +68,10 @@ def test_sobol_explains_why_it_wants_a_power_of_two():
     [
         ('design = { kind = "sobol", samples = 100 }\n[vary]\n"days" = { from = 9, to = 20 }', ":2:1: design: samples"),
         ('design = { kind = "grid" }\n[vary]\n"brand.content.qualty" = { values = [0.5] }', "Did you mean"),
-        ('design = { kind = "grid" }\n[vary]\n"brand.content.quality" = { values = [7] }', ":4:1: brand.content.quality"),
+        (
+            'design = { kind = "grid" }\n[vary]\n"brand.content.quality" = { values = [7] }',
+            ":4:1: brand.content.quality",
+        ),
         ('design = { kind = "grid" }\n[vary]\n"days" = { from = 9, to = 20 }', "levels = 5"),
         ('design = { kind = "grid" }\nobserv = []\n[vary]\n"days" = { values = [9] }', "Did you mean observe?"),
         ('design = { kind = "grid" }\n[vary]\n"days" = { from = 9, to = 2, levels = 2 }', "Did you exchange them?"),

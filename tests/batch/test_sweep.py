@@ -8,11 +8,11 @@ import pandas as pd
 import pytest
 
 from sim.scenario import ScenarioError, load_scenario
-from sim.studies import store
-from sim.studies.designs import Design, Factor, points
-from sim.studies.experiment import Experiment, load_experiment, study_of
-from sim.studies.supervisor import supervise
-from sim.studies.sweep import NotThisSweep, sweep
+from sim.batch import store
+from sim.batch.designs import Design, Factor, points
+from sim.batch.experiment import Experiment, load_experiment, study_of
+from sim.batch.supervisor import supervise
+from sim.batch.sweep import NotThisSweep, sweep
 
 QUALITY = "brand.content.quality"
 ROOT = Path(__file__).parents[2]

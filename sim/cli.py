@@ -488,9 +488,20 @@ def new(file: Path, /, *, from_: Annotated[str, Parameter(name="--from")] = "liq
 
 
 @app.command
-def schema() -> int:
-    """Print the JSON Schema of scenario files, for completion in editors; the user's own presets are in it."""
+def schema(*, experiment: Annotated[bool, Parameter(negative="", show_default=False)] = False) -> int:
+    """Print the JSON Schema of scenario files, for completion in editors; the user's own presets are in it.
+
+    Parameters
+    ----------
+    experiment
+        That of experiment files instead.
+    """
     _without_kernel()
+    if experiment:
+        from sim.batch.json_schema import json_schema as of_experiments
+
+        _print_json(of_experiments())
+        return DONE
     from sim.scenario.json_schema import json_schema
 
     _print_json(json_schema(Path()))

@@ -9,13 +9,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from sim.batch import store
+from sim.batch.experiment import Study
+from sim.batch.supervisor import supervise
 from sim.engines.checkpoints import written_whole
 from sim.engines.run import run
 from sim.engines.unfinished import maker_of
 from sim.scenario import Scenario, to_dict
-from sim.batch import store
-from sim.batch.experiment import Study
-from sim.batch.supervisor import supervise
 
 ABOUT = "sweep.json"
 _OURS = {"key": "string", "status": "string", "message": "string", "logic": "string", "seed": "uint64"}
@@ -48,9 +48,10 @@ def tasks_of(study: Study) -> Iterator[Task]:
     """All runs of a study, those of a pair one after the other."""
     asked = study.experiment
     maker = maker_of(study.base)
-    for point, scenario in zip(study.points, study.scenarios, strict=True):
+    for number, point in enumerate(study.points):
+        scenario = study.scenario(number)
         decisive = to_dict(scenario)
-        for replication in range(asked.replications.paired):
+        for replication in range(asked.replications.most):
             for logic in study.logics:
                 key = store.key_of(
                     scenario=decisive,

@@ -7,12 +7,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from sim.scenario import ScenarioError, load_scenario
 from sim.batch import store
-from sim.batch.designs import Design, Factor, points
-from sim.batch.experiment import Experiment, load_experiment, study_of
+from sim.batch.experiment import Experiment, study_of
 from sim.batch.supervisor import supervise
 from sim.batch.sweep import NotThisSweep, sweep
+from sim.scenario import load_scenario
 
 QUALITY = "brand.content.quality"
 ROOT = Path(__file__).parents[2]
@@ -30,64 +29,6 @@ def study(levels=2, paired=1, high=0.8):
         }
     )
     return study_of(experiment, load_scenario("liquor"))
-
-
-def test_a_grid_has_every_combination_and_linked_factors_add_none():
-    factors = {
-        "a": Factor(**{"from": 1, "to": 100, "scale": "log", "levels": 3}),
-        "b": Factor(values=["x", "y"]),
-        "c": Factor(values=[5, 6], like="b"),
-    }
-    found = points(Design(kind="grid"), factors)
-    assert len(found) == 6
-    assert [round(p["a"]) for p in found[::2]] == [1, 10, 100]
-    assert all(p["c"] == {"x": 5, "y": 6}[p["b"]] for p in found)
-
-
-def test_one_at_a_time_begins_with_the_scenario_and_changes_one_key():
-    factors = {"a": Factor(values=[1, 2]), "b": Factor(values=[3])}
-    assert points(Design(kind="one-at-a-time"), factors) == [{}, {"a": 1}, {"a": 2}, {"b": 3}]
-
-
-@pytest.mark.parametrize("kind", ["latin-hypercube", "sobol"])
-def test_a_sample_has_one_point_in_each_sixteenth_of_every_range(kind):
-    factors = {key: Factor(**{"from": 0, "to": 16}) for key in "abc"}
-    found = points(Design(kind=kind, samples=16, seed=3), factors)
-    for key in "abc":
-        assert sorted(int(p[key]) for p in found) == list(range(16))
-    assert found != points(Design(kind=kind, samples=16, seed=4), factors)
-
-
-def test_sobol_explains_why_it_wants_a_power_of_two():
-    with pytest.raises(ValueError, match=r"balanced.*Try 64 or 128"):
-        Design(kind="sobol", samples=100)
-
-
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
-        ('design = { kind = "sobol", samples = 100 }\n[vary]\n"days" = { from = 9, to = 20 }', ":2:1: design: samples"),
-        ('design = { kind = "grid" }\n[vary]\n"brand.content.qualty" = { values = [0.5] }', "Did you mean"),
-        (
-            'design = { kind = "grid" }\n[vary]\n"brand.content.quality" = { values = [7] }',
-            ":4:1: brand.content.quality",
-        ),
-        ('design = { kind = "grid" }\n[vary]\n"days" = { from = 9, to = 20 }', "levels = 5"),
-        ('design = { kind = "grid" }\nobserv = []\n[vary]\n"days" = { values = [9] }', "Did you mean observe?"),
-        ('design = { kind = "grid" }\n[vary]\n"days" = { from = 9, to = 2, levels = 2 }', "Did you exchange them?"),
-    ],
-)
-def test_mistakes_have_a_place_and_a_remedy(tmp_path, text, said):
-    file = tmp_path / "e.toml"
-    file.write_text(f'scenario = "liquor"\n{text}\n')
-    with pytest.raises(ScenarioError) as caught:
-        load_experiment(file)
-    assert said in str(caught.value)
-    assert "e.toml:" in str(caught.value)
-
-
-def test_the_shipped_experiment_loads():
-    assert len(load_experiment(ROOT / "experiments" / "push-frequency-by-quality.toml").points) == 12
 
 
 def test_one_process_two_and_a_grown_design_give_equal_tables_and_run_nothing_twice(tmp_path):

@@ -92,7 +92,8 @@ def test_a_new_file_from_something_unknown(sanyu, tmp_path):
     assert not (tmp_path / "x.toml").exists()
 
 
-def test_the_schema_is_a_json_schema(sanyu):
-    code, out, _ = sanyu("schema")
+@pytest.mark.parametrize("of", [(), ("--experiment",)])
+def test_the_schema_is_a_json_schema(sanyu, of):
+    code, out, _ = sanyu("schema", *of)
     assert code == 0
     jsonschema.Draft202012Validator.check_schema(json.loads(out))

@@ -49,7 +49,7 @@ def regime(r_fan: Floats, joins: Floats, exits: Floats) -> Regime:
     if not joins.any() and not exits.any():
         nothing = Interval(0.0, 0.0, 0.0)
         return Regime(None, 1.0, nothing, nothing, 0.0)
-    brings, lasts = _above_zero(own), _above_zero(net)
+    brings, lasts = _above_zero(own, at_zero=0.0), _above_zero(net, at_zero=1.0)
     if own.mean() > 0.0:
         state, confidence = PoolState.GROWING, brings
     elif net.mean() >= 0.0:
@@ -63,14 +63,14 @@ def regime(r_fan: Floats, joins: Floats, exits: Floats) -> Regime:
     return Regime(state, confidence, mean_interval(own), mean_interval(net), gain)
 
 
-def _above_zero(values: Floats) -> float:
-    """Probability that a mean lies above 0, given replications; ½ with one of them."""
+def _above_zero(values: Floats, at_zero: float) -> float:
+    """Probability that a mean lies above 0, given replications; ½ with one of them. at_zero: of what is exactly 0."""
     n = len(values)
     if n < 2:
         return 0.5
     error = float(values.std(ddof=1)) / np.sqrt(n)
     if error == 0.0:
-        return 1.0 if values.mean() > 0.0 else 0.0 if values.mean() < 0.0 else 0.5
+        return 1.0 if values.mean() > 0.0 else 0.0 if values.mean() < 0.0 else at_zero
     from scipy.special import stdtr
 
     return float(stdtr(n - 1, values.mean() / error))

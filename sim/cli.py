@@ -533,6 +533,10 @@ def validate(
     return DONE if all(verdict.verdict == "holds" for verdict in found) else FAILED
 
 
+for _study in ("sensitivity", "regimes", "optimise", "responses"):
+    app.command(f"sim.commands.{_study}:{_study}", name=_study)
+
+
 def _without_kernel() -> None:
     """This command only looks things up: Numba is not imported."""
     from sim import kernel

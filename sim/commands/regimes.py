@@ -1,0 +1,102 @@
+"""``sanyu regimes``: the map growing / fed / depleting over two factors."""
+
+import time
+from typing import Annotated, Any
+
+from cyclopts import Parameter
+
+from sim.cli import (
+    DONE,
+    INTERRUPTED,
+    Json,
+    Lang,
+    Out,
+    Overwrite,
+    Quiet,
+    Wrong,
+    _announce_compilation,
+    _check_least,
+    _patient,
+    _print_json,
+    _say,
+    _writing,
+)
+from sim.commands.sensitivity import SOME_FAILED
+from sim.commands.studies import ExperimentFile, Pairs, Threads, in_words, load_study, logic_of, target_of
+
+LEAST_POINTS = 9
+
+
+@_patient
+def regimes(
+    experiment: ExperimentFile,
+    /,
+    *,
+    points: Annotated[int, Parameter(help="Points of the map for each logic, the first 25 on a grid.")] = 60,
+    logic: str | None = None,
+    pairs: Pairs = None,
+    threads: Threads = None,
+    out: Out = None,
+    overwrite: Overwrite = False,
+    json: Json = False,
+    quiet: Quiet = False,
+    lang: Lang = "en",
+) -> int:
+    """Map where a pool grows by itself, is fed from outside or runs dry, over the two factors of an experiment.
+
+    The file's design is not used: the map begins with a grid of five values each and is refined where the regime
+    changes. Regimes are those of the last 90 days; the theory's boundary is drawn in.
+
+    Parameters
+    ----------
+    logic
+        Only this logic [default: all that the file runs].
+    """
+    _check_least("--points", points, LEAST_POINTS, "A map begins with a grid.")
+    for option, value in (("--pairs", pairs), ("--threads", threads)):
+        _check_least(option, value, 1)
+    study = load_study(experiment, pairs)
+    only = logic_of(study, logic, "--logic")
+    logics = study.logics if only is None else (only,)
+    for key in study.points.free:
+        if study.factors[key].values is not None:
+            raise Wrong(f"{experiment}: {key} has values, and a map needs ranges. Write {{ from = …, to = … }}")
+    replications = study.experiment.replications.most
+    options: dict[str, Any] = {"points": points, "logics": logics}
+    target = target_of(study, out, overwrite, "regimes", **options)
+    _announce_compilation(study.experiment.engine)
+
+    from sim.report.study_terminal import print_regimes, study_progress
+    from sim.report.study_write import summary_of_regimes, write_regimes
+    from sim.results import Provenance
+    from sim.scenario import with_changes
+    from sim.studies.regimes import regimes as make
+    from sim.studies.runner import Threads as Runs
+
+    began = time.perf_counter()
+    run = Runs(threads, study.experiment.engine)
+    with in_words(), study_progress(not quiet and not json, lang, "points") as progress:
+        found = make(
+            lambda values: with_changes(study.base, values), study.factors, logics, run, points, replications,
+            study.experiment.seed, None, progress,
+        )  # fmt: skip
+    if not any(found.cells.values()):
+        _say("Interrupted before a point had run; nothing was written.")
+        return INTERRUPTED
+    seconds = time.perf_counter() - began
+    made_by = Provenance.here(seed=found.seed, engine=study.experiment.engine, seconds=seconds)
+    with _writing(target, overwrite) as folder:
+        write_regimes(found, study.base, folder, lang, made_by)
+    if json:
+        _print_json(summary_of_regimes(found) | {"folder": str(target)})
+    elif quiet:
+        print(target)
+    else:
+        print_regimes(found, study.base, target, lang)
+    if found.broken:
+        _say("Interrupted; the finished points are kept.")
+        return INTERRUPTED
+    failed = [cell for cells in found.cells.values() for cell in cells if cell.regime is None]
+    for cell in failed[:3]:
+        _say(f"No run at {dict(zip(found.factors, cell.values, strict=True))}: {cell.message}")
+    return SOME_FAILED if failed else DONE

@@ -1,0 +1,74 @@
+"""``sanyu responses``: curves and maps of an experiment's figures over its factors."""
+
+import time
+
+from sim.cli import (
+    DONE,
+    INTERRUPTED,
+    Json,
+    Lang,
+    Out,
+    Overwrite,
+    Quiet,
+    _announce_compilation,
+    _check_least,
+    _patient,
+    _print_json,
+    _say,
+    _writing,
+)
+from sim.commands.sensitivity import SOME_FAILED
+from sim.commands.studies import ExperimentFile, Pairs, Threads, failures, in_words, load_study, table_of, target_of
+
+
+@_patient
+def responses(
+    experiment: ExperimentFile,
+    /,
+    *,
+    pairs: Pairs = None,
+    threads: Threads = None,
+    out: Out = None,
+    overwrite: Overwrite = False,
+    json: Json = False,
+    quiet: Quiet = False,
+    lang: Lang = "en",
+) -> int:
+    """Response curves with bands over each factor of an experiment, and maps over two.
+
+    The figures are those that the experiment observes, else margin, fans, exits and R_fan.
+    """
+    for option, value in (("--pairs", pairs), ("--threads", threads)):
+        _check_least(option, value, 1)
+    study = load_study(experiment, pairs)
+    target = target_of(study, out, overwrite, "responses")
+    _announce_compilation(study.experiment.engine)
+
+    from sim.report.data import plain
+    from sim.report.study_terminal import print_responses, study_progress
+    from sim.report.study_write import write_responses
+    from sim.results import Provenance
+    from sim.studies.responses import responses as analyse
+    from sim.studies.runner import Threads as Runs
+
+    began = time.perf_counter()
+    try:
+        with study_progress(not quiet and not json, lang) as progress:
+            table = table_of(study, Runs(threads, study.experiment.engine), progress)
+    except KeyboardInterrupt:
+        _say("Interrupted before all points had run; nothing was written.")
+        return INTERRUPTED
+    with in_words():
+        found = analyse(study, table)
+    failed = failures(table)
+    seconds = time.perf_counter() - began
+    made_by = Provenance.here(seed=study.experiment.seed, engine=study.experiment.engine, seconds=seconds)
+    with _writing(target, overwrite) as folder:
+        write_responses(found, study, table, folder, lang, made_by)
+    if json:
+        _print_json(plain(found) | {"folder": str(target)})
+    elif quiet:
+        print(target)
+    else:
+        print_responses(found, study.base, target, lang)
+    return SOME_FAILED if failed else DONE

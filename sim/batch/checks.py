@@ -12,6 +12,7 @@ from sim.batch.factors import Factor
 from sim.batch.figures import figures
 from sim.batch.replications import UntilKnown
 from sim.batch.tables import Sheet, read_table
+from sim.observables import observables
 from sim.scenario import Mistake, Scenario, ScenarioError, with_changes
 from sim.scenario.change import path_of, wrong_values
 from sim.scenario.document import Document, dotted
@@ -86,6 +87,13 @@ class _Checks:
                 self.wrong(("logics", number), f"logics: {logic} is there twice")
         for number, name in enumerate(asked.observe):
             self._figure(("observe", number), "observe", name)
+        known = [
+            o.name for o in observables(tuple(c.name for c in self.scenario.channels), tuple(self.scenario.segments))
+        ]
+        for number, name in enumerate(asked.daily):
+            if name not in known:
+                remedy = did_you_mean(name, known, "Observables")
+                self.wrong(("daily", number), f"daily: there is no observable {shown(name)}. {remedy}")
         if isinstance(asked.replications, UntilKnown):
             self._figure(("replications", "of"), "replications.of", asked.replications.of)
             run = [logic for logic in asked.logics if logic in self.scenario.logics] or list(self.scenario.logics)

@@ -44,10 +44,12 @@ def responses(study: Study, table: "pd.DataFrame", figures: Sequence[str] = ()) 
     free = study.points.free[:MOST_FACTORS]
     curves: dict[str, dict[str, dict[str, Curve]]] = {}
     refused: list[str] = []
+    alone = study.experiment.design.kind == "one-at-a-time"
     for factor in free:
+        rows = table[table[factor].notna()] if alone else table  # where it is left alone, others are changed
         for figure in figures or figures_of(study):
             try:
-                found = {logic: response(table, factor, figure, logic) for logic in study.logics}
+                found = {logic: response(rows, factor, figure, logic) for logic in study.logics}
             except NotAnalysable as error:
                 refused.append(str(error))
                 continue

@@ -42,7 +42,9 @@ class Replicator:
     def __init__(self, asked: Paired | UntilKnown, logics: Sequence[str]) -> None:
         self.asked = asked
         self._rows = {logic: row for row, logic in enumerate(self._watched(logics))}
-        self._values: dict[int, Floats] = {}  # point → [logics watched, replications handed out]; inf: awaited, NaN: failed
+        self._values: dict[
+            int, Floats
+        ] = {}  # point → [logics watched, replications handed out]; inf: awaited, NaN: failed
         self._open: dict[int, int] = {}  # point → values that are still to come
         self._done: dict[int, Precision] = {}
 

@@ -25,11 +25,10 @@ from sim.cli import (
     _logic,
     _patient,
     _print_json,
-    _say,
     _target,
     _writing,
 )
-from sim.commands.studies import Threads, in_words
+from sim.commands.studies import RUNS, StoreFolder, Threads, in_words, say_interrupted
 
 LEAST_TRIALS = 4
 
@@ -53,6 +52,7 @@ def optimise(
     sampler: Literal["tpe", "nsga2", "random"] = "tpe",
     seed: Seed = 0,
     threads: Threads = None,
+    store: StoreFolder = RUNS,
     engine: Engine = "arrays",
     out: Out = None,
     overwrite: Overwrite = False,
@@ -120,7 +120,7 @@ def optimise(
     from sim.report.study_terminal import print_optimum, study_progress
     from sim.report.study_write import summary_of_optimum, write_optimum
     from sim.results import Provenance
-    from sim.studies.runner import Threads as Runs
+    from sim.studies.stored import Stored
 
     began = time.perf_counter()
     first = "margin" if for_ != "fans" else "fans_end"
@@ -130,12 +130,13 @@ def optimise(
             note = "" if at.best is None else shown(first, at.best, words_for(scenario, lang))
             progress(at.done, at.total, note)
 
+        run = Stored(store, scenario, threads, engine)
         found = search(
-            scenario, Runs(threads, engine), for_, limits, trials, pairs, fresh, seed, sampler, named, knobs,
+            scenario, run, for_, limits, trials, pairs, fresh, seed, sampler, named, knobs,
             progress=report,
         )  # fmt: skip
     if not found.trials:
-        _say("Interrupted before a candidate had run; nothing was written.")
+        say_interrupted(store)
         return INTERRUPTED
     made_by = Provenance.here(seed=seed, engine=engine, seconds=time.perf_counter() - began)
     with _writing(target, overwrite) as folder:
@@ -147,9 +148,7 @@ def optimise(
     else:
         print_optimum(found, target, lang)
     if found.broken:
-        _say(
-            f"Interrupted; {len(found.trials)} candidates are kept, and the best of them was not tried on fresh pairs."
-        )
+        say_interrupted(store)
         return INTERRUPTED
     return DONE
 

@@ -22,7 +22,18 @@ from sim.cli import (
     _writing,
 )
 from sim.commands.sensitivity import SOME_FAILED
-from sim.commands.studies import ExperimentFile, Pairs, Threads, in_words, load_study, logic_of, target_of
+from sim.commands.studies import (
+    RUNS,
+    ExperimentFile,
+    Pairs,
+    StoreFolder,
+    Threads,
+    in_words,
+    load_study,
+    logic_of,
+    say_interrupted,
+    target_of,
+)
 
 LEAST_POINTS = 9
 
@@ -34,8 +45,10 @@ def regimes(
     *,
     points: Annotated[int, Parameter(help="Points of the map for each logic, the first 25 on a grid.")] = 60,
     logic: str | None = None,
+    theory: bool = True,
     pairs: Pairs = None,
     threads: Threads = None,
+    store: StoreFolder = RUNS,
     out: Out = None,
     overwrite: Overwrite = False,
     json: Json = False,
@@ -51,17 +64,22 @@ def regimes(
     ----------
     logic
         Only this logic [default: all that the file runs].
+    theory
+        Draw in where the mean field says that the regime changes; it takes a minute or two a logic.
     """
     _check_least("--points", points, LEAST_POINTS, "A map begins with a grid.")
     for option, value in (("--pairs", pairs), ("--threads", threads)):
         _check_least(option, value, 1)
     study = load_study(experiment, pairs)
+    from sim.batch.replications import Paired
+
     only = logic_of(study, logic, "--logic")
     logics = study.logics if only is None else (only,)
     for key in study.points.free:
         if study.factors[key].values is not None:
             raise Wrong(f"{experiment}: {key} has values, and a map needs ranges. Write {{ from = …, to = … }}")
-    replications = study.experiment.replications.most
+    asked = study.experiment.replications
+    replications = asked.paired if isinstance(asked, Paired) else asked.at_least
     options: dict[str, Any] = {"points": points, "logics": logics}
     target = target_of(study, out, overwrite, "regimes", **options)
     _announce_compilation(study.experiment.engine)
@@ -70,18 +88,19 @@ def regimes(
     from sim.report.study_write import summary_of_regimes, write_regimes
     from sim.results import Provenance
     from sim.scenario import with_changes
+    from sim.studies.predicted import left_out, pool_rates
     from sim.studies.regimes import regimes as make
-    from sim.studies.runner import Threads as Runs
+    from sim.studies.stored import Stored
 
     began = time.perf_counter()
-    run = Runs(threads, study.experiment.engine)
+    run = Stored(store, study.base, threads, study.experiment.engine)
     with in_words(), study_progress(not quiet and not json, lang, "points") as progress:
         found = make(
             lambda values: with_changes(study.base, values), study.factors, logics, run, points, replications,
-            study.experiment.seed, None, progress,
+            study.experiment.seed, pool_rates if theory else None, progress,
         )  # fmt: skip
     if not any(found.cells.values()):
-        _say("Interrupted before a point had run; nothing was written.")
+        say_interrupted(store)
         return INTERRUPTED
     seconds = time.perf_counter() - began
     made_by = Provenance.here(seed=found.seed, engine=study.experiment.engine, seconds=seconds)
@@ -93,8 +112,10 @@ def regimes(
         print(target)
     else:
         print_regimes(found, study.base, target, lang)
+    if theory and (omitted := left_out(study.base)):
+        _say(f"The mean field behind the boundary leaves out: {', '.join(omitted)}.")
     if found.broken:
-        _say("Interrupted; the finished points are kept.")
+        say_interrupted(store)
         return INTERRUPTED
     failed = [cell for cells in found.cells.values() for cell in cells if cell.regime is None]
     for cell in failed[:3]:

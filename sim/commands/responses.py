@@ -14,11 +14,22 @@ from sim.cli import (
     _check_least,
     _patient,
     _print_json,
-    _say,
     _writing,
 )
 from sim.commands.sensitivity import SOME_FAILED
-from sim.commands.studies import ExperimentFile, Pairs, Threads, failures, in_words, load_study, table_of, target_of
+from sim.commands.studies import (
+    RUNS,
+    ExperimentFile,
+    Pairs,
+    StoreFolder,
+    Threads,
+    failures,
+    in_words,
+    load_study,
+    say_interrupted,
+    table_of,
+    target_of,
+)
 
 
 @_patient
@@ -28,6 +39,7 @@ def responses(
     *,
     pairs: Pairs = None,
     threads: Threads = None,
+    store: StoreFolder = RUNS,
     out: Out = None,
     overwrite: Overwrite = False,
     json: Json = False,
@@ -49,14 +61,13 @@ def responses(
     from sim.report.study_write import write_responses
     from sim.results import Provenance
     from sim.studies.responses import responses as analyse
-    from sim.studies.runner import Threads as Runs
 
     began = time.perf_counter()
     try:
         with study_progress(not quiet and not json, lang) as progress:
-            table = table_of(study, Runs(threads, study.experiment.engine), progress)
+            table = table_of(study, store, threads, progress)
     except KeyboardInterrupt:
-        _say("Interrupted before all points had run; nothing was written.")
+        say_interrupted(store)
         return INTERRUPTED
     with in_words():
         found = analyse(study, table)

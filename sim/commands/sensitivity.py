@@ -15,18 +15,20 @@ from sim.cli import (
     _check_least,
     _patient,
     _print_json,
-    _say,
     _writing,
 )
 from sim.commands.studies import (
+    RUNS,
     ExperimentFile,
     Pairs,
+    StoreFolder,
     Threads,
     failures,
     figure_of,
     in_words,
     load_study,
     logic_of,
+    say_interrupted,
     table_of,
     target_of,
 )
@@ -44,6 +46,7 @@ def sensitivity(
     against: str | None = None,
     pairs: Pairs = None,
     threads: Threads = None,
+    store: StoreFolder = RUNS,
     out: Out = None,
     overwrite: Overwrite = False,
     json: Json = False,
@@ -82,15 +85,14 @@ def sensitivity(
     from sim.report.study_terminal import print_sensitivity, study_progress
     from sim.report.study_write import summary_of_sensitivity, write_sensitivity
     from sim.results import Provenance
-    from sim.studies.runner import Threads as Runs
     from sim.studies.sensitivity import sensitivity as analyse
 
     began = time.perf_counter()
     try:
         with study_progress(not quiet and not json, lang) as progress:
-            table = table_of(study, Runs(threads, study.experiment.engine), progress)
+            table = table_of(study, store, threads, progress)
     except KeyboardInterrupt:
-        _say("Interrupted before all points had run; nothing was written.")
+        say_interrupted(store)
         return INTERRUPTED
     with in_words():
         found = analyse(study, table, figure, ours, theirs, study.experiment.seed)

@@ -1,6 +1,7 @@
 """What the commands of studies share: experiment files, their tables, and messages."""
 
 import dataclasses
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -8,19 +9,22 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
-from sim.cli import Wrong
+from sim.cli import Failed, Wrong
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from sim.batch.experiment import Study
-    from sim.studies.runner import Runner
 
 ExperimentFile = Annotated[str, Parameter(help="Experiment file, or the name of a shipped one.")]
 Pairs = Annotated[
     int | None, Parameter(help="Replications at each point [default: those of the file].", show_default=False)
 ]
 Threads = Annotated[int | None, Parameter(help="Runs at a time [default: one per core].", show_default=False)]
+StoreFolder = Annotated[
+    Path, Parameter(name="--store", help="Where all runs are kept; one that is there is not made again.")
+]
+RUNS = Path("runs") / "store"
 
 
 def load_study(file: str, pairs: int | None = None) -> "Study":
@@ -41,15 +45,11 @@ def load_study(file: str, pairs: int | None = None) -> "Study":
         study = load_experiment(path)
     except ScenarioError as error:
         raise Wrong(str(error)) from None
-    asked = study.experiment
-    if pairs is not None:
-        asked = asked.model_copy(update={"replications": Paired(paired=pairs)})
-    if not isinstance(asked.replications, Paired):
-        raise Wrong(
-            f"{path}: replications until a mean is known are for sanyu sweep, and this needs equally many everywhere. "
-            "Add --pairs 10"
-        )
-    return dataclasses.replace(study, experiment=asked)
+    if pairs is None:
+        return study
+    return dataclasses.replace(
+        study, experiment=study.experiment.model_copy(update={"replications": Paired(paired=pairs)})
+    )
 
 
 def logic_of(study: "Study", logic: str | None, option: str, otherwise: str | None = None) -> str | None:
@@ -76,17 +76,36 @@ def figure_of(study: "Study", figure: str | None, *more: str) -> str:
     return figure
 
 
-def table_of(study: "Study", run: "Runner", progress: Callable[..., None]) -> "pd.DataFrame":
-    """The table of a study, all of whose runs are made."""
-    from sim.studies.points import table_of as made
+def table_of(study: "Study", store: Path, processes: int | None, progress: Callable[..., None]) -> "pd.DataFrame":
+    """The table of a study, all of whose runs are made or in the store; KeyboardInterrupt where the user stops it."""
+    import tempfile
 
-    return made(study, run, progress)
+    from sim.batch.results import read
+    from sim.batch.store import StoreError
+    from sim.batch.sweep import DiskFull, sweep
+
+    def report(at: Any) -> None:
+        progress(at.done, at.total or at.done, f"{at.failed} failed" if at.failed else "")
+
+    with tempfile.TemporaryDirectory(prefix="sanyu-") as folder:
+        try:
+            outcome = sweep(study, Path(folder) / "study", store, processes=processes, progress=report)
+        except (DiskFull, StoreError) as error:
+            raise Failed(str(error)) from None
+        if outcome.stopped == "interrupted":
+            raise KeyboardInterrupt
+        return read(Path(folder) / "study")
+
+
+def say_interrupted(store: Path) -> None:
+    """What is kept of a study that was stopped."""
+    print(
+        f"Interrupted; the finished runs are kept in {store}, and the same command goes on from there.", file=sys.stderr
+    )
 
 
 def failures(table: Any) -> int:
     """Runs of a table that are not done; they are told on standard error, the first of each message."""
-    import sys
-
     failed = table[table["status"] != "done"]
     for message, rows in failed.groupby("message", sort=False):
         first = rows.iloc[0]

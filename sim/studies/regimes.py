@@ -24,7 +24,7 @@ Place = tuple[float, float]  # fractions of the two ranges
 COARSE = 5  # values of each factor before refining
 BATCH = 4  # points asked for at a time; fixed, so that the map does not depend on the machine
 UNIFORM = 0.03  # weight of a triangle inside one regime
-LATTICE = 17  # values of each factor at which the theory is asked
+LATTICE = 9  # values of each factor at which the theory is asked
 
 Predict = Callable[[Scenario, str], tuple[float, float]]  # own and net growth a month, see ``sim.analysis.regimes``
 
@@ -97,7 +97,7 @@ def regimes(
     scenario_at  the scenario in which the keys of a mapping have its values
     factors      key → factor, two of them with ranges; others may move with these (``like``)
     points       of the map for each logic, the first 25 on a grid
-    progress     called with points done and points in all
+    progress     called with points done and points in all; of the theory, after them
 
     Interrupted (KeyboardInterrupt), it returns the points that are finished. Raises NotAnalysable for anything but two
     factors, and MissingExtra.
@@ -121,7 +121,12 @@ def regimes(
                     progress(done, points * len(logics))
     except KeyboardInterrupt:
         broken = True
-    theory = {} if predict is None or broken else {name: mapper.boundary(name, predict) for name in logics}
+    theory: dict[str, Boundary] = {}
+    if predict is not None and not broken:
+        try:
+            theory = {name: mapper.boundary(name, predict, progress) for name in logics}
+        except KeyboardInterrupt:
+            broken = True
     x, y = free
     return RegimeMap((x, y), {k: tuple(v) for k, v in cells.items()}, theory, seed, replications, broken)
 
@@ -150,12 +155,14 @@ class _Mapper:
             for place, value in zip(places, values, strict=True)
         ]
 
-    def boundary(self, logic: str, predict: Predict) -> Boundary:
+    def boundary(self, logic: str, predict: Predict, progress: Callable[[int, int], None] | None) -> Boundary:
         at = np.linspace(0.0, 1.0, LATTICE)
         own, net = np.empty((LATTICE, LATTICE)), np.empty((LATTICE, LATTICE))
         for n, up in enumerate(at):
             for m, across in enumerate(at):
                 own[n, m], net[n, m] = predict(self.scenario_at(self.values((float(across), float(up)))), logic)
+            if progress:
+                progress((n + 1) * LATTICE, LATTICE * LATTICE)
         x, y = (tuple(self.factors[key].at(float(one)) for one in at) for key in self.free)
         return Boundary(x, y, own, net)
 

@@ -280,19 +280,20 @@ def run(
 def resume(
     folder: Path, /, *, threads: int | None = None, json: Json = False, quiet: Quiet = False, lang: Lang = "en"
 ) -> int:
-    """Go on with a run that was broken off, from its last checkpoint; its tables are those of an unbroken run.
+    """Go on with a run from its last checkpoint, or with a sweep; the tables are those of unbroken ones.
 
     Parameters
     ----------
     folder
-        The folder that the run was begun for, with --checkpoint-every.
+        The folder of the sweep, or the one that the run was begun for with --checkpoint-every.
     threads
         Threads of one run; they change nothing but the time [default: as the run was begun].
     """
     check_least("--threads", threads, 1)
+    from sim.commands.sweep import go_on as go_on_sweeping
     from sim.engines.unfinished import NotResumable, kind_of
 
-    kinds = {"run": _go_on}  # what else can be unfinished gets a line here
+    kinds = {"run": _go_on, "sweep": go_on_sweeping}  # what else can be unfinished gets a line here
     try:
         return kinds[kind_of(folder)](folder, threads, json, quiet, lang)
     except NotResumable as error:
@@ -346,6 +347,10 @@ def _finish(
         print(target)
     else:
         print_runs(runs, target, lang, figures)
+
+
+app.command("sim.commands.sweep:sweep")
+app.command("sim.commands.sweep:status")
 
 
 @app.command

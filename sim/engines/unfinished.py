@@ -39,7 +39,8 @@ from sim.results import Ending, Run
 from sim.scenario import Scenario, ScenarioError, load_scenario, write_scenario
 
 UNFINISHED = "unfinished.json"
-KINDS = ("run",)  # of unfinished work that can be resumed
+SWEEP = "sweep.json"
+KINDS = ("run", "sweep")  # of unfinished work that can be resumed
 KEPT = 2  # checkpoints of a replication: the last one, and the one before should that be damaged
 _PACKAGE = Path(__file__).resolve().parents[1]
 _DECIDES_NOTHING = (  # of any number of a run
@@ -228,7 +229,7 @@ def kind_of(folder: Path) -> str:
 
     Raises NotResumable where there is none.
     """
-    return str(_read(folder)["kind"])
+    return "sweep" if (folder / SWEEP).is_file() else str(_read(folder)["kind"])
 
 
 def resumed(folder: Path, broken: bool = True) -> Unfinished:

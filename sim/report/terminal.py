@@ -328,7 +328,7 @@ def print_verdicts(found: Sequence[Any], lang: Lang) -> None:
     out.print(Text(w("terminal.held", held=held, all=len(found)), style="bold"))
 
 
-def _bars(shown: bool, *columns: Any) -> Progress:
+def bars(shown: bool, *columns: Any) -> Progress:
     console = Console(stderr=True)
     return Progress(
         TextColumn("{task.description}"),
@@ -347,7 +347,7 @@ def comparison_progress(shown: bool, lang: Lang) -> Iterator[Callable[[Any], Non
     """Progress of a comparison: pairs done, fan-days spent."""
     w = words(lang)
     text = TextColumn("{task.completed:.0f}/{task.total:.0f} " + w("terminal.pairs") + "  {task.fields[note]}")
-    with _bars(shown, text) as bars:
+    with bars(shown, text) as bars:
         task = bars.add_task(w("terminal.comparing"), total=10, note="")
 
         def report(at: Any) -> None:
@@ -362,7 +362,7 @@ def comparison_progress(shown: bool, lang: Lang) -> Iterator[Callable[[Any], Non
 def fairness_progress(shown: bool, lang: Lang) -> Iterator[Callable[[str, int, int], None]]:
     """Progress of equal spend and of the decomposition: runs done, runs in all."""
     w = words(lang)
-    with _bars(shown, TextColumn("{task.completed:.0f}/{task.total:.0f} " + w("terminal.runs"))) as bars:
+    with bars(shown, TextColumn("{task.completed:.0f}/{task.total:.0f} " + w("terminal.runs"))) as bars:
         tasks: dict[str, TaskID] = {}
 
         def report(part: str, done: int, total: int) -> None:
@@ -377,7 +377,7 @@ def fairness_progress(shown: bool, lang: Lang) -> Iterator[Callable[[str, int, i
 def run_progress(days: int, replications: int, shown: bool, lang: Lang) -> Iterator[Callable[[int], None]]:
     """Progress of replications of one logic, by day."""
     w = words(lang)
-    with _bars(shown, TextColumn("{task.completed:.0f}/{task.total:.0f} " + w("terminal.days"))) as bars:
+    with bars(shown, TextColumn("{task.completed:.0f}/{task.total:.0f} " + w("terminal.days"))) as bars:
         task = bars.add_task(w("terminal.running"), total=days * replications)
         yield lambda day: bars.advance(task)
 
@@ -385,7 +385,7 @@ def run_progress(days: int, replications: int, shown: bool, lang: Lang) -> Itera
 @contextmanager
 def validation_progress(shown: bool) -> Iterator[Callable[[Any], None]]:
     """Progress of the patterns of the evidence."""
-    with _bars(shown) as bars:
+    with bars(shown) as bars:
         task = bars.add_task("…", total=None)
         yield lambda at: bars.update(
             task,

@@ -328,7 +328,8 @@ def print_verdicts(found: Sequence[Any], lang: Lang) -> None:
     out.print(Text(w("terminal.held", held=held, all=len(found)), style="bold"))
 
 
-def bars(shown: bool, *columns: Any) -> Progress:
+def progress_bars(shown: bool, *columns: Any) -> Progress:
+    """Bars on standard error, for as long as something runs; none where they are not shown, nor in a pipe."""
     console = Console(stderr=True)
     return Progress(
         TextColumn("{task.description}"),
@@ -347,7 +348,7 @@ def comparison_progress(shown: bool, lang: Lang) -> Iterator[Callable[[Any], Non
     """Progress of a comparison: pairs done, fan-days spent."""
     w = words(lang)
     text = TextColumn("{task.completed:.0f}/{task.total:.0f} " + w("terminal.pairs") + "  {task.fields[note]}")
-    with bars(shown, text) as bars:
+    with progress_bars(shown, text) as bars:
         task = bars.add_task(w("terminal.comparing"), total=10, note="")
 
         def report(at: Any) -> None:
@@ -362,7 +363,7 @@ def comparison_progress(shown: bool, lang: Lang) -> Iterator[Callable[[Any], Non
 def fairness_progress(shown: bool, lang: Lang) -> Iterator[Callable[[str, int, int], None]]:
     """Progress of equal spend and of the decomposition: runs done, runs in all."""
     w = words(lang)
-    with bars(shown, TextColumn("{task.completed:.0f}/{task.total:.0f} " + w("terminal.runs"))) as bars:
+    with progress_bars(shown, TextColumn("{task.completed:.0f}/{task.total:.0f} " + w("terminal.runs"))) as bars:
         tasks: dict[str, TaskID] = {}
 
         def report(part: str, done: int, total: int) -> None:
@@ -377,7 +378,7 @@ def fairness_progress(shown: bool, lang: Lang) -> Iterator[Callable[[str, int, i
 def run_progress(days: int, replications: int, shown: bool, lang: Lang) -> Iterator[Callable[[int], None]]:
     """Progress of replications of one logic, by day."""
     w = words(lang)
-    with bars(shown, TextColumn("{task.completed:.0f}/{task.total:.0f} " + w("terminal.days"))) as bars:
+    with progress_bars(shown, TextColumn("{task.completed:.0f}/{task.total:.0f} " + w("terminal.days"))) as bars:
         task = bars.add_task(w("terminal.running"), total=days * replications)
         yield lambda day: bars.advance(task)
 
@@ -385,7 +386,7 @@ def run_progress(days: int, replications: int, shown: bool, lang: Lang) -> Itera
 @contextmanager
 def validation_progress(shown: bool) -> Iterator[Callable[[Any], None]]:
     """Progress of the patterns of the evidence."""
-    with bars(shown) as bars:
+    with progress_bars(shown) as bars:
         task = bars.add_task("…", total=None)
         yield lambda at: bars.update(
             task,

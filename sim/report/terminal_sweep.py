@@ -14,7 +14,7 @@ from sim.batch.experiment import Study
 from sim.batch.pilot import Estimate
 from sim.batch.replications import Paired
 from sim.batch.sweep import Failure, Outcome, Progress, Status
-from sim.report.terminal import bars, console
+from sim.report.terminal import console, progress_bars
 from sim.report.words import Lang, Words, words
 
 MOST_SHOWN = 10  # failures on the terminal; all are in failures.json
@@ -47,7 +47,7 @@ def sweep_progress(shown: bool, lang: Lang, watched: str | None) -> Iterator[Cal
     watched  the figure whose best and worst are shown
     """
     w = words(lang)
-    with bars(shown, TextColumn("{task.fields[note]}")) as found:
+    with progress_bars(shown, TextColumn("{task.fields[note]}")) as found:
         task = found.add_task(w("sweep.running"), total=None, note="")
 
         def report(at: Progress) -> None:

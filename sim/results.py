@@ -23,6 +23,7 @@ from sim.loop import loop_parts
 from sim.observables import ADVICE_COLUMNS, BINS_KEPT, COHORT_COLUMNS, FLOW_COLUMNS, Ledger, observables
 from sim.parameters import DAYS_PER_MONTH
 from sim.plans import Advice
+from sim.rules.numbers import FIXED_POINT
 from sim.rules.tally import NO_CHANNEL
 from sim.scenario.schema import Scenario
 from sim.scenario.write import to_toml
@@ -30,6 +31,7 @@ from sim.scenario.write import to_toml
 if TYPE_CHECKING:
     import pandas as pd
 
+HORIZONS = (30, 60, 90, 120, 180, 270, 360, 540, 720)  # days after which a summary also tells the margin
 PACKAGES = ("numpy", "scipy", "numba", "mesa", "pandas", "pyarrow", "matplotlib", "pydantic")
 
 
@@ -212,7 +214,16 @@ def summarise(ledger: Ledger) -> dict[str, Any]:
         "incentives": int(ledger.one("INCENTIVES").sum()),
         "sources_cost": int(ledger.sources.sum()),
         **_service_and_leads(ledger),
+        "spend": int(ledger.spend.sum()),
+        "trust_end": int(ledger.one("TRUST_SUM")[-1]) / FIXED_POINT / int(fans[-1]) if fans[-1] else None,
+        **margin_by_horizon(ledger),
     }
+
+
+def margin_by_horizon(ledger: Ledger) -> dict[str, int | None]:
+    """Cumulative margin after each of ``HORIZONS``, cents: ``margin_90`` … None beyond the last day."""
+    margin = np.cumsum(ledger.margin)
+    return {f"margin_{days}": int(margin[days - 1]) if days <= len(margin) else None for days in HORIZONS}
 
 
 def _service_and_leads(ledger: Ledger) -> dict[str, Any]:

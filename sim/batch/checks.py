@@ -12,6 +12,7 @@ from sim.batch.factors import Factor
 from sim.batch.figures import figures
 from sim.batch.replications import UntilKnown
 from sim.batch.tables import Sheet, read_table
+from sim.observables import observables
 from sim.scenario import Mistake, Scenario, ScenarioError, with_changes
 from sim.scenario.change import path_of, wrong_values
 from sim.scenario.document import Document, dotted
@@ -57,8 +58,8 @@ class _Checks:
 
     def run(self) -> Checked:
         """Names first, then values, then points: each is only looked at where what it rests on is sound."""
-        self.names()
         base = self.fixed()
+        self.names(base)
         factors = self.factors()
         sound = self.keys(factors)
         self.values({key: factors[key] for key in sound})
@@ -77,18 +78,23 @@ class _Checks:
         """A mistake in the experiment file."""
         self.mistakes.append(self.document.mistake(at, message))
 
-    def names(self) -> None:
+    def names(self, base: Scenario) -> None:
         """Names of logics and figures."""
         asked = self.experiment
         for number, logic in enumerate(asked.logics):
-            self._logic(("logics", number), "logics", logic, list(self.scenario.logics))
+            self._logic(("logics", number), "logics", logic, list(base.logics))
             if logic in asked.logics[:number]:
                 self.wrong(("logics", number), f"logics: {logic} is there twice")
         for number, name in enumerate(asked.observe):
             self._figure(("observe", number), "observe", name)
+        known = [o.name for o in observables(tuple(c.name for c in base.channels), tuple(base.segments))]
+        for number, name in enumerate(asked.daily):
+            if name not in known:
+                remedy = did_you_mean(name, known, "Observables")
+                self.wrong(("daily", number), f"daily: there is no observable {shown(name)}. {remedy}")
         if isinstance(asked.replications, UntilKnown):
             self._figure(("replications", "of"), "replications.of", asked.replications.of)
-            run = [logic for logic in asked.logics if logic in self.scenario.logics] or list(self.scenario.logics)
+            run = [logic for logic in asked.logics if logic in base.logics] or list(base.logics)
             for number, logic in enumerate(asked.replications.difference or ()):
                 self._logic(("replications", "difference", number), "replications.difference", logic, run)
 

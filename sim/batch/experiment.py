@@ -39,6 +39,9 @@ class Experiment(BaseModel):
     observe: Annotated[
         tuple[str, ...], Field(description="Figures of a run's summary that are watched (default: all)")
     ] = ()
+    daily: Annotated[
+        tuple[str, ...], Field(description="Observables that are kept by day, such as margin_cum (default: none)")
+    ] = ()
     seed: Annotated[int, Field(ge=0, lt=2**64, description="Seed of all chance of the runs")] = 0
     engine: Annotated[Engine, Field(description="Engine of the runs; both give the same numbers")] = "arrays"
 

@@ -102,8 +102,8 @@ class Factor(BaseModel):
         if isinstance(self.low, dt.date) and isinstance(self.high, dt.date):
             return self.low + dt.timedelta(days=round(fraction * (self.high - self.low).days))
         low, high = float(self.low), float(self.high)  # type: ignore[arg-type]
-        value = min(max(self._between(low, high, fraction), low), high)
-        return round(value) if self.integer else value
+        value = float(f"{self._between(low, high, fraction):.12g}")  # .35, not .35000000000000003
+        return round(value) if self.integer else min(max(value, low), high)
 
     def _between(self, low: float, high: float, fraction: float) -> float:
         return low * (high / low) ** fraction if self.scale == "log" else low + fraction * (high - low)

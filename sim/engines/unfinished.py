@@ -43,9 +43,16 @@ SWEEP = "sweep.json"
 KINDS = ("run", "sweep")  # of unfinished work that can be resumed
 KEPT = 2  # checkpoints of a replication: the last one, and the one before should that be damaged
 _PACKAGE = Path(__file__).resolve().parents[1]
-_DECIDES_NOTHING = (  # of any number of a run
-    "analysis", "batch", "commands", "report", "studies", "theory", "cli.py", "__main__.py",
-)  # fmt: skip
+_DECIDES_NOTHING = (
+    "analysis",
+    "batch",
+    "commands",
+    "report",
+    "studies",
+    "theory",
+    "cli.py",
+    "__main__.py",
+)  # of any number of a run
 _MOST_LINES = 3  # of an edited file that a message shows
 
 

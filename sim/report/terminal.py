@@ -251,7 +251,7 @@ SHARES = {"exits_per_month", "joins_per_month", "gmv_followers_share", "open_rat
 SHARES |= {"head_share"}
 MONEY |= {"service_cost"}
 SHARES |= {"promise_kept", "lead_to_sale", "platform_share"}
-MONEY |= {"incentives", "sources_cost"}
+MONEY |= {"incentives", "sources_cost", "spend"}
 
 
 def _mean(runs: Sequence[Run], key: str) -> float:
@@ -261,7 +261,7 @@ def _mean(runs: Sequence[Run], key: str) -> float:
 def _figure(key: str, value: float, w: Words) -> str:
     if key in MONEY:
         return money(value, w)
-    if key in ("r_fan", "gini_exposure"):
+    if key in ("r_fan", "gini_exposure", "trust_end"):
         return decimal(value)
     return percent(value) if key in SHARES else count(round(value))
 

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from rich import box
 from rich.padding import Padding
@@ -11,11 +12,13 @@ from rich.table import Table
 from rich.text import Text
 
 from sim.batch.experiment import Study
-from sim.batch.pilot import Estimate
 from sim.batch.replications import Paired
 from sim.batch.sweep import Failure, Outcome, Progress, Status
 from sim.report.terminal import console, progress_bars
 from sim.report.words import Lang, Words, words
+
+if TYPE_CHECKING:
+    from sim.batch.pilot import Estimate
 
 MOST_SHOWN = 10  # failures on the terminal; all are in failures.json
 
@@ -79,7 +82,7 @@ def print_study(study: Study, w: Words) -> None:
     out.print(Text(w(known, **values)))
 
 
-def print_estimate(study: Study, found: Estimate, processes: int, lang: Lang) -> None:
+def print_estimate(study: Study, found: "Estimate", processes: int, lang: Lang) -> None:
     """What a sweep will take."""
     w = words(lang)
     print_study(study, w)

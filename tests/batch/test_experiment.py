@@ -64,6 +64,7 @@ def mistakes(folder, text):
         (GRID, "vary is missing. Write [vary]"),
         (GRID + 'logics = ["grwth"]\n[vary]\n"days" = { values = [9] }', "e.toml:3:11: logics: there is no logic"),
         (GRID + 'observe = ["margn"]\n[vary]\n"days" = { values = [9] }', "Did you mean margin?"),
+        (GRID + 'daily = ["margin_sum"]\n[vary]\n"days" = { values = [9] }', "3:10: daily: there is no observable"),
         (GRID + '[vary]\n"logics.grwth.discount" = { values = [0.1] }', "there is no logic grwth in this"),
         (GRID + '[vary]\n"segments.busi.share" = { values = [0.1] }', "there is no segment busi"),
         (GRID + '[vary]\n"platforms[9]" = { values = ["web-2022"] }', "platforms[9] is not there: platforms has 2"),

@@ -90,12 +90,11 @@ def sweep(
     if only is not None:
         return _only(study, target, only)
 
-    from sim.batch.pilot import estimate
     from sim.scenario.machine import cores
 
     shown = not quiet and not json
     at_once = processes or cores()
-    guess = estimate(study, store, at_once) if dry_run or _may_be_large(study) else None
+    guess = _estimate(study, store, at_once) if dry_run or _may_be_large(study) else None
     if dry_run:
         assert guess is not None
         _print_estimate(study, guess, at_once, json, lang)
@@ -224,6 +223,12 @@ def _ask(study: "Study", guess: "Estimate", processes: int, lang: Any) -> None:
 
     if not Confirm.ask("Run it?", default=False):
         raise Wrong("Nothing was run.")
+
+
+def _estimate(study: "Study", store: Path, processes: int) -> "Estimate":
+    from sim.batch.pilot import estimate
+
+    return estimate(study, store, processes)
 
 
 def _print_estimate(study: "Study", guess: "Estimate", processes: int, json: bool, lang: Any) -> None:

@@ -83,13 +83,14 @@ def test_one_point_that_is_impossible_fails_alone_and_is_reproduced_by_its_comma
     )
     code, out, err = sanyu("sweep", "f.toml", "--out", "f", "--processes", "1")
     assert code == 3
-    assert "no plan for this year" in out
+    assert "no plan for this year" in " ".join(out.split())
     table = rows(tmp_path / "f")
     assert sorted(table["status"]) == ["done"] * 5 + ["failed"]
     failures = json.loads((tmp_path / "f" / "failures.json").read_text())
     assert [one["logic"] for one in failures] == ["breaks"]
     command = re.search(r"sanyu (sweep .*--only (\w+))", err)
-    assert command and command[2] == failures[0]["key"]
+    assert command
+    assert command[2] == failures[0]["key"]
     code, _, err = sanyu(*command[1].split())
     assert code == 1
     assert "no plan for this year" in err
@@ -102,7 +103,7 @@ def test_one_point_that_is_impossible_fails_alone_and_is_reproduced_by_its_comma
         (("sweep", "tiny.toml", "--cluster", "tcp://x:1"), "Add --executor dask"),
         (("sweep", "tiny.toml", "--processes", "0"), "--processes 0 is below 1"),
         (("status", "."), "sanyu sweep"),
-        (("resume", "."), "cannot be resumed"),
+        (("resume", "."), "sanyu sweep"),
     ],
 )
 def test_mistakes_are_messages(sanyu, tiny, arguments, said):
@@ -136,7 +137,7 @@ def test_a_killed_sweep_is_seen_and_resumed(sanyu, tiny, tmp_path):
     assert json.loads(sanyu("status", "one", "--json")[1])["live"]
     code, _, err = sanyu("resume", "one")
     assert code == 2
-    assert str(process.pid) in err
+    assert "another process" in err
     os.kill(process.pid, signal.SIGKILL)
     process.wait()
     process.stderr.close()

@@ -7,11 +7,11 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from sim.batch.designs import Design, Factor, Point, points
 from sim.engines.run import Engine
 from sim.scenario import Mistake, Scenario, ScenarioError, load_scenario, with_changes
 from sim.scenario.document import Document, read
 from sim.scenario.mistakes import did_you_mean, shown
-from sim.batch.designs import Design, Factor, Point, points
 
 MOST_CHECKED = 3  # points with mistakes, after which no more are looked at
 

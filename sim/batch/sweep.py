@@ -9,13 +9,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from sim.batch import store
+from sim.batch.experiment import Study
+from sim.batch.supervisor import supervise
 from sim.engines.checkpoints import written_whole
 from sim.engines.run import run
 from sim.engines.unfinished import maker_of
 from sim.scenario import Scenario, to_dict
-from sim.batch import store
-from sim.batch.experiment import Study
-from sim.batch.supervisor import supervise
 
 ABOUT = "sweep.json"
 _OURS = {"key": "string", "status": "string", "message": "string", "logic": "string", "seed": "uint64"}

@@ -374,6 +374,42 @@ def show(file: File, /, *, json: Json = False, lang: Lang = "en") -> int:
 
 
 @app.command
+def theory(
+    file: File, /, *, logic: str | None = None, out: Out = None, overwrite: Overwrite = False, json: Json = False,
+    lang: Lang = "en",
+) -> int:  # fmt: skip
+    """Say what theory says of a scenario, without a run: best push frequency, half-life, R_fan, lifetime value.
+
+    Parameters
+    ----------
+    logic
+        Name of a logic of the scenario [default: all of them].
+    out
+        Folder for theory.json, figures and the mean field by day [default: nothing is written].
+    """
+    loaded = _load(file)
+    names = list(loaded.scenario.logics) if logic is None else [_logic(loaded, logic)]
+    if out is not None:
+        _target(loaded, out, overwrite, "theory")
+    from sim.report.theory import plain_theory, print_theory, write_theory
+    from sim.theory.outlook import outlook
+
+    found = [outlook(loaded.scenario, name) for name in names]
+    if json:
+        _print_json(plain_theory(found))
+    else:
+        print_theory(found, loaded.scenario, lang)
+    if out is not None:
+        from sim.report.write import replacing
+        from sim.theory.meanfield import mean_field
+
+        means = [mean_field(loaded.scenario, name) for name in names]
+        with replacing(out, overwrite) as folder:
+            write_theory(found, means, loaded.scenario, folder, lang)
+    return DONE
+
+
+@app.command
 def presets(name: str | None = None, /) -> int:
     """List presets and shipped scenarios, or print one.
 

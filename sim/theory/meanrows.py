@@ -1,0 +1,412 @@
+"""The rows of a mean field: cells of a quadrature in place of people, as the operation of a brand meets rows."""
+
+import math
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.domains import MAX_CHANNELS, TIERS, Domain, Source
+from sim.engines.reservoir import Response
+from sim.rules.climate import Climate, World
+from sim.rules.deals import asked_price
+from sim.rules.follow import follow_probability, relevance
+from sim.rules.mean_day import mean_days
+from sim.rules.mean_reading import mean_answer
+from sim.rules.mean_state import BOUGHT, BUYING, EXPECTATION, JOINED, ORDERS, PRIOR, REFERENCE, SIZE, STATES, TRUST
+from sim.rules.numbers import FIXED_POINT
+from sim.rules.people import START_INTIMACY
+from sim.rules.purchase import buying_odds, open_need, salience
+from sim.rules.referral import acceptance, invited_prior
+from sim.rules.rows import RETARGETING_DAYS
+from sim.rules.tally import NO_CHANNEL, TALLY_SIZE, UNTOUCHED, Slot, Tally, block
+from sim.rules.trust import mean_prior
+from sim.scenario.schema import Scenario
+from sim.theory.people import AFFINITY_SPREAD, Nodes, newcomer_nodes, pool_nodes
+
+Floats = npt.NDArray[np.float64]
+
+WIDER = (1.0, 1.2, 1.35)  # distance of levels, relative to the one below, by tier
+WEEK = 14  # days of a cohort
+FRESH = 2  # cohorts for which newcomers are kept apart: the first month's multiplier of natural exit
+_SUMS = ("TRUST_SUM", "FATIGUE_SUM", "LOAD_SUM", "INTIMACY_SUM", "PRONENESS_SUM", "REFERENCE_SUM")
+_MEETING = {
+    Response.FOLLOW_FROM_FEED: Source.FEED,
+    Response.FOLLOW_FROM_LIVE: Source.LIVE,
+    Response.FOLLOW_FROM_SEARCH: Source.SEARCH,
+}
+_ORDERING = (Response.ORDER_FROM_FEED, Response.ORDER_IN_LIVE, Response.ORDER_FROM_SEARCH)
+_STOCKS = slice(int(Slot.ROWS), int(Slot.LOAD_BIN) + 40)
+
+
+def ladder(world: World) -> tuple[Floats, npt.NDArray[np.int64]]:
+    """Levels of intimacy, [B], and the tier of each: finer where fans are, closed at both ends of each tier."""
+    p, visit = world.rules.tiers, max(0.02, float(world.rules.tiers.visit))
+    liking = (float(p.liking_down), float(p.liking_up))
+    devoted = (float(p.devoted_down), float(p.devoted_up))
+    most = devoted[1] + 2.0 * max(1.0, float(p.order))
+    spans = ((0.0, liking[1]), (liking[0], devoted[1]), (devoted[0], most))
+    levels, tiers = [], []
+    for tier, (low, high) in enumerate(spans):
+        at, step = low, visit * (1.0 if tier < 2 else 3.0)
+        while at < high - 0.5 * step:
+            levels.append(at)
+            tiers.append(tier)
+            at += step
+            step *= WIDER[tier]
+        levels.append(high)
+        tiers.append(tier)
+    return np.array(levels), np.array(tiers, np.int64)
+
+
+class Cells:
+    """Cells of one set of nodes: [nodes · B], one for each level of intimacy and tier."""
+
+    def __init__(self, nodes: Nodes, world: World) -> None:
+        self.segment, self.nodes = nodes.segment, len(nodes.weights)
+        self.traits = nodes.traits.copy()
+        self.levels, self.tiers = ladder(world)
+        self.width = len(self.levels)
+        cells = self.nodes * self.width
+        self.states = np.zeros((cells, STATES))
+        self.members = np.repeat(nodes.members, self.width, axis=0)
+        self.counts = np.zeros((cells, MAX_CHANNELS))
+        self.after = [np.zeros_like(self.states), np.zeros_like(self.members), np.zeros_like(self.counts)]
+        self.scratch = np.zeros(MAX_CHANNELS + 1)
+        self.states[:, EXPECTATION] = float(world.rules.purchase.expectation)
+        self.states[:, REFERENCE] = self.states[:, BUYING] = 1.0
+        self.states[:, TRUST] = np.repeat(self.traits[:, PRIOR], self.width)
+        self.entry = self.states[:: self.width].copy()  # [nodes, STATES] in which people begin
+        self.entry_members = nodes.members.copy()
+
+    def place(self, sizes: Floats, intimacy: float, tier: int) -> None:
+        """Put fans at each node, [nodes], on the level of a tier that is nearest to an intimacy."""
+        level = int(np.argmin(np.abs(self.levels - intimacy) + 1e3 * (self.tiers != tier)))
+        self.states[np.arange(self.nodes) * self.width + level, SIZE] += sizes
+
+    def day(self, answer: Any, climate: Climate, world: World, flow: Floats) -> None:
+        """One day; counters are added to ``flow``."""
+        for columns in self.after:
+            columns[:] = 0.0
+        after = self.after
+        mean_days(
+            self.segment, self.traits, self.levels, self.tiers, self.states, self.members, self.counts, after[0],
+            after[1], after[2], self.scratch, answer, climate, world, flow,
+        )  # fmt: skip
+        now = [self.states, self.members, self.counts]
+        (self.states, self.members, self.counts), self.after = self.after, now
+
+    def join(self, other: "Cells") -> None:
+        """Take over the fans of a set with the same nodes."""
+        both = self.states[:, SIZE] + other.states[:, SIZE]
+        share = np.divide(other.states[:, SIZE], both, out=np.zeros_like(both), where=both > 0)
+        for mine, theirs in ((self.states, other.states), (self.members, other.members), (self.counts, other.counts)):
+            np.add(mine, share[:, None] * (theirs - mine), out=mine)
+        self.states[:, SIZE] = both
+
+    def add(self, sizes: Floats) -> None:
+        """Newcomers of today at each node, [nodes], in the state in which people begin."""
+        at = np.arange(self.nodes) * self.width
+        both = self.states[at, SIZE] + sizes
+        share = (sizes / both)[:, None]
+        self.states[at] += share * (self.entry - self.states[at])
+        self.members[at] += share * (self.entry_members - self.members[at])
+        self.counts[at] *= 1.0 - share
+        self.states[at, SIZE] = both
+
+
+class Origin:
+    """Newcomers who met the brand in the same way, of one segment: cohorts of weeks, then all older ones."""
+
+    def __init__(self, nodes: Nodes, world: World) -> None:
+        self.nodes, self.world = nodes, world
+        self.cohorts: list[Cells] = []
+        self.settled: Cells | None = None
+
+    def add(self, size: float, day: int) -> None:
+        """People who begin to follow today."""
+        middle = day + WEEK // 2 - day % WEEK
+        if not self.cohorts or self.cohorts[-1].traits[0, JOINED] < middle:
+            cells = Cells(self.nodes, self.world)
+            cells.traits[:, JOINED] = middle
+            self.cohorts.append(cells)
+        self.cohorts[-1].add(size * self.nodes.weights)
+
+    def turn(self) -> None:
+        """A week ends: those who are no newcomers any more are one with those before them."""
+        while len(self.cohorts) > FRESH:
+            oldest = self.cohorts.pop(0)
+            if self.settled is None:
+                self.settled = oldest
+            else:
+                self.settled.join(oldest)
+
+    def all(self) -> list[Cells]:
+        """Every set of cells."""
+        return self.cohorts + ([] if self.settled is None else [self.settled])
+
+
+class MeanRows:
+    """Cells in place of rows, with what the operation of a brand asks of rows."""
+
+    def __init__(self, world: World, scenario: Scenario, nodes: int) -> None:
+        self.world, self.scenario = world, scenario
+        segments = int(world.segments.used)
+        self.number = max(12, nodes // segments)
+        self.pool: list[Cells] = []
+        self.origins: dict[tuple[int, float, int], Origin] = {}
+        self.flow = np.zeros(TALLY_SIZE)  # expected counters of today
+        self.carried = np.zeros(TALLY_SIZE)  # what rounding has left
+        self.known = np.zeros(segments)  # people who have responded and do not follow
+        self.left = np.zeros(segments)  # of these, those who followed before
+        self.clicked = np.zeros(RETARGETING_DAYS + 1)  # people of the commercial domain by day of the click
+        self.exposure = np.zeros(segments)
+        self.month_start = 1
+        self.day = 0
+
+    # ------------------------------------------------------------------------------------ what an operation asks
+
+    def populate(self, addresses: npt.NDArray[np.int64], members: npt.NDArray[np.bool_]) -> None:
+        """The initial pool."""
+        world, brand = self.world, self.world.brand
+        customers, quality = float(brand.customers), float(brand.product_quality)
+        tiers = np.diff([0.0, *(float(x) for x in brand.tier_end[:TIERS])])
+        known = float(world.rules.trust.experience) * customers
+        for nodes in pool_nodes(world, self.number):
+            cells = Cells(nodes, world)
+            for tier, share in enumerate(tiers):
+                cells.place(self.scenario.pool.fans * nodes.weights * share, START_INTIMACY[tier], tier)
+            cells.states[:, TRUST] += known * (quality - cells.states[:, TRUST])
+            cells.states[:, BOUGHT] = cells.states[:, ORDERS] = customers
+            cells.states[:, EXPECTATION] += customers * (quality - cells.states[:, EXPECTATION])
+            if world.closing.single == 1:
+                cells.states[:, BUYING] = 1.0 - customers
+            cells.members *= 1.0 - np.array([float(x) for x in world.channels.blocked[:MAX_CHANNELS]])
+            self.pool.append(cells)
+
+    def members(self) -> list[int]:
+        """Members by channel."""
+        inside = sum((c.states[:, SIZE] @ c.members for c in self._all()), np.zeros(MAX_CHANNELS))
+        return [round(float(n)) for n in inside[: self.world.channels.used]]
+
+    def by_segment(self) -> list[float]:
+        """Followers by segment."""
+        found = np.zeros(int(self.world.segments.used))
+        for cells in self._all():
+            found[cells.segment] += cells.states[:, SIZE].sum()
+        return [float(n) for n in found]
+
+    def advance(self, climate: Climate, tally: Tally) -> None:
+        """One day of all cells, and of those who are known and do not follow."""
+        self.day = int(climate.day)
+        self.flow[:] = 0.0
+        if climate.month_start != self.month_start:
+            self.month_start = int(climate.month_start)
+            keep = [float(self.world.channels.conversations >> 7 * c & 1) for c in range(MAX_CHANNELS)]
+            for cells in self._all():
+                cells.counts *= keep
+        if self.day and self.day % WEEK == 0:
+            for origin in self.origins.values():
+                origin.turn()
+        answer = mean_answer(climate, self.world)
+        before = self.by_segment()
+        for cells in self._all():
+            cells.day(answer, climate, self.world, self.flow)
+        gone = np.array(before) - self.by_segment()
+        self._touch(climate)
+        self.known += gone
+        self.left += gone
+        self.flow[Slot.FLOW + 3 * Domain.PRIVATE + Domain.PUBLIC] += gone.sum()
+
+    def seat(self, free: list[int], day: int, tally: Tally) -> None:
+        """Places are never scarce here."""
+
+    def cohorts(self, firsts: list[int]) -> tuple[int, ...]:
+        """Cohorts are not told apart by month."""
+        return (round(sum(self.by_segment())), *(0 for _ in firsts))
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+    # --------------------------------------------------------------------------------------------- who comes
+
+    def arrive(self, came: Floats, climate: Climate) -> None:
+        """People respond for the first time: they follow, order, click, or leave contact data.
+
+        came  [S, responses] expected people by kind
+        """
+        world, brand = self.world, self.world.brand
+        for s in range(len(came)):
+            for kind, source in _MEETING.items():
+                self._follow(s, float(brand.trust_feed), source, came[s, kind])
+            for kind in _ORDERING:
+                self._order(came[s, kind], float(climate.discount) if kind == Response.ORDER_IN_LIVE else 0.0, climate)
+                guided = came[s, kind] * float(world.path.guided)
+                self._follow(s, float(brand.trust_feed), Source.PAYMENT, guided)
+                self._meet(s, came[s, kind] - guided)
+            clicks = came[s, Response.CLICK_AD]
+            self.flow[Slot.AD_CLICKS] += clicks
+            self._follow(s, float(brand.trust_bought), Source.AD, clicks * float(brand.follow_after_click))
+            self._meet(s, clicks * (1.0 - float(brand.follow_after_click)), clicked=True)
+            self._meet(s, came[s, Response.LEAVE_LEAD_IN_FEED] + came[s, Response.LEAVE_LEAD_IN_LIVE])
+            visitors = came[s, Response.WALK_INTO_STORE]
+            self._follow(s, float(world.closing.trust), Source.STORE, visitors * float(world.closing.follow))
+            self._meet(s, visitors * (1.0 - float(world.closing.follow)))
+            for j in range((came.shape[1] - len(Response)) // 2):
+                own, rewarded = came[s, len(Response) + 2 * j], came[s, len(Response) + 2 * j + 1]
+                trust, source = float(world.sources.trust[j]), Source(int(world.sources.source[j]))
+                first = MAX_CHANNELS * j
+                shares = np.array([float(x) for x in world.sources.joins[first : first + world.channels.joined]])
+                less = float(world.rules.referral.reward_trust)
+                self._follow(s, trust, source, own, shares)
+                self._follow(s, max(0.0, trust - less), source, rewarded, shares)
+                if world.sources.rewarded[j] == 1:
+                    self.flow[Slot.INCENTIVES] += (own + rewarded) * float(climate.incentive)
+
+    def invite(self, untouched: list[float], users: int, climate: Climate) -> list[float]:
+        """Friends of those who shared today; returns the people left untouched, by segment."""
+        p, shared = self.world.rules.referral, float(self.flow[Slot.SHARES])
+        if shared <= 0.0:
+            return untouched
+        followers = sum(self.by_segment())
+        trust = float(self.flow[Slot.TRUST_SUM]) / max(1.0, followers)  # of senders: nearly that of all
+        accepted = shared * float(acceptance(trust, p)) * max(0.0, 1.0 - followers / users)
+        rewarded = float(self.flow[Slot.REWARDED_SHARES]) / shared
+        prior = float(self.world.brand.trust_feed)
+        left = []
+        total = max(1.0, sum(untouched) + float(self.known.sum()))
+        for s, people in enumerate(untouched):
+            new, again = accepted * people / total, accepted * self.known[s] / total
+            for share, source, by_reward in (
+                (1.0 - rewarded, Source.INVITATION, False),
+                (rewarded, Source.REWARD, True),
+            ):
+                mean = round(float(invited_prior(prior, trust, by_reward, p)), 2)
+                self._follow(s, mean, source, (new + again) * share)
+            self.known[s] -= again
+            left.append(people - new)
+        self.flow[Slot.INVITATIONS] += shared
+        return left
+
+    def finish(self, tally: Tally, fans_yesterday: int) -> None:
+        """Write today's expected counters as whole numbers; what rounding leaves goes over to tomorrow."""
+        self.carried += self.flow
+        self.carried[_STOCKS] = 0.0
+        whole = np.floor(self.carried + 0.5)
+        self.carried -= whole
+        tally += whole.astype(np.int64)
+        for name in _SUMS:
+            at = int(Slot[name])
+            tally[at] = round(self.flow[at] * FIXED_POINT)
+            self.carried[at] = 0.0
+        stocks = np.rint(self.flow[_STOCKS]).astype(np.int64)
+        sums = {int(Slot[name]) for name in _SUMS}
+        for n, value in enumerate(stocks.tolist()):
+            if int(Slot.ROWS) + n not in sums:
+                tally[int(Slot.ROWS) + n] = value
+        tally[Slot.ROWS + Domain.PRIVATE] = (
+            fans_yesterday + int(block(tally, "JOINS").sum()) - int(block(tally, "EXITS").sum())
+        )
+        tally[Slot.ROWS + Domain.COMMERCIAL] = round(float(self.clicked.sum()))
+        tally[Slot.ROWS + Domain.PUBLIC] = max(0, round(float(self.known.sum() - self.clicked.sum())))
+
+    # -------------------------------------------------------------------------------------------------- parts
+
+    def _all(self) -> list[Cells]:
+        return self.pool + [cells for origin in self.origins.values() for cells in origin.all()]
+
+    def _follow(self, s: int, trust: float, source: Source, size: float, shares: Floats | None = None) -> None:
+        if size <= 0.0:
+            return
+        self.flow[Slot.JOINS + source] += size
+        self.flow[Slot.FLOW + 3 * UNTOUCHED + Domain.PRIVATE] += size
+        own = -1 if shares is None else int(source)
+        if (s, trust, own) not in self.origins:
+            channels = self.world.channels
+            if shares is None:
+                shares = np.array([float(x) for x in channels.joins_at_follow[: channels.joined]])
+            number = max(12, self.number // 2)
+            self.origins[s, trust, own] = Origin(newcomer_nodes(s, trust, shares, self.world, number), self.world)
+        self.origins[s, trust, own].add(float(size), self.day)
+
+    def _meet(self, s: int, size: float, clicked: bool = False) -> None:
+        """People who have responded and do not follow."""
+        self.known[s] += size
+        to = Domain.COMMERCIAL if clicked else Domain.PUBLIC
+        self.flow[Slot.FLOW + 3 * UNTOUCHED + to] += size
+        if clicked:
+            self.clicked[self.day % len(self.clicked)] += size
+
+    def _order(self, orders: float, discount: float, climate: Climate) -> None:
+        """Orders of people who do not follow."""
+        if orders <= 0.0:
+            return
+        brand = self.world.brand
+        net = orders * float(brand.price) * (1.0 - discount)
+        self.flow[Slot.ORDERS + NO_CHANNEL] += orders
+        self.flow[Slot.ORDERS_FIRST] += orders
+        self.flow[Slot.GMV + NO_CHANNEL] += net
+        self.flow[Slot.LIST_VALUE] += orders * float(brand.price)
+        self.flow[Slot.GOODS] += orders * float(brand.price) * float(brand.goods) / 10_000
+        self.flow[Slot.COMMISSION] += net * float(climate.commission[int(climate.home)]) / 10_000
+
+    def _touch(self, climate: Climate) -> None:
+        """People who have responded before and do not follow are met again: by the feed, by ads, by retargeting."""
+        world, rules, brand = self.world, self.world.rules, self.world.brand
+        at = self.day % len(self.clicked)
+        self.clicked[at] = 0.0  # 30 days are over
+        commercial = float(self.clicked.sum())
+        for s in range(len(self.known)):
+            today = float(climate.exposure[s]) - self.exposure[s]
+            self.exposure[s] = float(climate.exposure[s])
+            known = self.known[s]
+            if known <= 0.0:
+                continue
+            lift = math.exp(0.5 * AFFINITY_SPREAD**2)  # the interested are met more often
+            touched = known * -math.expm1(-float(rules.exposure.known) * lift * today)
+            retargeted = commercial * float(climate.retarget) * known / max(1e-9, float(self.known.sum()))
+            by_ad = touched * float(climate.ad_share[s]) + retargeted
+            by_feed = touched * (1.0 - float(climate.ad_share[s]))
+            trust = float(mean_prior(float(brand.trust_feed), float(world.segments.trust_shift[s])))
+            interest = float(world.segments.match_value[s]) + AFFINITY_SPREAD**2
+            follow = follow_probability(
+                float(climate.quality), float(relevance(interest, 0.0)), trust, float(climate.followers),
+                float(brand.certified), 1.0, float(climate.proof_follow), rules.follow,
+            )  # fmt: skip
+            clicks = retargeted * min(1.0, float(climate.click) * float(rules.ads.retargeted))
+            clicks += (by_ad - retargeted) * float(climate.click)
+            won, bought = by_feed * float(follow), clicks * float(brand.follow_after_click)
+            self.flow[Slot.TOUCHES] += by_ad + by_feed
+            self.flow[Slot.AD_CLICKS] += clicks
+            back = (won + bought * (1.0 - retargeted / max(1e-300, by_ad))) * self.left[s] / known
+            self.flow[Slot.WIN_BACKS] += back
+            self._follow(s, float(brand.trust_feed), Source.FEED, won)
+            self._follow(s, float(brand.trust_bought), Source.AD, bought)
+            self.flow[Slot.FLOW + 3 * UNTOUCHED + Domain.PRIVATE] -= won + bought
+            self.flow[Slot.FLOW + 3 * Domain.PUBLIC + Domain.PRIVATE] += won + bought
+            self.left[s] -= back
+            self.known[s] -= won + bought
+            self._buy_when_met(s, by_feed + by_ad, trust, climate)
+        share = max(0.0, 1.0 - float(self.flow[Slot.JOINS + Source.AD]) / max(1.0, commercial))
+        self.clicked *= share
+
+    def _buy_when_met(self, s: int, touched: float, trust: float, climate: Climate) -> None:
+        """Orders of known people at a touch, where deals close online."""
+        world, rules, brand = self.world, self.world.rules, self.world.brand
+        if world.closing.in_store == 1:
+            return
+        days = float(brand.decision_days)
+        need = open_need(float(world.segments.need_rate[s]) * float(climate.season), days, days)
+        proof = float(climate.proof_buy) + float(world.segments.match_product[s])
+        odds = buying_odds(
+            trust,
+            float(asked_price(0.0)),
+            1.0,
+            0.0,
+            1.0,
+            float(climate.public_price),
+            proof,
+            rules.purchase,
+            rules.deals,
+        )
+        self._order(touched * float(need * odds * salience(0.0, False, True, rules.purchase)), 0.0, climate)

@@ -12,6 +12,6 @@ coverage     how often our intervals hold the truth
 page         the verdicts as an HTML page
 """
 
-from . import drawn, samplers
+from . import coverage, drawn, samplers
 
-CHAPTERS = (samplers, drawn)
+CHAPTERS = (samplers, drawn, coverage)

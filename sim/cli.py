@@ -37,6 +37,7 @@ from sim.commands.console import (
     print_json,
     say,
     shell_words,
+    target_of_scenario,
     without_kernel,
     writing,
 )
@@ -136,7 +137,7 @@ def compare(
         money_of, equal_spend = logic_of(loaded, money_of, "--money-of"), True
     asked = {"equal_spend": equal_spend, "money_of": money_of, "decompose": decompose}
     options = {"seed": seed, "pairs": pairs, "engine": engine} | {k: v for k, v in asked.items() if v is not None}
-    target = _target(loaded, out, overwrite, "compare", **options)
+    target = target_of_scenario(loaded, out, overwrite, "compare", **options)
     announce_compilation(engine)
 
     from sim.report.terminal import comparison_progress, fairness_progress, print_comparison
@@ -235,7 +236,7 @@ def run(
             "--checkpoint-every keeps the rows of one process, and --shards divides them. Leave one of the two out."
         )
     options = {"logic": logic, "seed": seed, "replications": replications, "engine": engine}
-    target = _target(loaded, out, overwrite, "run", **options)
+    target = target_of_scenario(loaded, out, overwrite, "run", **options)
     compiled = announce_compilation(engine)
     if checkpoint_every is not None:
         from sim.engines.unfinished import Asked, begin
@@ -293,7 +294,10 @@ def resume(
     from sim.commands.sweep import go_on as go_on_sweeping
     from sim.engines.unfinished import NotResumable, kind_of
 
-    kinds = {"run": _go_on, "sweep": go_on_sweeping}  # what else can be unfinished gets a line here
+    kinds: dict[str, Callable[..., int]] = {
+        "run": _go_on,
+        "sweep": go_on_sweeping,
+    }  # what else can be unfinished gets a line here
     try:
         return kinds[kind_of(folder)](folder, threads, json, quiet, lang)
     except NotResumable as error:
@@ -351,6 +355,9 @@ def _finish(
 
 app.command("sim.commands.sweep:sweep")
 app.command("sim.commands.sweep:status")
+app.command("sim.commands.theory:theory")
+for _study in ("sensitivity", "regimes", "optimise", "responses"):
+    app.command(f"sim.commands.{_study}:{_study}")
 
 
 @app.command
@@ -370,42 +377,6 @@ def show(file: File, /, *, json: Json = False, lang: Lang = "en") -> int:
     else:
         print_assumptions(loaded.scenario, loaded.assumptions, lang, loaded.path)
         print_forecast(found, speed(), lang)
-    return DONE
-
-
-@app.command
-def theory(
-    file: File, /, *, logic: str | None = None, out: Out = None, overwrite: Overwrite = False, json: Json = False,
-    lang: Lang = "en",
-) -> int:  # fmt: skip
-    """Say what theory says of a scenario, without a run: best push frequency, half-life, R_fan, lifetime value.
-
-    Parameters
-    ----------
-    logic
-        Name of a logic of the scenario [default: all of them].
-    out
-        Folder for theory.json, figures and the mean field by day [default: nothing is written].
-    """
-    loaded = _load(file)
-    names = list(loaded.scenario.logics) if logic is None else [_logic(loaded, logic)]
-    if out is not None:
-        _target(loaded, out, overwrite, "theory")
-    from sim.report.theory import plain_theory, print_theory, write_theory
-    from sim.theory.outlook import outlook
-
-    found = [outlook(loaded.scenario, name) for name in names]
-    if json:
-        _print_json(plain_theory(found))
-    else:
-        print_theory(found, loaded.scenario, lang)
-    if out is not None:
-        from sim.report.write import replacing
-        from sim.theory.meanfield import mean_field
-
-        means = [mean_field(loaded.scenario, name) for name in names]
-        with replacing(out, overwrite) as folder:
-            write_theory(found, means, loaded.scenario, folder, lang)
     return DONE
 
 
@@ -574,16 +545,6 @@ def _in_shards(
         raise Wrong(f"--cluster: {error}") from None
     except ShardLost as error:
         raise Failed(f"{error} Nothing was written.") from None
-
-
-def _target(loaded: "Loaded", out: Path | None, overwrite: bool, command: str, **options: Any) -> Path:
-    """The folder of the results; Wrong when it may not be written, before anything is computed."""
-    from sim.report.write import default_folder, refusal
-
-    target = out or default_folder(loaded.scenario, command, options)
-    if refused := refusal(target, overwrite):
-        raise Wrong(refused)
-    return target
 
 
 def _keep_output_alive() -> None:

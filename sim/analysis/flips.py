@@ -85,6 +85,8 @@ def _share(part: Mask, usable: Mask, block: int) -> Interval:
         for n in range(0, len(part), block)
         if (kept := usable[n : n + block]).any()
     ]
+    if set(means) <= {0.0} or set(means) <= {1.0}:  # no block tells another story: as many witnesses as blocks
+        return share_interval(int(sum(means)), len(means))
     found = mean_interval(np.array(means))
     return Interval(found.estimate, max(0.0, found.low), min(1.0, found.high))
 

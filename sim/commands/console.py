@@ -158,6 +158,16 @@ def check_least(option: str, value: int | None, least: int, why: str = "") -> No
         raise Wrong(f"{option} {value} is below {least}. {why}".rstrip())
 
 
+def target_of_scenario(loaded: "Loaded", out: Path | None, overwrite: bool, command: str, **options: Any) -> Path:
+    """The folder of the results; Wrong when it may not be written, before anything is computed."""
+    from sim.report.write import default_folder, refusal
+
+    target = out or default_folder(loaded.scenario, command, options)
+    if refused := refusal(target, overwrite):
+        raise Wrong(refused)
+    return target
+
+
 def announce_compilation(engine: str) -> bool:
     """Say so when this command will first compile the rules; returns whether they are compiled already."""
     if engine != "arrays":

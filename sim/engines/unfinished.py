@@ -333,8 +333,8 @@ def _read(folder: Path) -> dict[str, Any]:
     file = folder / UNFINISHED
     if not file.is_file():
         raise NotResumable(
-            f"{folder} holds no run with checkpoints, and no sweep. sanyu run FILE --checkpoint-every DAYS --out FOLDER "
-            "begins the one, sanyu sweep EXPERIMENT --out FOLDER the other."
+            f"{folder} holds no run with checkpoints, and no sweep. sanyu run FILE --checkpoint-every DAYS --out "
+            "FOLDER begins the one, sanyu sweep EXPERIMENT --out FOLDER the other."
         )
     try:
         found: dict[str, Any] = json.loads(file.read_text("utf-8"))

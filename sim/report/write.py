@@ -155,7 +155,7 @@ def write_comparison(
         from sim.report.page import page_of, render
 
         drawn = _figures(comparison, fairness, lang)
-        _write_figures(drawn, folder / "figures", lang, lambda: _figures(comparison, fairness, _drawable(lang, "png")))
+        write_figures(drawn, folder / "figures", lang, lambda: _figures(comparison, fairness, _drawable(lang, "png")))
         page = page_of(comparison, drawn, lang, assumptions, provenance, fairness, missing)
         (folder / "report.html").write_text(render(page), encoding="utf-8")
 
@@ -308,7 +308,7 @@ def summary_of_runs(runs: Sequence[Run]) -> dict[str, Any]:
     }
 
 
-def _write_figures(
+def write_figures(
     drawn: "Mapping[str, Figure]", folder: Path, lang: Lang, drawable: "Callable[[], Mapping[str, Figure]]"
 ) -> None:
     """Vector graphics, and bitmaps of what ``drawable`` draws in a language that this machine has a font for."""

@@ -24,7 +24,7 @@ Place = tuple[float, float]  # fractions of the two ranges
 COARSE = 5  # values of each factor before refining
 BATCH = 4  # points asked for at a time; fixed, so that the map does not depend on the machine
 UNIFORM = 0.03  # weight of a triangle inside one regime
-LATTICE = 17  # values of each factor at which the theory is asked
+LATTICE = 9  # values of each factor at which the theory is asked
 
 Predict = Callable[[Scenario, str], tuple[float, float]]  # own and net growth a month, see ``sim.analysis.regimes``
 
@@ -95,16 +95,17 @@ def regimes(
     """Map the regimes of each logic.
 
     scenario_at  the scenario in which the keys of a mapping have its values
-    factors      key → factor, two of them, with ranges
+    factors      key → factor, two of them with ranges; others may move with these (``like``)
     points       of the map for each logic, the first 25 on a grid
-    progress     called with points done and points in all
+    progress     called with points done and points in all; of the theory, after them
 
     Interrupted (KeyboardInterrupt), it returns the points that are finished. Raises NotAnalysable for anything but two
     factors, and MissingExtra.
     """
-    if len(factors) != 2:
-        raise NotAnalysable(f"a map has two factors, and there are {len(factors)}. Vary two keys, and fix the others")
-    mapper = _Mapper(scenario_at, dict(factors), run, replications, seed)
+    free = tuple(key for key, factor in factors.items() if _leader(factor) is None)
+    if len(free) != 2:
+        raise NotAnalysable(f"a map has two factors, and there are {len(free)}. Vary two keys, and fix the others")
+    mapper = _Mapper(scenario_at, dict(factors), free, run, replications, seed)
     done, broken = 0, False
     cells: dict[str, list[Cell]] = {logic: [] for logic in logics}
     try:
@@ -120,8 +121,13 @@ def regimes(
                     progress(done, points * len(logics))
     except KeyboardInterrupt:
         broken = True
-    theory = {} if predict is None or broken else {name: mapper.boundary(name, predict) for name in logics}
-    x, y = factors
+    theory: dict[str, Boundary] = {}
+    if predict is not None and not broken:
+        try:
+            theory = {name: mapper.boundary(name, predict, progress) for name in logics}
+        except KeyboardInterrupt:
+            broken = True
+    x, y = free
     return RegimeMap((x, y), {k: tuple(v) for k, v in cells.items()}, theory, seed, replications, broken)
 
 
@@ -129,12 +135,14 @@ def regimes(
 class _Mapper:
     scenario_at: Callable[[Mapping[str, Any]], Scenario]
     factors: dict[str, Ranged]
+    free: tuple[str, ...]
     run: Runner
     replications: int
     seed: int
 
     def values(self, place: Place) -> dict[str, Any]:
-        return {key: factor.at(at) for (key, factor), at in zip(self.factors.items(), place, strict=True)}
+        of = dict(zip(self.free, place, strict=True))
+        return {key: factor.at(of[_leader(factor) or key]) for key, factor in self.factors.items()}
 
     def cells(self, logic: str, places: Sequence[Place]) -> list[Cell]:
         """Run the replications of some places."""
@@ -143,18 +151,26 @@ class _Mapper:
         every = range(self.replications)
         outcomes = iter(self.run([Wanted(s, logic, self.seed, r) for s in scenarios for r in every]))
         return [
-            _cell(place, tuple(value.values()), [next(outcomes) for _ in every])
+            _cell(place, tuple(value[key] for key in self.free), [next(outcomes) for _ in every])
             for place, value in zip(places, values, strict=True)
         ]
 
-    def boundary(self, logic: str, predict: Predict) -> Boundary:
+    def boundary(self, logic: str, predict: Predict, progress: Callable[[int, int], None] | None) -> Boundary:
         at = np.linspace(0.0, 1.0, LATTICE)
         own, net = np.empty((LATTICE, LATTICE)), np.empty((LATTICE, LATTICE))
         for n, up in enumerate(at):
             for m, across in enumerate(at):
                 own[n, m], net[n, m] = predict(self.scenario_at(self.values((float(across), float(up)))), logic)
-        x, y = (tuple(factor.at(float(one)) for one in at) for factor in self.factors.values())
+            if progress:
+                progress((n + 1) * LATTICE, LATTICE * LATTICE)
+        x, y = (tuple(self.factors[key].at(float(one)) for one in at) for key in self.free)
         return Boundary(x, y, own, net)
+
+
+def _leader(factor: Ranged) -> str | None:
+    """The factor with which this one moves."""
+    leader: str | None = getattr(factor, "like", None)
+    return leader
 
 
 def _cell(place: Place, values: Any, outcomes: Sequence[Any]) -> Cell:

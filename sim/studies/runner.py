@@ -63,25 +63,30 @@ class Threads:
         """Run what is not known yet."""
         keys = [(_decisive(one.scenario, one.logic), one.logic, one.seed, one.replication) for one in wanted]
         missing = {key: one for key, one in zip(keys, wanted, strict=True) if key not in self.known}
+        names = {id(one): key for key, one in missing.items()}
+
+        def keep(one: Wanted, outcome: Outcome) -> None:
+            self.known[names[id(one)]] = outcome
+            if self.done:
+                self.done(len(self.known))
+
+        self.each(list(missing.values()), keep)
+        return [self.known[key] for key in keys]
+
+    def each(self, wanted: Sequence[Wanted], keep: Callable[[Wanted, Outcome], None]) -> None:
+        """Run all, and hand out each outcome in the order of ``wanted``; what is raised stops the others."""
         stop = threading.Event()
-
-        def work(one: Wanted) -> Outcome:
-            return outcome_of(one, self.engine, stop)
-
         pool = ThreadPoolExecutor(self.threads)
-        waiting: dict[tuple[str, str, int, int], Future[Outcome]] = {}
+        waiting: list[Future[Outcome]] = []
         try:
-            waiting = {key: pool.submit(work, one) for key, one in missing.items()}
-            for key, future in waiting.items():
-                self.known[key] = future.result()
-                if self.done:
-                    self.done(len(self.known))
+            waiting = [pool.submit(outcome_of, one, self.engine, stop) for one in wanted]
+            for one, future in zip(wanted, waiting, strict=True):
+                keep(one, future.result())
         finally:
             stop.set()
-            for future in waiting.values():
+            for future in waiting:
                 future.cancel()
             pool.shutdown(wait=True)
-        return [self.known[key] for key in keys]
 
 
 def outcome_of(one: Wanted, engine: Engine, stop: threading.Event | None = None) -> Outcome:

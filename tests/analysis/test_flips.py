@@ -36,6 +36,12 @@ def test_points_of_a_block_count_as_one_witness():
     assert blocked.high - blocked.low > 2 * (alone.high - alone.low)
 
 
+def test_blocks_that_all_say_the_same_leave_room_for_doubt():
+    found = share_won(np.full((20, 1), -1.0), block=5).wins
+    assert (found.estimate, found.low) == (0.0, 0.0)
+    assert found.high == share_interval(0, 4).high > 0.3
+
+
 @pytest.mark.statistical
 @pytest.mark.parametrize("block", [1, 5])
 def test_share_covers_the_truth(block):

@@ -14,7 +14,6 @@ from sim.theory.outlook import outlook
 
 from .test_mean_fan import ALIKE
 
-
 # messages sell, and do harm slowly
 SELLING = ALIKE | {
     "pool.fans": 200,

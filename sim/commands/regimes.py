@@ -1,0 +1,123 @@
+"""``sanyu regimes``: the map growing / fed / depleting over two factors."""
+
+import time
+from typing import Annotated, Any
+
+from cyclopts import Parameter
+
+from sim.commands.console import (
+    DONE,
+    INTERRUPTED,
+    SOME_FAILED,
+    Json,
+    Lang,
+    Out,
+    Overwrite,
+    Quiet,
+    Wrong,
+    announce_compilation,
+    check_least,
+    patient,
+    print_json,
+    say,
+    writing,
+)
+from sim.commands.studies import (
+    RUNS,
+    ExperimentFile,
+    Pairs,
+    StoreFolder,
+    Threads,
+    in_words,
+    load_study,
+    logic_of,
+    say_interrupted,
+    target_of,
+)
+
+LEAST_POINTS = 9
+
+
+@patient
+def regimes(
+    experiment: ExperimentFile,
+    /,
+    *,
+    points: Annotated[int, Parameter(help="Points of the map for each logic, the first 25 on a grid.")] = 60,
+    logic: str | None = None,
+    theory: bool = True,
+    pairs: Pairs = None,
+    threads: Threads = None,
+    store: StoreFolder = RUNS,
+    out: Out = None,
+    overwrite: Overwrite = False,
+    json: Json = False,
+    quiet: Quiet = False,
+    lang: Lang = "en",
+) -> int:
+    """Map where a pool grows by itself, is fed from outside or runs dry, over the two factors of an experiment.
+
+    The file's design is not used: the map begins with a grid of five values each and is refined where the regime
+    changes. Regimes are those of the last 90 days; the theory's boundary is drawn in.
+
+    Parameters
+    ----------
+    logic
+        Only this logic [default: all that the file runs].
+    theory
+        Draw in where the mean field says that the regime changes; it takes a minute or two a logic.
+    """
+    check_least("--points", points, LEAST_POINTS, "A map begins with a grid.")
+    for option, value in (("--pairs", pairs), ("--threads", threads)):
+        check_least(option, value, 1)
+    study = load_study(experiment, pairs)
+    from sim.batch.replications import Paired
+
+    only = logic_of(study, logic, "--logic")
+    logics = study.logics if only is None else (only,)
+    for key in study.points.free:
+        if study.factors[key].values is not None:
+            raise Wrong(f"{experiment}: {key} has values, and a map needs ranges. Write {{ from = …, to = … }}")
+    asked = study.experiment.replications
+    replications = asked.paired if isinstance(asked, Paired) else asked.at_least
+    options: dict[str, Any] = {"points": points, "logics": logics}
+    target = target_of(study, out, overwrite, "regimes", **options)
+    announce_compilation(study.experiment.engine)
+
+    from sim.report.study_terminal import print_regimes, study_progress
+    from sim.report.study_write import summary_of_regimes, write_regimes
+    from sim.results import Provenance
+    from sim.scenario import with_changes
+    from sim.studies.predicted import left_out, pool_rates
+    from sim.studies.regimes import regimes as make
+    from sim.studies.stored import Stored
+
+    began = time.perf_counter()
+    run = Stored(store, study.base, threads, study.experiment.engine)
+    with in_words(), study_progress(not quiet and not json, lang, "points") as progress:
+        found = make(
+            lambda values: with_changes(study.base, values), study.factors, logics, run, points, replications,
+            study.experiment.seed, pool_rates if theory else None, progress,
+        )  # fmt: skip
+    if not any(found.cells.values()):
+        say_interrupted(store)
+        return INTERRUPTED
+    seconds = time.perf_counter() - began
+    made_by = Provenance.here(seed=found.seed, engine=study.experiment.engine, seconds=seconds)
+    with writing(target, overwrite) as folder:
+        write_regimes(found, study.base, folder, lang, made_by)
+    if json:
+        print_json(summary_of_regimes(found) | {"folder": str(target)})
+    elif quiet:
+        print(target)
+    else:
+        print_regimes(found, study.base, target, lang)
+    if theory and (omitted := left_out(study.base)):
+        say(f"The mean field behind the boundary leaves out: {', '.join(omitted)}.")
+    if found.broken:
+        say_interrupted(store)
+        return INTERRUPTED
+    failed = [cell for cells in found.cells.values() for cell in cells if cell.regime is None]
+    for cell in failed[:3]:
+        say(f"No run at {dict(zip(found.factors, cell.values, strict=True))}: {cell.message}")
+    return SOME_FAILED if failed else DONE

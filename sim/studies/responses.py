@@ -1,0 +1,72 @@
+"""Responses of a study: curves and maps of its figures over its factors, from the table of its runs."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sim.analysis.curves import MOST_VALUES, Curve, Heat, heat, response
+from sim.analysis.samples import NotAnalysable
+from sim.batch.experiment import Study
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FEW = 4  # figures that are drawn where an experiment does not say which
+USUAL = ("margin", "fans_end", "exits_per_month", "r_fan")
+MOST_FACTORS = 8  # for which curves are drawn
+
+
+@dataclass(frozen=True)
+class Responses:
+    """What a table says of its figures.
+
+    curves  factor → figure → logic → curve
+    heats   figure → logic → map over the two factors; empty but for a grid of two
+    leads   paired differences of the margin between the first two logics, over the two factors; None without
+    """
+
+    factors: tuple[str, ...]
+    curves: dict[str, dict[str, dict[str, Curve]]]
+    heats: dict[str, dict[str, Heat]]
+    leads: Heat | None
+
+
+def figures_of(study: Study) -> tuple[str, ...]:
+    """The figures that are looked at: those that the experiment observes, or the usual ones."""
+    return study.experiment.observe[:FEW] or USUAL
+
+
+def responses(study: Study, table: "pd.DataFrame", figures: Sequence[str] = ()) -> Responses:
+    """Curves of every free factor, and maps where there are two on a grid.
+
+    Figures or factors of which nothing can be drawn are left out; raises NotAnalysable where nothing is left.
+    """
+    free = study.points.free[:MOST_FACTORS]
+    curves: dict[str, dict[str, dict[str, Curve]]] = {}
+    refused: list[str] = []
+    alone = study.experiment.design.kind == "one-at-a-time"
+    for factor in free:
+        rows = table[table[factor].notna()] if alone else table  # where it is left alone, others are changed
+        for figure in figures or figures_of(study):
+            try:
+                found = {logic: response(rows, factor, figure, logic) for logic in study.logics}
+            except NotAnalysable as error:
+                refused.append(str(error))
+                continue
+            curves.setdefault(factor, {})[figure] = found
+    if not curves:
+        raise NotAnalysable(refused[0] if refused else "the table has no factors")
+    heats: dict[str, dict[str, Heat]] = {}
+    leads = None
+    if len(free) == 2 and _is_grid(study, free):
+        x, y = free
+        for figure in figures or figures_of(study):
+            heats[figure] = {logic: heat(table, x, y, figure, logic) for logic in study.logics}
+        if len(study.logics) > 1:
+            leads = heat(table, x, y, "margin", study.logics[0], study.logics[1])
+    return Responses(tuple(curves), curves, heats, leads)
+
+
+def _is_grid(study: Study, free: Sequence[str]) -> bool:
+    kind = study.experiment.design.kind
+    return kind in ("grid", "table") and all(len(set(study.points.column(key))) <= MOST_VALUES for key in free)

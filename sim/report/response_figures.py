@@ -12,7 +12,7 @@ from matplotlib.ticker import FuncFormatter
 from sim.analysis.curves import Curve, Heat
 from sim.report.study_axes import along, figure_name, is_log, positions, shown, values_up, words_for
 from sim.report.style import FAINT, INK, canvas, colours, dashes, drawing
-from sim.report.words import Lang
+from sim.report.words import Lang, Words
 from sim.scenario import Scenario
 
 DIVERGING = "RdBu"  # red below zero, blue above; both ends differ in print, too
@@ -21,34 +21,58 @@ _TITLE = 40  # characters of a line above a panel
 
 
 def curve_figure(
-    scenario: Scenario, curves: Mapping[str, Mapping[str, Curve]], factor: str, lang: Lang = "en"
+    scenario: Scenario,
+    curves: Mapping[str, Mapping[str, Curve]],
+    factor: str,
+    lang: Lang = "en",
+    ahead: Curve | None = None,
+    logics: Sequence[str] = (),
 ) -> Figure:
     """Response curves over one factor: a panel per figure of the summary, a line with its band per logic.
 
     curves  figure → logic → curve
+    ahead   paired difference of the margin between the first two of ``logics``, in a panel of its own: pairs share
+            their luck, so that its band is narrower than those of the two lines tell
     """
     w = words_for(scenario, lang)
     colour, dash = colours(scenario), dashes(tuple(scenario.logics))
     with drawing():
-        columns = min(2, len(curves))
-        rows = -(-len(curves) // columns)
-        figure, panels = canvas(rows, columns, 0.5 + 2.6 * rows)
+        number = len(curves) + (ahead is not None)
+        columns = min(2, number)
+        rows = -(-number // columns)
+        figure, panels = canvas(rows, columns, 0.5 + 2.4 * rows)
         for axes, (name, by_logic) in zip(panels, curves.items(), strict=False):
             for logic, curve in by_logic.items():
-                at = along(axes, factor, curve.values, is_log(curve.values))
-                line = {"color": colour.get(logic, INK), "linestyle": dash.get(logic, "solid")}
-                known = np.isfinite(curve.low) & np.isfinite(curve.high)
-                axes.fill_between(at, curve.low, curve.high, where=known, color=line["color"], alpha=0.18, linewidth=0)
-                axes.plot(at, curve.mean, marker="o", markersize=3.5, label=w.logic(logic), **line)
-            axes.set_title(fill(figure_name(name, w), _TITLE if columns > 1 else 2 * _TITLE))
-            values_up(axes, name, w)
-            if min(float(np.nanmin(c.mean)) for c in by_logic.values()) < 0.0:
-                axes.axhline(0, color=FAINT, linewidth=0.8)
-        for axes in panels[len(curves) :]:
+                _line(axes, factor, curve, colour.get(logic, INK), dash.get(logic, "solid"), w.logic(logic))
+            _finish(axes, name, figure_name(name, w), w, columns)
+        if ahead is not None:
+            axes = panels[len(curves)]
+            _line(axes, factor, ahead, INK, "solid", "")
+            names = {"logic": w.logic(logics[0]), "reference": w.logic(logics[1])}
+            title = w("study.of_difference", figure=figure_name("margin", w), **names)
+            _finish(axes, "margin", title, w, columns)
+        for axes in panels[number:]:
             axes.set_visible(False)
+        for axes in panels[: number - columns]:
+            axes.set_xlabel("")
         if len(next(iter(curves.values()))) > 1:
             panels[0].legend(loc="best")
         return figure
+
+
+def _line(axes: Axes, factor: str, curve: Curve, colour: str, dash: Any, label: str) -> None:
+    at = along(axes, factor, curve.values, is_log(curve.values))
+    known = np.isfinite(curve.low) & np.isfinite(curve.high)
+    axes.fill_between(at, curve.low, curve.high, where=known, color=colour, alpha=0.18, linewidth=0)
+    axes.plot(at, curve.mean, marker="o", markersize=3.5, color=colour, linestyle=dash, label=label)
+
+
+def _finish(axes: Axes, figure: str, title: str, w: Words, columns: int) -> None:
+    axes.set_title(fill(title, _TITLE if columns > 1 else 2 * _TITLE))
+    values_up(axes, figure, w)
+    low, high = axes.get_ylim()
+    if low < 0.0 < high:
+        axes.axhline(0, color=FAINT, linewidth=0.8)
 
 
 def heat_figure(

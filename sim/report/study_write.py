@@ -193,7 +193,7 @@ def write_responses(
 def response_figures(found: Responses, study: Study, lang: Lang = "en") -> "dict[str, Figure]":
     """Curves by factor, maps by figure, and the lead of the first logic over the second."""
     figures = {
-        f"over-{number + 1}": curve_figure(study.base, curves, factor, lang)
+        f"over-{number + 1}": curve_figure(study.base, curves, factor, lang, found.ahead.get(factor), study.logics)
         for number, (factor, curves) in enumerate(found.curves.items())
     }
     if found.heats:

@@ -11,7 +11,7 @@ from sim.batch.experiment import Study
 if TYPE_CHECKING:
     import pandas as pd
 
-FEW = 4  # figures that are drawn where an experiment does not say which
+FEW = 6  # figures that are drawn where an experiment does not say which
 USUAL = ("margin", "fans_end", "exits_per_month", "r_fan")
 MOST_FACTORS = 8  # for which curves are drawn
 
@@ -22,11 +22,13 @@ class Responses:
 
     curves  factor → figure → logic → curve
     heats   figure → logic → map over the two factors; empty but for a grid of two
-    leads   paired differences of the margin between the first two logics, over the two factors; None without
+    ahead   factor → paired differences of the margin between the first two logics; empty with one
+    leads   the same over the two factors; None without
     """
 
     factors: tuple[str, ...]
     curves: dict[str, dict[str, dict[str, Curve]]]
+    ahead: dict[str, Curve]
     heats: dict[str, dict[str, Heat]]
     leads: Heat | None
 
@@ -43,6 +45,7 @@ def responses(study: Study, table: "pd.DataFrame", figures: Sequence[str] = ()) 
     """
     free = study.points.free[:MOST_FACTORS]
     curves: dict[str, dict[str, dict[str, Curve]]] = {}
+    ahead: dict[str, Curve] = {}
     refused: list[str] = []
     alone = study.experiment.design.kind == "one-at-a-time"
     for factor in free:
@@ -54,6 +57,8 @@ def responses(study: Study, table: "pd.DataFrame", figures: Sequence[str] = ()) 
                 refused.append(str(error))
                 continue
             curves.setdefault(factor, {})[figure] = found
+        if factor in curves and len(study.logics) > 1:
+            ahead[factor] = response(rows, factor, "margin", study.logics[0], study.logics[1])
     if not curves:
         raise NotAnalysable(refused[0] if refused else "the table has no factors")
     heats: dict[str, dict[str, Heat]] = {}
@@ -64,7 +69,7 @@ def responses(study: Study, table: "pd.DataFrame", figures: Sequence[str] = ()) 
             heats[figure] = {logic: heat(table, x, y, figure, logic) for logic in study.logics}
         if len(study.logics) > 1:
             leads = heat(table, x, y, "margin", study.logics[0], study.logics[1])
-    return Responses(tuple(curves), curves, heats, leads)
+    return Responses(tuple(curves), curves, ahead, heats, leads)
 
 
 def _is_grid(study: Study, free: Sequence[str]) -> bool:

@@ -13,6 +13,7 @@ the same numbers, of which readers take one.
 import errno
 import io
 import json
+import os
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -43,6 +44,8 @@ OWN = {
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _SERIES = b"daily"  # in the metadata of a shard: names of the daily series that all its runs have
 _MOST_RECENT = 50_000
+os.umask(_MASK := os.umask(0o022))  # there is no other way to ask
+_MODE = 0o666 & ~_MASK
 
 
 class StoreError(Exception):
@@ -97,12 +100,9 @@ class Store:
             (self.folder / kind).mkdir(parents=True, exist_ok=True)
         file, told = self.folder / ABOUT, {"maker": dict(maker), "columns": columns()}
         if not file.exists():
-            with written_whole(file) as out:
-                out.write(json.dumps(told, indent=2).encode())
+            _write_whole(file, json.dumps(told, indent=2).encode())
         elif changes := changed_columns(json.loads(file.read_text("utf-8"))["columns"], columns()):
-            raise StoreError(
-                f"{self.folder} has other columns than this version writes:\n{changes}\nUse another --store."
-            )
+            raise StoreError(f"{self.folder} has columns of another version:\n{changes}\nUse another --store.")
 
     def shard(self, token: str) -> Path:
         """The file of runs of a token."""
@@ -188,8 +188,13 @@ def _write(path: Path, table: "pa.Table") -> None:
 
     memory = io.BytesIO()  # so that a full disk is met by a write of ours, with its number
     pq.write_table(table, memory, compression="zstd")
+    _write_whole(path, memory.getbuffer())
+
+
+def _write_whole(path: Path, data: bytes | memoryview) -> None:
     with written_whole(path) as file:
-        file.write(memory.getbuffer())
+        os.chmod(file.fileno(), _MODE)  # a store is shared, and temporary files are not
+        file.write(data)
 
 
 def _damaged(path: Path, error: Exception) -> StoreError:

@@ -83,7 +83,10 @@ class Processes:
     def executor(self) -> Executor:
         """A pool of processes that begin afresh: they inherit no threads and no state."""
         method = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
-        self._pool = ProcessPoolExecutor(self.width, multiprocessing.get_context(method), initializer=_begin)
+        context = multiprocessing.get_context(method)
+        if method == "forkserver":
+            context.set_forkserver_preload(["sim.batch.warm"])
+        self._pool = ProcessPoolExecutor(self.width, context, initializer=_begin)
         return self._pool
 
     def close(self) -> None:

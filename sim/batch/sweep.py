@@ -4,7 +4,6 @@ import contextlib
 import hashlib
 import json
 import math
-import os
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
@@ -17,18 +16,17 @@ from sim.batch.executors import cluster
 from sim.batch.experiment import Study
 from sim.batch.folder import NotThisSweep
 from sim.batch.identity import Identities
-from sim.batch.meter import Meter
-from sim.batch.meter import Progress
+from sim.batch.meter import Meter, Progress
 from sim.batch.order import Row, figure_of, order_of, rows_of
 from sim.batch.replications import Paired
 from sim.batch.results import write_results
-from sim.batch.store import DiskFull
-from sim.batch.store import Store, is_full, new_token, other_versions
+from sim.batch.store import DiskFull, Store, is_full, new_token, other_versions
 from sim.batch.supervisor import Chunk, Processes, Workers, supervise
 from sim.batch.work import SCENARIO, Job, Task, Told, make, row_of, told, work
 from sim.engines.checkpoints import TEMPORARY
 from sim.engines.cluster import NoCluster
 from sim.results import Run
+from sim.scenario.machine import cores
 
 __all__ = ["DiskFull", "Failure", "NoCluster", "NotThisSweep", "Outcome", "Progress", "Status"]
 __all__ += ["reproduce", "resume", "status_of", "sweep"]
@@ -97,7 +95,7 @@ def sweep(
     study: Study,
     folder: Path,
     store: Path,
-    executor: str = "local",
+    executor: str | Workers = "local",
     processes: int | None = None,
     progress: Callable[[Progress], None] | None = None,
     address: str | None = None,
@@ -107,7 +105,7 @@ def sweep(
 
     folder     laid out, or gone on with where it holds the same study
     store      of all studies: a run that is there is not made again
-    executor   "local", "dask" or "ray";  address: of a running cluster
+    executor   "local", "dask", "ray", or a cluster that was opened;  address: of a running cluster
     processes  workers, default one per core
     again      also make those anew that failed, or killed their worker
 
@@ -117,7 +115,7 @@ def sweep(
     """
     folder.mkdir(parents=True, exist_ok=True)
     with folders.alone(folder), _explained(folder, store):
-        record = folders.record_of(study, store, executor, processes, address)
+        record = folders.record_of(study, store, executor if isinstance(executor, str) else "local", processes, address)
         folders.lay_out(study, folder, record)
         return _Driver(study, folder, folders.read_record(folder), progress, again).run(executor, processes, address)
 
@@ -126,7 +124,7 @@ def resume(
     folder: Path,
     processes: int | None = None,
     progress: Callable[[Progress], None] | None = None,
-    executor: str | None = None,
+    executor: str | Workers | None = None,
     address: str | None = None,
     again: bool = False,
 ) -> Outcome:
@@ -205,13 +203,23 @@ def _explained(folder: Path, store: Path) -> Iterator[None]:
         ) from error
 
 
-def _workers(executor: str, processes: int | None, address: str | None) -> Workers:
+@contextlib.contextmanager
+def _workers(executor: str | Workers, processes: int | None, address: str | None) -> Iterator[Workers]:
+    """Workers that end with the sweep, unless they were there before."""
+    if not isinstance(executor, str):
+        yield executor
+        return
+    with contextlib.closing(_opened(executor, processes, address)) as found:
+        yield found
+
+
+def _opened(executor: str, processes: int | None, address: str | None) -> Workers:
     """Raises ValueError for an unknown executor and NoCluster where there is none."""
-    width = processes or len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    width = processes or cores()
     if executor == "local":
         return Processes(width)
-    if executor in ("dask", "ray"):
-        return cluster(executor, width, address)
+    if executor in EXECUTORS:
+        return cluster("dask" if executor == "dask" else "ray", width, address)
     raise ValueError(f'there is no executor "{executor}"; there are: {", ".join(EXECUTORS)}')
 
 
@@ -239,7 +247,7 @@ class _Driver:
         fixed = isinstance(asked.replications, Paired)
         self.meter = Meter(len(study.points) * len(study.logics) * asked.replications.most if fixed else None)
 
-    def run(self, executor: str, processes: int | None, address: str | None) -> Outcome:
+    def run(self, executor: str | Workers, processes: int | None, address: str | None) -> Outcome:
         """All of it."""
         began = time.perf_counter()
         self._open()
@@ -247,7 +255,7 @@ class _Driver:
         try:
             self.first = next(iter(self._gather(1)), None)
             if self.first is not None:
-                with contextlib.closing(_workers(executor, processes, address)) as workers:
+                with _workers(executor, processes, address) as workers:
                     supervise(self, partial(work, self.job), workers)
             self._note("writing")
             write_results(self.folder)

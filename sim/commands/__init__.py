@@ -1,1 +1,1 @@
-"""Commands of studies, one file each; they are registered by name on the command line's app and imported when used."""
+"""One file per command of the batch layer and the theory, and what all commands share."""

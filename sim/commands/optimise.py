@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from cyclopts import Parameter
 
-from sim.cli import (
+from sim.commands.console import (
     DONE,
     INTERRUPTED,
     Engine,
@@ -17,23 +17,23 @@ from sim.cli import (
     Quiet,
     Seed,
     Wrong,
-    _announce_compilation,
-    _check_least,
-    _check_seed,
-    _did_you_mean,
-    _load,
-    _logic,
-    _patient,
-    _print_json,
-    _target,
-    _writing,
+    announce_compilation,
+    check_least,
+    check_seed,
+    did_you_mean,
+    load_file,
+    logic_of,
+    patient,
+    print_json,
+    target_of_scenario,
+    writing,
 )
 from sim.commands.studies import RUNS, StoreFolder, Threads, in_words, say_interrupted
 
 LEAST_TRIALS = 4
 
 
-@_patient
+@patient
 def optimise(
     file: File,
     /,
@@ -92,13 +92,13 @@ def optimise(
     sampler
         How candidates are chosen.
     """
-    _check_seed(seed)
+    check_seed(seed)
     for option, value, least in (("--trials", trials, LEAST_TRIALS), ("--pairs", pairs, 2), ("--fresh", fresh, 2)):
-        _check_least(option, value, least)
-    _check_least("--threads", threads, 1)
-    _check_least("--days", days, 1)
+        check_least(option, value, least)
+    check_least("--threads", threads, 1)
+    check_least("--days", days, 1)
     _check_ranges(budget, least_trust, most_pushes, most_ads)
-    loaded = _load(file)
+    loaded = load_file(file)
     from sim.scenario import with_changes
     from sim.studies.knobs import ELEMENTS, knobs_of
     from sim.studies.optimise import Limits, Progress
@@ -106,15 +106,15 @@ def optimise(
 
     for element in turn:
         if element not in ELEMENTS:
-            raise Wrong(f"--turn {element}: there is no such element. {_did_you_mean(element, ELEMENTS)}")
+            raise Wrong(f"--turn {element}: there is no such element. {did_you_mean(element, ELEMENTS)}")
     scenario = loaded.scenario if days is None else with_changes(loaded.scenario, {"days": days})
-    named = _logic(loaded, like, "--like")
+    named = logic_of(loaded, like, "--like")
     limits = Limits(None if budget is None else 100.0 * budget, least_trust)
     knobs = knobs_of(scenario, turn or ELEMENTS, most_pushes, most_ads or 0.0)
     options: dict[str, Any] = {"for": for_, "days": days, "trials": trials, "pairs": pairs, "fresh": fresh}
     options |= {"limits": limits, "knobs": knobs, "like": named, "sampler": sampler, "seed": seed}
-    target = _target(loaded, out, overwrite, "optimise", **options)
-    _announce_compilation(engine)
+    target = target_of_scenario(loaded, out, overwrite, "optimise", **options)
+    announce_compilation(engine)
 
     from sim.report.study_axes import shown, words_for
     from sim.report.study_terminal import print_optimum, study_progress
@@ -139,10 +139,10 @@ def optimise(
         say_interrupted(store)
         return INTERRUPTED
     made_by = Provenance.here(seed=seed, engine=engine, seconds=time.perf_counter() - began)
-    with _writing(target, overwrite) as folder:
+    with writing(target, overwrite) as folder:
         write_optimum(found, file, folder, target, lang, made_by)
     if json:
-        _print_json(summary_of_optimum(found) | {"folder": str(target)})
+        print_json(summary_of_optimum(found) | {"folder": str(target)})
     elif quiet:
         print(target)
     else:

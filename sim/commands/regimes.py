@@ -5,23 +5,23 @@ from typing import Annotated, Any
 
 from cyclopts import Parameter
 
-from sim.cli import (
+from sim.commands.console import (
     DONE,
     INTERRUPTED,
+    SOME_FAILED,
     Json,
     Lang,
     Out,
     Overwrite,
     Quiet,
     Wrong,
-    _announce_compilation,
-    _check_least,
-    _patient,
-    _print_json,
-    _say,
-    _writing,
+    announce_compilation,
+    check_least,
+    patient,
+    print_json,
+    say,
+    writing,
 )
-from sim.commands.sensitivity import SOME_FAILED
 from sim.commands.studies import (
     RUNS,
     ExperimentFile,
@@ -38,7 +38,7 @@ from sim.commands.studies import (
 LEAST_POINTS = 9
 
 
-@_patient
+@patient
 def regimes(
     experiment: ExperimentFile,
     /,
@@ -67,9 +67,9 @@ def regimes(
     theory
         Draw in where the mean field says that the regime changes; it takes a minute or two a logic.
     """
-    _check_least("--points", points, LEAST_POINTS, "A map begins with a grid.")
+    check_least("--points", points, LEAST_POINTS, "A map begins with a grid.")
     for option, value in (("--pairs", pairs), ("--threads", threads)):
-        _check_least(option, value, 1)
+        check_least(option, value, 1)
     study = load_study(experiment, pairs)
     from sim.batch.replications import Paired
 
@@ -82,7 +82,7 @@ def regimes(
     replications = asked.paired if isinstance(asked, Paired) else asked.at_least
     options: dict[str, Any] = {"points": points, "logics": logics}
     target = target_of(study, out, overwrite, "regimes", **options)
-    _announce_compilation(study.experiment.engine)
+    announce_compilation(study.experiment.engine)
 
     from sim.report.study_terminal import print_regimes, study_progress
     from sim.report.study_write import summary_of_regimes, write_regimes
@@ -104,20 +104,20 @@ def regimes(
         return INTERRUPTED
     seconds = time.perf_counter() - began
     made_by = Provenance.here(seed=found.seed, engine=study.experiment.engine, seconds=seconds)
-    with _writing(target, overwrite) as folder:
+    with writing(target, overwrite) as folder:
         write_regimes(found, study.base, folder, lang, made_by)
     if json:
-        _print_json(summary_of_regimes(found) | {"folder": str(target)})
+        print_json(summary_of_regimes(found) | {"folder": str(target)})
     elif quiet:
         print(target)
     else:
         print_regimes(found, study.base, target, lang)
     if theory and (omitted := left_out(study.base)):
-        _say(f"The mean field behind the boundary leaves out: {', '.join(omitted)}.")
+        say(f"The mean field behind the boundary leaves out: {', '.join(omitted)}.")
     if found.broken:
         say_interrupted(store)
         return INTERRUPTED
     failed = [cell for cells in found.cells.values() for cell in cells if cell.regime is None]
     for cell in failed[:3]:
-        _say(f"No run at {dict(zip(found.factors, cell.values, strict=True))}: {cell.message}")
+        say(f"No run at {dict(zip(found.factors, cell.values, strict=True))}: {cell.message}")
     return SOME_FAILED if failed else DONE

@@ -2,21 +2,21 @@
 
 import time
 
-from sim.cli import (
+from sim.commands.console import (
     DONE,
     INTERRUPTED,
+    SOME_FAILED,
     Json,
     Lang,
     Out,
     Overwrite,
     Quiet,
-    _announce_compilation,
-    _check_least,
-    _patient,
-    _print_json,
-    _writing,
+    announce_compilation,
+    check_least,
+    patient,
+    print_json,
+    writing,
 )
-from sim.commands.sensitivity import SOME_FAILED
 from sim.commands.studies import (
     RUNS,
     ExperimentFile,
@@ -32,7 +32,7 @@ from sim.commands.studies import (
 )
 
 
-@_patient
+@patient
 def responses(
     experiment: ExperimentFile,
     /,
@@ -51,10 +51,10 @@ def responses(
     The figures are those that the experiment observes, else margin, fans, exits and R_fan.
     """
     for option, value in (("--pairs", pairs), ("--threads", threads)):
-        _check_least(option, value, 1)
+        check_least(option, value, 1)
     study = load_study(experiment, pairs)
     target = target_of(study, out, overwrite, "responses")
-    _announce_compilation(study.experiment.engine)
+    announce_compilation(study.experiment.engine)
 
     from sim.report.data import plain
     from sim.report.study_terminal import print_responses, study_progress
@@ -74,10 +74,10 @@ def responses(
     failed = failures(table)
     seconds = time.perf_counter() - began
     made_by = Provenance.here(seed=study.experiment.seed, engine=study.experiment.engine, seconds=seconds)
-    with _writing(target, overwrite) as folder:
+    with writing(target, overwrite) as folder:
         write_responses(found, study, table, folder, lang, made_by)
     if json:
-        _print_json(plain(found) | {"folder": str(target)})
+        print_json(plain(found) | {"folder": str(target)})
     elif quiet:
         print(target)
     else:

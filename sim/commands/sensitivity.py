@@ -3,19 +3,20 @@
 import time
 from typing import Any
 
-from sim.cli import (
+from sim.commands.console import (
     DONE,
     INTERRUPTED,
+    SOME_FAILED,
     Json,
     Lang,
     Out,
     Overwrite,
     Quiet,
-    _announce_compilation,
-    _check_least,
-    _patient,
-    _print_json,
-    _writing,
+    announce_compilation,
+    check_least,
+    patient,
+    print_json,
+    writing,
 )
 from sim.commands.studies import (
     RUNS,
@@ -33,10 +34,8 @@ from sim.commands.studies import (
     target_of,
 )
 
-SOME_FAILED = 3
 
-
-@_patient
+@patient
 def sensitivity(
     experiment: ExperimentFile,
     /,
@@ -69,7 +68,7 @@ def sensitivity(
         Take the paired difference to this logic [default: to the second, where there are two].
     """
     for option, value in (("--pairs", pairs), ("--threads", threads)):
-        _check_least(option, value, 1)
+        check_least(option, value, 1)
     study = load_study(experiment, pairs)
     from sim.studies.sensitivity import CROSSOVER
 
@@ -80,7 +79,7 @@ def sensitivity(
     assert ours is not None
     options: dict[str, Any] = {"of": figure, "logic": ours, "against": theirs}
     target = target_of(study, out, overwrite, "sensitivity", **options)
-    _announce_compilation(study.experiment.engine)
+    announce_compilation(study.experiment.engine)
 
     from sim.report.study_terminal import print_sensitivity, study_progress
     from sim.report.study_write import summary_of_sensitivity, write_sensitivity
@@ -99,10 +98,10 @@ def sensitivity(
     failed = failures(table)
     seconds = time.perf_counter() - began
     made_by = Provenance.here(seed=study.experiment.seed, engine=study.experiment.engine, seconds=seconds)
-    with _writing(target, overwrite) as folder:
+    with writing(target, overwrite) as folder:
         write_sensitivity(found, study, table, folder, lang, made_by)
     if json:
-        _print_json(summary_of_sensitivity(found) | {"folder": str(target)})
+        print_json(summary_of_sensitivity(found) | {"folder": str(target)})
     elif quiet:
         print(target)
     else:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
-from sim.cli import Failed, Wrong
+from sim.commands.console import Failed, Wrong
 
 if TYPE_CHECKING:
     import pandas as pd

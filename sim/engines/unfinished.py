@@ -39,12 +39,14 @@ from sim.results import Ending, Run
 from sim.scenario import Scenario, ScenarioError, load_scenario, write_scenario
 
 UNFINISHED = "unfinished.json"
-KINDS = ("run",)  # of unfinished work that can be resumed
+SWEEP = "sweep.json"
+KINDS = ("run", "sweep")  # of unfinished work that can be resumed
 KEPT = 2  # checkpoints of a replication: the last one, and the one before should that be damaged
 _PACKAGE = Path(__file__).resolve().parents[1]
 _DECIDES_NOTHING = (
     "analysis",
     "batch",
+    "commands",
     "report",
     "studies",
     "theory",
@@ -234,7 +236,7 @@ def kind_of(folder: Path) -> str:
 
     Raises NotResumable where there is none.
     """
-    return str(_read(folder)["kind"])
+    return "sweep" if (folder / SWEEP).is_file() else str(_read(folder)["kind"])
 
 
 def resumed(folder: Path, broken: bool = True) -> Unfinished:
@@ -331,7 +333,8 @@ def _read(folder: Path) -> dict[str, Any]:
     file = folder / UNFINISHED
     if not file.is_file():
         raise NotResumable(
-            f"{folder} holds no run with checkpoints. sanyu run FILE --checkpoint-every DAYS --out FOLDER begins one."
+            f"{folder} holds no run with checkpoints, and no sweep. sanyu run FILE --checkpoint-every DAYS --out "
+            "FOLDER begins the one, sanyu sweep EXPERIMENT --out FOLDER the other."
         )
     try:
         found: dict[str, Any] = json.loads(file.read_text("utf-8"))

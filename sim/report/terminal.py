@@ -329,7 +329,7 @@ def print_verdicts(found: Sequence[Any], lang: Lang) -> None:
 
 
 def progress_bars(shown: bool, *columns: Any) -> Progress:
-    """Bars on standard error, which leave no trace; none in a pipe."""
+    """Bars on standard error, for as long as something runs; none where they are not shown, nor in a pipe."""
     console = Console(stderr=True)
     return Progress(
         TextColumn("{task.description}"),

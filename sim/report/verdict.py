@@ -12,6 +12,7 @@ from sim.results import Comparison, Crossover, Duel
 
 FIRST_WEEK = 7
 ENOUGH_PAIRS = 10  # from which a share of bootstrap samples says something
+LATE = 30  # pairs; a verdict that becomes clear later is of a small lead, whose interval is too narrow
 _MOST_NAMED = 3
 
 Kind = Literal["leads", "overtakes", "unclear", "equal"]
@@ -241,6 +242,7 @@ def _how_sure(c: Comparison, duel: Duel, kind: Kind, w: Words) -> str:
 def _ending(c: Comparison, kind: Kind, w: Words) -> str:
     """Why no more pairs were run, and what that means for the verdict."""
     if c.clear:
-        return w("verdict.stable")
+        late = c.stopped == "clear" and c.pairs > LATE
+        return w("verdict.stable_late" if late else "verdict.stable")
     why = w(f"verdict.stopped_{c.stopped}")
     return w("verdict.unsettled" if kind in ("unclear", "equal") else "verdict.untried", why=why)

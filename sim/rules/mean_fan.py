@@ -91,10 +91,14 @@ class Demand(NamedTuple):
 
 
 class Worth(NamedTuple):
-    """π, cents per day, and μ, exits per day, of a mean fan."""
+    """π, cents per day, and μ, exits per day, of a mean fan, and the mean state over its remaining life."""
 
     margin: float
     exits: float
+    orders: float  # per day
+    trust: float
+    load: float
+    intimacy: float
 
 
 @rule
@@ -265,6 +269,7 @@ def worth_of(fan: MeanFan, steady: Steady, world: World) -> Worth:
     proneness, reference_price = fan.deal_proneness, fan.reference_price
     exits = 0.0
     margin = 0.0
+    orders = 0.0
     for _ in range(ROUNDS):
         seen = touched(fan, steady, x * world.one_day.fatigue, trust, world)
         demand = orders_of_buyer(fan, steady, seen, trust, intimacy, proneness, reference_price, world)
@@ -294,7 +299,7 @@ def worth_of(fan: MeanFan, steady: Steady, world: World) -> Worth:
             1.0 - world.one_day.fatigue,
             leaving,
         )
-    return Worth(margin, exits)
+    return Worth(margin, exits, orders, trust, x, intimacy)
 
 
 @rare
@@ -308,3 +313,12 @@ def worth_of_groups(groups: Floats, fans: Floats, steady: Steady, world: World) 
         worth = worth_of(groups[g], steady, world)
         total += fans[g] * worth.margin / max(1e-9, worth.exits + steady.interest)
     return total
+
+
+@rare
+def worths_of(groups: Floats, steady: Steady, world: World, found: Floats) -> None:
+    """``worth_of`` of each group, written to the rows of ``found`` [G, 6] in the order of its fields."""
+    for g in range(len(groups)):
+        worth = worth_of(groups[g], steady, world)
+        found[g, 0], found[g, 1], found[g, 2] = worth.margin, worth.exits, worth.orders
+        found[g, 3], found[g, 4], found[g, 5] = worth.trust, worth.load, worth.intimacy

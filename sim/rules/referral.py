@@ -95,7 +95,7 @@ def tier_factor(tier: int, p: ReferralRules) -> float:
 
 
 @rule
-def share_rate(trust: float, grade: int, factor: float, p: ReferralRules) -> float:
+def share_rate(trust: float, grade: float, factor: float, p: ReferralRules) -> float:
     """Rate at which a follower shares of their own accord.
 
         r = ρ₀ · σ(c_T(T − ½) + c_S·S) · factor        [1/day]

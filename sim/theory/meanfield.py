@@ -16,6 +16,7 @@ from typing import Any, cast
 import numpy as np
 import numpy.typing as npt
 
+from sim.domains import Domain
 from sim.engines.engine import RowsMaker
 from sim.engines.operation import Operation
 from sim.engines.reservoir import Responders, Response
@@ -41,6 +42,13 @@ class Trajectory:
     ledger: Ledger
     left_out: tuple[str, ...]
 
+    def columns(self) -> tuple[list[int], ...]:
+        """Followers, joins, exits, orders and margin (cents) by day."""
+        g = self.ledger
+        fans: list[int] = g.of("ROWS")[:, Domain.PRIVATE].tolist()
+        flows = [g.of(name).sum(axis=1).tolist() for name in ("JOINS", "EXITS", "ORDERS")]
+        return fans, *flows, g.margin.tolist()
+
 
 def left_out(scenario: Scenario) -> tuple[str, ...]:
     """What of a scenario the mean field leaves out, as keys of texts."""
@@ -60,12 +68,16 @@ def mean_field(scenario: Scenario, logic: str, days: int | None = None, nodes: i
 
     Raises KeyError for a logic that the scenario does not have.
     """
-    lucky = any(platform.feed is not None for platform in scenario.platforms)
-    calm = with_changes(scenario, {"feed.cascade": False, "feed.accounts": 0}) if lucky else scenario
-    day = MeanPool(calm, logic, nodes)
+    day = MeanPool(calm(scenario), logic, nodes)
     for _ in range(scenario.days if days is None else days):
         day.step()
     return Trajectory(logic, day.brand.book.ledger, left_out(scenario))
+
+
+def calm(scenario: Scenario) -> Scenario:
+    """The scenario with a feed that shows its mean, without the luck of single contents."""
+    lucky = any(platform.feed is not None for platform in scenario.platforms)
+    return with_changes(scenario, {"feed.cascade": False, "feed.accounts": 0}) if lucky else scenario
 
 
 class MeanPool:

@@ -11,20 +11,9 @@ from sim.engines.reservoir import Response
 from sim.rules.climate import Climate, World
 from sim.rules.deals import asked_price
 from sim.rules.follow import follow_probability, relevance
-from sim.rules.mean_day import (
-    BOUGHT,
-    BUYING,
-    EXPECTATION,
-    JOINED,
-    ORDERS,
-    PRIOR,
-    REFERENCE,
-    SIZE,
-    STATES,
-    TRUST,
-    mean_answer,
-    mean_days,
-)
+from sim.rules.mean_day import mean_days
+from sim.rules.mean_reading import mean_answer
+from sim.rules.mean_state import BOUGHT, BUYING, EXPECTATION, JOINED, ORDERS, PRIOR, REFERENCE, SIZE, STATES, TRUST
 from sim.rules.numbers import FIXED_POINT
 from sim.rules.people import START_INTIMACY
 from sim.rules.purchase import buying_odds, open_need, salience
@@ -51,7 +40,7 @@ _STOCKS = slice(int(Slot.ROWS), int(Slot.LOAD_BIN) + 40)
 
 
 def ladder(world: World) -> tuple[Floats, npt.NDArray[np.int64]]:
-    """Levels of intimacy, [B], and the tier of each: fine where tiers begin and end, and open to the top of each tier."""
+    """Levels of intimacy, [B], and the tier of each: finer where fans are, closed at both ends of each tier."""
     p, visit = world.rules.tiers, max(0.02, float(world.rules.tiers.visit))
     liking = (float(p.liking_down), float(p.liking_up))
     devoted = (float(p.devoted_down), float(p.devoted_up))
@@ -99,9 +88,10 @@ class Cells:
         """One day; counters are added to ``flow``."""
         for columns in self.after:
             columns[:] = 0.0
+        after = self.after
         mean_days(
-            self.segment, self.traits, self.levels, self.tiers, self.states, self.members, self.counts, *self.after,
-            self.scratch, answer, climate, world, flow,
+            self.segment, self.traits, self.levels, self.tiers, self.states, self.members, self.counts, after[0],
+            after[1], after[2], self.scratch, answer, climate, world, flow,
         )  # fmt: skip
         now = [self.states, self.members, self.counts]
         (self.states, self.members, self.counts), self.after = self.after, now
@@ -111,7 +101,7 @@ class Cells:
         both = self.states[:, SIZE] + other.states[:, SIZE]
         share = np.divide(other.states[:, SIZE], both, out=np.zeros_like(both), where=both > 0)
         for mine, theirs in ((self.states, other.states), (self.members, other.members), (self.counts, other.counts)):
-            mine += share[:, None] * (theirs - mine)
+            np.add(mine, share[:, None] * (theirs - mine), out=mine)
         self.states[:, SIZE] = both
 
     def add(self, sizes: Floats) -> None:
@@ -409,8 +399,14 @@ class MeanRows:
         need = open_need(float(world.segments.need_rate[s]) * float(climate.season), days, days)
         proof = float(climate.proof_buy) + float(world.segments.match_product[s])
         odds = buying_odds(
-            trust, float(asked_price(0.0)), 1.0, 0.0, 1.0, float(climate.public_price), proof, rules.purchase, rules.deals
+            trust,
+            float(asked_price(0.0)),
+            1.0,
+            0.0,
+            1.0,
+            float(climate.public_price),
+            proof,
+            rules.purchase,
+            rules.deals,
         )
         self._order(touched * float(need * odds * salience(0.0, False, True, rules.purchase)), 0.0, climate)
-
-

@@ -13,7 +13,7 @@ from scipy.stats import beta, gamma, norm, qmc
 
 from sim.domains import MAX_CHANNELS
 from sim.rules.climate import World
-from sim.rules.mean_day import AFFINITY, FRAILTY, JOINED, NEED, PRIOR, TOLERANCE, TRAITS
+from sim.rules.mean_state import AFFINITY, FRAILTY, JOINED, NEED, PRIOR, TOLERANCE, TRAITS
 from sim.rules.people import OLDEST
 from sim.rules.trust import mean_prior
 

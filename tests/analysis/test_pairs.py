@@ -155,3 +155,23 @@ def test_clear_for_one_and_then_the_other_is_not_clear():
 
 def test_a_single_pair_is_never_clear():
     assert not is_clear(np.array([10.0]), least=1, steady=0)
+
+
+def told_apart(level_falls):
+    """Share of comparisons of equal logics that are called clear within 150 pairs."""
+    chance, apart = np.random.default_rng(5), 0
+    for final in chance.normal(size=(300, 150)):
+        if level_falls:
+            apart += any(is_clear(final[:n], 10, 5) for n in range(15, 150))
+        else:  # the perturbed sibling: every size at 95 %
+            mean = final.cumsum() / np.arange(1, 151)
+            error = [np.inf, *(final[:n].std(ddof=1) / np.sqrt(n) * stats.t.ppf(0.975, n - 1) for n in range(2, 151))]
+            sign = np.sign(mean) * (np.abs(mean) > error)
+            apart += any(abs(sign[n - 6 : n].sum()) == 6 for n in range(15, 150))
+    return apart / 300
+
+
+@pytest.mark.statistical
+def test_equal_logics_are_seldom_told_apart_however_many_pairs_are_added():
+    assert told_apart(level_falls=True) < 0.05 + 4 * np.sqrt(0.05 * 0.95 / 300)
+    assert told_apart(level_falls=False) > 0.05 + 4 * np.sqrt(0.05 * 0.95 / 300)

@@ -67,6 +67,16 @@ def test_a_crossover_is_dated_with_its_interval(comparison):
     assert "stable for five pairs" in sure
 
 
+def test_an_interval_that_came_of_many_pairs_says_how_often_it_holds(comparison):
+    """Measured in tests/verification/coverage.py."""
+    late, early = (said(crossing(comparison, clear=True, stopped="clear", pairs=n)).sentences[2] for n in (31, 30))
+    assert "holds the truth in 87% to 96% of comparisons" in late
+    assert "holds the truth" not in early
+    asked_for = said(crossing(comparison, clear=True, stopped="fixed", pairs=31)).sentences[2]
+    assert "holds the truth" not in asked_for
+    assert "87% 至 96%" in said(crossing(comparison, clear=True, stopped="clear", pairs=31), "zh").sentences[2]
+
+
 def test_depletion_may_win(comparison):
     c = with_duel(
         comparison,

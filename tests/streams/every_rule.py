@@ -19,9 +19,10 @@ from sim.rules import RULE_TABLES
 from sim.rules.cascade import TrafficPools
 from sim.rules.climate import Climate, World, compilable, compilable_rows
 from sim.rules.mean_fan import MeanFan, Steady
+from sim.rules.mean_state import STATES, TRAITS
 from sim.rules.response import SCANS
 from sim.rules.rows import NEVER, Fan, Person
-from sim.rules.tally import Slot, new_tally
+from sim.rules.tally import TALLY_SIZE, Slot, new_tally
 from sim.streams import Decision
 
 CALLS = 100
@@ -44,6 +45,7 @@ INTEGERS = {
     "values": (0, 9), "promotions": (0, 9), "listening": (0, 63), "admitted": (0, 63), "source": (0, 7),
     "joined_on": (-60, 47), "updated_on": (0, 47),
     "audience": (0, 7),
+    "i": (0, 5), "first": (3, 3), "to": (0, 5), "node": (0, 1),
     "grade": (-16, 15), "stubs": (2000, 10**6), "used": (0, 2000), "mine": (0, 1000), "origin": (0, 2),
 }  # fmt: skip
 FLOATS = {
@@ -169,6 +171,27 @@ class Arguments:
         vectors = [[x(0, most) for _ in range(MAX_CHANNELS)] for most in (9.0, 9.0, 2.0, 50.0, 50.0, 5.0, 0.1)]
         return Steady(*vectors, x(0, 0.1), x(0, 1), x(0, 0.5), x(0, 3), x(0, 0.001))
 
+    def cells(self, name):
+        """Two nodes of three cells, one in each tier, as the rules of the mean field take them; None for others."""
+        chance, first = self.chance, np.arange(6) < 3
+        if name == "levels":
+            return np.array([0.0, 0.6, 1.0, 2.0, 2.5, 4.0])
+        if name == "tiers":
+            return np.array([0, 0, 1, 1, 2, 2])
+        if name == "traits":
+            found = chance.uniform(0.1, 2.0, (1, TRAITS))
+            found[:, TRAITS - 1] = -chance.integers(60)
+            return found
+        if name == "states":
+            return chance.uniform(0.1, 0.9, (6, STATES))
+        if name in ("members", "counts"):
+            return chance.random((6, MAX_CHANNELS)) * np.where(first, 1.0, 0.5)[:, None]
+        if name in ("after", "members_after", "counts_after"):
+            return np.zeros((6, STATES if name == "after" else MAX_CHANNELS))
+        if name in ("scratch", "offers", "leaving"):
+            return chance.uniform(0.0, 0.1, MAX_CHANNELS + 1)
+        return np.zeros((3, 6)) if name == "found" else np.zeros(TALLY_SIZE)
+
     def one(self, name, kind):
         """An argument by its name and annotation."""
         tables = {table: getattr(self.world.rules, key) for key, table in RULE_TABLES.items()}
@@ -186,6 +209,8 @@ class Arguments:
             return compilable_rows([self.mean_fan() for _ in range(3)])
         if name == "fans":
             return self.chance.integers(0, 1000, 3).astype(np.float64)
+        if kind is typing.Any:
+            return self.cells(name)
         if kind is World:
             return self.world
         if kind is Climate:

@@ -1,0 +1,258 @@
+"""``sanyu sweep`` and ``sanyu status``, and how ``sanyu resume`` goes on with a sweep."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from cyclopts import Parameter
+
+from sim.commands.console import (
+    DONE,
+    INTERRUPTED,
+    OUTPUT,
+    SOME_FAILED,
+    Failed,
+    Json,
+    Lang,
+    Quiet,
+    Wrong,
+    announce_compilation,
+    check_least,
+    patient,
+    print_json,
+    say,
+    shell_words,
+)
+
+if TYPE_CHECKING:
+    from sim.batch.experiment import Study
+    from sim.batch.pilot import Estimate
+    from sim.batch.sweep import Outcome
+
+STORE = Path("runs") / "store"
+MANY_HOURS, MANY_BYTES = 12, 20 * 2**30  # beyond which a sweep asks first
+
+ExperimentFile = Annotated[Path, Parameter(help="Experiment file, such as experiments/push-frequency-by-quality.toml.")]
+Processes = Annotated[int | None, Parameter(help="Worker processes [default: one per core].")]
+Executor = Annotated[
+    Literal["local", "dask", "ray"],
+    Parameter(help="Processes of this machine, or the workers of a Dask or Ray cluster."),
+]
+Cluster = Annotated[
+    str | None,
+    Parameter(help="Address of the cluster [default: one on this machine, for as long as the command runs]."),
+]
+Store = Annotated[
+    Path, Parameter(group=OUTPUT, help="Folder of all runs, of every study; a run that is there is never run again.")
+]
+
+
+@patient
+def sweep(
+    experiment: ExperimentFile,
+    /,
+    *,
+    executor: Executor = "local",
+    processes: Processes = None,
+    cluster: Cluster = None,
+    dry_run: Annotated[bool, Parameter(negative="", show_default=False)] = False,
+    yes: Annotated[bool, Parameter(negative="", show_default=False)] = False,
+    only: str | None = None,
+    store: Store = STORE,
+    out: Annotated[Path | None, Parameter(group=OUTPUT)] = None,
+    json: Json = False,
+    quiet: Quiet = False,
+    lang: Lang = "en",
+) -> int:
+    """Run every logic at every point of an experiment, on the same people with the same luck.
+
+    What is finished is kept whatever happens; the same command, or sanyu resume DIR, does the rest.
+
+    Parameters
+    ----------
+    dry_run
+        Say how many runs, how long, how much disk and memory, and run no more than a pilot.
+    yes
+        Do not ask, however large the experiment is.
+    only
+        Run one run of it here, in this process, by its key: one that failed fails again, with its traceback.
+    out
+        Folder of the study [default: runs/TITLE-HASH].
+    """
+    check_least("--processes", processes, 1)
+    if executor == "local" and cluster is not None:
+        raise Wrong("--cluster is the address of a Dask or Ray cluster. Add --executor dask or --executor ray.")
+    study = _load(experiment)
+    target = out or _default_folder(study)
+    announce_compilation(study.experiment.engine)
+    if only is not None:
+        return _only(study, target, only)
+
+    from sim.scenario.machine import cores
+
+    shown = not quiet and not json
+    at_once = processes or cores()
+    guess = _estimate(study, store, at_once) if dry_run or _may_be_large(study) else None
+    if dry_run:
+        assert guess is not None
+        _print_estimate(study, guess, at_once, json, lang)
+        return DONE
+    if guess is not None and not yes:
+        _ask(study, guess, at_once, lang)
+
+    from sim.batch import sweep as batch
+    from sim.report.terminal_sweep import sweep_progress
+
+    with _messages(target), sweep_progress(shown, lang, _watched(study)) as progress:
+        found = batch.sweep(study, target, store, executor, processes, progress, cluster)
+    return _finish(found, experiment, json, quiet, lang)
+
+
+def status(folder: Path, /, *, json: Json = False, lang: Lang = "en") -> int:
+    """Say how far a sweep is, whether another process computes it or it was broken off.
+
+    Parameters
+    ----------
+    folder
+        The folder of the sweep.
+    """
+    from sim.batch.sweep import status_of
+    from sim.report.data import plain
+    from sim.report.terminal_sweep import print_status
+
+    with _messages(folder):
+        found = status_of(folder)
+    if json:
+        print_json(plain(found))
+    else:
+        print_status(found, lang)
+        if not found.live and not found.finished:
+            say("To go on:\n  " + shell_words("sanyu", "resume", str(folder)))
+    return DONE
+
+
+def go_on(folder: Path, threads: int | None, json: bool, quiet: bool, lang: Any) -> int:
+    """Do what is left of a sweep."""
+    if threads is not None:
+        raise Wrong("--threads belongs to a run with checkpoints, and a sweep gives each process one thread.")
+    from sim.batch import sweep as batch
+    from sim.report.terminal_sweep import sweep_progress
+
+    with _messages(folder), sweep_progress(not quiet and not json, lang, None) as progress:
+        found = batch.resume(folder, progress=progress)
+    return _finish(found, None, json, quiet, lang)
+
+
+def _finish(found: "Outcome", experiment: Path | None, json: bool, quiet: bool, lang: Any) -> int:
+    from sim.report.data import plain
+    from sim.report.terminal_sweep import print_outcome
+
+    if found.stopped == "interrupted":
+        say(f"Interrupted; the {found.runs:,} finished runs are kept. To go on:")
+        say("  " + shell_words("sanyu", "resume", str(found.folder)))
+        return INTERRUPTED
+    if json:
+        print_json(plain(found))
+    elif quiet:
+        print(found.folder)
+    else:
+        print_outcome(found, lang)
+    if not found.failures:
+        return DONE
+    file = str(experiment or found.folder / "experiment.toml")
+    say(f"{len(found.failures):,} of {found.runs:,} runs failed. To see one fail alone:")
+    for one in found.failures[:3]:
+        say("  " + shell_words("sanyu", "sweep", file, "--out", str(found.folder), "--only", one.key))
+    return SOME_FAILED
+
+
+def _only(study: "Study", folder: Path, key: str) -> int:
+    """One run, here; what it raises is shown whole."""
+    from sim.batch.sweep import reproduce
+    from sim.report.data import plain
+
+    with _messages(folder):
+        found = reproduce(folder, key)
+    print_json(plain(found))
+    return DONE
+
+
+def _load(experiment: Path) -> "Study":
+    from sim.batch.experiment import load_experiment
+    from sim.scenario.mistakes import ScenarioError
+
+    if not experiment.is_file():
+        raise Wrong(f"{experiment}: there is no such experiment file. The shipped ones are in the folder experiments.")
+    try:
+        return load_experiment(experiment)
+    except ScenarioError as error:
+        raise Wrong(str(error)) from None
+
+
+def _default_folder(study: "Study") -> Path:
+    """``runs/TITLE-HASH`` by the scenario and the experiment."""
+    from sim.report.write import default_folder
+
+    titled = study.base.model_copy(update={"title": study.experiment.title})
+    return default_folder(titled, "sweep", {"experiment": study.experiment.model_dump_json(by_alias=True)})
+
+
+def _watched(study: "Study") -> str | None:
+    return study.experiment.observe[0] if study.experiment.observe else None
+
+
+def _may_be_large(study: "Study") -> bool:
+    """Whether it is worth a pilot to learn how long a sweep takes."""
+    fan_days = study.base.days * max(study.base.pool.fans, 1000)
+    runs = len(study.points) * len(study.logics) * study.experiment.replications.most
+    return runs >= 20_000 or runs * fan_days >= 5e10
+
+
+def _ask(study: "Study", guess: "Estimate", processes: int, lang: Any) -> None:
+    """Let a large sweep be confirmed; Wrong where nobody can."""
+    if guess.seconds < 3600 * MANY_HOURS and guess.bytes_on_disk < MANY_BYTES:
+        return
+    from sim.report.terminal_sweep import print_estimate
+
+    print_estimate(study, guess, processes, lang)
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise Wrong("That is a large sweep, and nobody is here to be asked. Add --yes if you mean it.")
+    from rich.prompt import Confirm
+
+    if not Confirm.ask("Run it?", default=False):
+        raise Wrong("Nothing was run.")
+
+
+def _estimate(study: "Study", store: Path, processes: int) -> "Estimate":
+    from sim.batch.pilot import estimate
+
+    return estimate(study, store, processes)
+
+
+def _print_estimate(study: "Study", guess: "Estimate", processes: int, json: bool, lang: Any) -> None:
+    from sim.report.data import plain
+    from sim.report.terminal_sweep import print_estimate
+
+    if json:
+        print_json(plain(guess))
+    else:
+        print_estimate(study, guess, processes, lang)
+
+
+@contextmanager
+def _messages(folder: Path) -> Iterator[None]:
+    """What a sweep says of its folder, its disk or its cluster, as messages with exit codes."""
+    from sim.batch.sweep import DiskFull, NotThisSweep
+    from sim.engines.cluster import NoCluster
+
+    try:
+        yield
+    except NotThisSweep as error:
+        raise Wrong(str(error)) from None
+    except NoCluster as error:
+        raise Wrong(f"--executor: {error}") from None
+    except DiskFull as error:
+        again = shell_words("sanyu", "resume", str(folder))
+        raise Failed(f"{error}\nWhen there is room: {again}") from None

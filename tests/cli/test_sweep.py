@@ -1,0 +1,167 @@
+"""The commands of sweeps: what they print, their exit codes, and what they leave behind however they end."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+
+import pandas as pd
+import pytest
+
+EXPERIMENT = """
+title = "Tiny"
+scenario = "livestream-group"
+design = { kind = "grid" }
+replications = { paired = 2 }
+observe = ["margin", "fans_end"]
+[fixed]
+"days" = 5
+"pool.fans" = 20
+[vary]
+"brand.content.quality" = { values = [0.3, 0.7] }
+"""
+RUNS = 2 * 2 * 2  # points, replications, logics
+
+
+@pytest.fixture
+def tiny(tmp_path, sanyu):
+    """An experiment of eight runs of some milliseconds."""
+    file = tmp_path / "tiny.toml"
+    file.write_text(EXPERIMENT, encoding="utf-8")
+    return file.name
+
+
+def rows(folder):
+    return pd.read_parquet(folder / "results.parquet")
+
+
+def test_a_sweep_ends_with_a_table_and_runs_nothing_twice(sanyu, tiny, tmp_path):
+    code, out, err = sanyu("sweep", tiny, "--out", "one", "--processes", "1")
+    assert code == 0, err
+    table = rows(tmp_path / "one")
+    assert len(table) == RUNS
+    assert set(table["status"]) == {"done"}
+    assert set(table["brand.content.quality"]) == {0.3, 0.7}
+    assert f"{RUNS} runs" in out
+    assert "results.parquet" in out
+    before = table.drop(columns=["seconds"], errors="ignore")
+
+    code, out, _ = sanyu("sweep", tiny, "--out", "two", "--processes", "2", "--json")
+    assert code == 0
+    found = json.loads(out)
+    assert (found["runs"], found["reused"], found["failures"]) == (RUNS, RUNS, [])
+    after = rows(tmp_path / "two").drop(columns=["seconds"], errors="ignore")
+    pd.testing.assert_frame_equal(before, after)
+
+
+def test_a_dry_run_counts_and_leaves_no_folder(sanyu, tiny, tmp_path):
+    code, out, err = sanyu("sweep", tiny, "--dry-run", "--json", "--out", "one")
+    assert code == 0, err
+    assert json.loads(out)["runs"] == RUNS
+    assert not (tmp_path / "one").exists()
+    code, out, _ = sanyu("sweep", tiny, "--dry-run", "--lang", "zh")
+    assert code == 0
+    assert "运行次数" in out
+
+
+def test_one_point_that_is_impossible_fails_alone_and_is_reproduced_by_its_command(sanyu, tiny, tmp_path):
+    (tmp_path / "own.py").write_text(
+        "from sim.logics import Fixed\nfrom sim.logics.base import Logic\n\n\n"
+        "class Breaks(Logic):\n    def plan(self, brief, seen):\n"
+        "        if brief.start.year == 2022:\n            raise ArithmeticError('no plan for this year')\n"
+        "        return Fixed(pushes_per_week={'group': 2.0}).plan(brief, seen)\n"
+    )
+    (tmp_path / "s.toml").write_text(
+        'extends = "livestream-group"\ndays = 5\n[pool]\nfans = 20\n[logics.breaks]\nkind = "own.py:Breaks"\n'
+    )
+    (tmp_path / "f.toml").write_text(
+        'title = "Fails"\nscenario = "s.toml"\ndesign = { kind = "grid" }\nreplications = { paired = 1 }\n'
+        '[vary]\n"start" = { values = [2021-08-01, 2022-08-01] }\n'
+    )
+    code, out, err = sanyu("sweep", "f.toml", "--out", "f", "--processes", "1")
+    assert code == 3
+    assert "no plan for this year" in " ".join(out.split())
+    table = rows(tmp_path / "f")
+    assert sorted(table["status"]) == ["done"] * 5 + ["failed"]
+    failures = json.loads((tmp_path / "f" / "failures.json").read_text())
+    assert [one["logic"] for one in failures] == ["breaks"]
+    command = re.search(r"sanyu (sweep .*--only (\w+))", err)
+    assert command
+    assert command[2] == failures[0]["key"]
+    code, _, err = sanyu(*command[1].split())
+    assert code == 1
+    assert "no plan for this year" in err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("sweep", "none.toml"), "there is no such experiment file"),
+        (("sweep", "tiny.toml", "--cluster", "tcp://x:1"), "Add --executor dask"),
+        (("sweep", "tiny.toml", "--processes", "0"), "--processes 0 is below 1"),
+        (("status", "."), "sanyu sweep"),
+        (("resume", "."), "sanyu sweep"),
+    ],
+)
+def test_mistakes_are_messages(sanyu, tiny, arguments, said):
+    code, _, err = sanyu(*arguments)
+    assert code == 2
+    assert said in err
+    assert "Traceback" not in err
+
+
+def test_another_experiment_in_the_same_folder_is_refused_with_what_differs(sanyu, tiny, tmp_path):
+    assert sanyu("sweep", tiny, "--out", "one", "--processes", "1")[0] == 0
+    (tmp_path / "tiny.toml").write_text(EXPERIMENT.replace("0.7]", "0.8]").replace('"days" = 5', '"days" = 6'))
+    code, _, err = sanyu("sweep", tiny, "--out", "one", "--processes", "1")
+    assert code == 2
+    assert "one" in err
+    assert "--out" in err
+
+
+def test_a_killed_sweep_is_seen_and_resumed(sanyu, tiny, tmp_path):
+    (tmp_path / "tiny.toml").write_text(EXPERIMENT.replace("paired = 2", "paired = 60"))
+    assert sanyu("sweep", tiny, "--out", "whole", "--store", "other", "--processes", "1")[0] == 0
+    process = subprocess.Popen(
+        [sys.executable, "-m", "sim", "sweep", tiny, "--out", "one", "--processes", "1", "--quiet"],
+        stderr=subprocess.PIPE,
+    )
+    store = tmp_path / "runs" / "store"
+    ends = time.monotonic() + 120
+    while not list(store.glob("**/*.parquet")) and time.monotonic() < ends:
+        assert process.poll() is None, process.stderr.read().decode()
+        time.sleep(0.02)
+    assert json.loads(sanyu("status", "one", "--json")[1])["live"]
+    code, _, err = sanyu("resume", "one")
+    assert code == 2
+    assert "another process" in err
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait()
+    process.stderr.close()
+    found = json.loads(sanyu("status", "one", "--json")[1])
+    assert not found["live"]
+    assert not found["finished"]
+    assert 0 < found["done"] < found["runs"]
+    assert sanyu("resume", "one", "--quiet")[0] == 0
+    whole, one = (rows(tmp_path / name).drop(columns=["seconds"], errors="ignore") for name in ("whole", "one"))
+    pd.testing.assert_frame_equal(whole, one)
+    assert json.loads(sanyu("status", "one", "--json")[1])["finished"]
+
+
+def test_an_interrupted_sweep_keeps_what_is_finished_and_says_how_to_go_on(sanyu, tiny, tmp_path):
+    (tmp_path / "tiny.toml").write_text(EXPERIMENT.replace("paired = 2", "paired = 200"))
+    process = subprocess.Popen(
+        [sys.executable, "-m", "sim", "sweep", tiny, "--out", "one", "--processes", "1", "--quiet"],
+        stderr=subprocess.PIPE,
+    )
+    ends = time.monotonic() + 120
+    while not list((tmp_path / "runs" / "store").glob("**/*.parquet")) and time.monotonic() < ends:
+        time.sleep(0.02)
+    process.send_signal(signal.SIGINT)
+    said = process.communicate(timeout=60)[1].decode()
+    assert process.returncode == 130, said
+    assert "sanyu resume one" in said
+    assert 0 < json.loads(sanyu("status", "one", "--json")[1])["done"] < 800

@@ -28,7 +28,8 @@ from sim.commands.console import (
     target_of_scenario,
     writing,
 )
-from sim.commands.studies import RUNS, StoreFolder, Threads, in_words, say_interrupted
+from sim.commands.studies import Threads, in_words, say_interrupted
+from sim.commands.sweep import STORE, Store
 
 LEAST_TRIALS = 4
 
@@ -52,7 +53,7 @@ def optimise(
     sampler: Literal["tpe", "nsga2", "random"] = "tpe",
     seed: Seed = 0,
     threads: Threads = None,
-    store: StoreFolder = RUNS,
+    store: Store = STORE,
     engine: Engine = "arrays",
     out: Out = None,
     overwrite: Overwrite = False,

@@ -23,10 +23,8 @@ from sim.commands.console import (
     writing,
 )
 from sim.commands.studies import (
-    RUNS,
     ExperimentFile,
     Pairs,
-    StoreFolder,
     Threads,
     in_words,
     load_study,
@@ -34,6 +32,7 @@ from sim.commands.studies import (
     say_interrupted,
     target_of,
 )
+from sim.commands.sweep import STORE, Store
 
 LEAST_POINTS = 9
 
@@ -48,7 +47,7 @@ def regimes(
     theory: bool = True,
     pairs: Pairs = None,
     threads: Threads = None,
-    store: StoreFolder = RUNS,
+    store: Store = STORE,
     out: Out = None,
     overwrite: Overwrite = False,
     json: Json = False,

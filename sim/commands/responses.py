@@ -18,10 +18,8 @@ from sim.commands.console import (
     writing,
 )
 from sim.commands.studies import (
-    RUNS,
     ExperimentFile,
     Pairs,
-    StoreFolder,
     Threads,
     failures,
     in_words,
@@ -30,6 +28,7 @@ from sim.commands.studies import (
     table_of,
     target_of,
 )
+from sim.commands.sweep import STORE, Store
 
 
 @patient
@@ -39,7 +38,7 @@ def responses(
     *,
     pairs: Pairs = None,
     threads: Threads = None,
-    store: StoreFolder = RUNS,
+    store: Store = STORE,
     out: Out = None,
     overwrite: Overwrite = False,
     json: Json = False,

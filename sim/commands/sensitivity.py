@@ -19,10 +19,8 @@ from sim.commands.console import (
     writing,
 )
 from sim.commands.studies import (
-    RUNS,
     ExperimentFile,
     Pairs,
-    StoreFolder,
     Threads,
     failures,
     figure_of,
@@ -33,6 +31,7 @@ from sim.commands.studies import (
     table_of,
     target_of,
 )
+from sim.commands.sweep import STORE, Store
 
 
 @patient
@@ -45,7 +44,7 @@ def sensitivity(
     against: str | None = None,
     pairs: Pairs = None,
     threads: Threads = None,
-    store: StoreFolder = RUNS,
+    store: Store = STORE,
     out: Out = None,
     overwrite: Overwrite = False,
     json: Json = False,

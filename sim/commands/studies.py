@@ -21,10 +21,6 @@ Pairs = Annotated[
     int | None, Parameter(help="Replications at each point [default: those of the file].", show_default=False)
 ]
 Threads = Annotated[int | None, Parameter(help="Runs at a time [default: one per core].", show_default=False)]
-StoreFolder = Annotated[
-    Path, Parameter(name="--store", help="Where all runs are kept; one that is there is not made again.")
-]
-RUNS = Path("runs") / "store"
 
 
 def load_study(file: str, pairs: int | None = None) -> "Study":

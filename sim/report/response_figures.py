@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
 from sim.analysis.curves import Curve, Heat
-from sim.report.study_axes import along, figure_name, is_log, positions, shown, values_up, words_for
+from sim.report.study_axes import along, figure_name, is_log, positions, shown, titled, values_up, words_for
 from sim.report.style import FAINT, INK, canvas, colours, dashes, drawing
 from sim.report.words import Lang, Words
 from sim.scenario import Scenario
@@ -48,9 +48,7 @@ def curve_figure(
         if ahead is not None:
             axes = panels[len(curves)]
             _line(axes, factor, ahead, INK, "solid", "")
-            names = {"logic": w.logic(logics[0]), "reference": w.logic(logics[1])}
-            title = w("study.of_difference", figure=figure_name("margin", w), **names)
-            _finish(axes, "margin", title, w, columns)
+            _finish(axes, "margin", titled("margin", w, logics[0], logics[1]), w, columns)
         for axes in panels[number:]:
             axes.set_visible(False)
         for axes in panels[: number - columns]:

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, PercentFormatter
 
 from sim.analysis.sensitivity import Indices
-from sim.report.study_axes import figure_name, shown, words_for
+from sim.report.study_axes import shown, titled, words_for
 from sim.report.style import DASHES, DEPLETION, FAINT, GROWTH, INK, canvas, colours, drawing
 from sim.report.words import Lang, Words
 from sim.results import Interval
@@ -33,10 +33,7 @@ def sensitivity_figures(scenario: Scenario, found: Sensitivity, lang: Lang = "en
 
 def title_of(found: Sensitivity, w: Words) -> str:
     """What the indices are of."""
-    name = figure_name(found.figure, w)
-    if found.reference is None:
-        return w("study.of_logic", figure=name, logic=w.logic(found.logic))
-    return w("study.of_difference", figure=name, logic=w.logic(found.logic), reference=w.logic(found.reference))
+    return titled(found.figure, w, found.logic, found.reference)
 
 
 def _indices(found: Sensitivity, w: Words) -> Figure:

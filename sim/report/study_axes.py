@@ -41,6 +41,12 @@ def figure_name(figure: str, w: Words) -> str:
     return w.texts.get(f"totals.{figure}", w.texts.get(f"study.{figure}", figure))
 
 
+def titled(figure: str, w: Words, logic: str, reference: str | None = None) -> str:
+    """A figure of a logic, or its difference to another."""
+    whose = w.logic(logic) if reference is None else f"{w.logic(logic)} − {w.logic(reference)}"
+    return f"{figure_name(figure, w)}{w('list.colon')}{whose}"
+
+
 def is_money(figure: str) -> bool:
     """Whether a figure is an amount in cents."""
     return figure in MONEY or figure.startswith("margin_")

@@ -35,6 +35,8 @@ REPORTED = {
     "studies/decompose.py:decompose": ("Shapley shares",),
     "studies/equal_spend.py:equal_spend": ("equal spend",),
     "studies/equal_spend.py:_compared": ("equal spend",),
+    "studies/optimise.py:_is_hopeless": ("lead at the horizon",),
+    "studies/optimise.py:judge": ("totals of a logic", "lead at the horizon"),
     "report/own_figures.py:repurchase_rate": ("R_fan and repurchase rate",),
     "report/rivals.py:of_brand": ("totals of a logic",),
     "report/rivals.py:figure_of": ("lead at the horizon",),

@@ -1,7 +1,7 @@
 """Growth against depletion is a matter of the horizon, in the engine too (theory 4.6, 4.7).
 
-In closed pools of fans who are alike, margin π̂(f) and exit rate μ̂(f) are measured at fixed frequencies. What V_T says of
-them must come true in other runs: which frequency earns most by when, where elasticities are equal, and the crossover.
+In closed pools of fans who are alike, margin π̂(f) and exit rate μ̂(f) are measured at fixed frequencies. What V_T says
+of them must come true in other runs: which frequency earns most by when, where elasticities are equal, the crossover.
 """
 
 import math

@@ -170,6 +170,49 @@ def joins_by_fans(book: Pages) -> Column:
     return found
 
 
+def joins_by_cause(book: Pages) -> dict[str, Column]:
+    """Every join by what caused it, by day, each [D]; their sum is all joins.
+
+    feedback, reinvested_ads, invitation  by fans, see ``CAUSED_BY_FANS``
+    feed, ads                             the rest of organic and of paid joins, from outside
+    others                                searches, store, payments, codes, partners, employees
+    win_backs                             people who followed before, but for those whom a friend brought back
+
+    Nobody who sees a content of the feed can tell whether active fans had made it spread. So an organic join is split:
+    the share of the weight that fans added is theirs. Invitations are counted one by one.
+    """
+    joins = book.of("JOINS")
+    fed, bought, invited = joins_by_feedback(book), joins_by_reinvested_ads(book), joins_by_invitation(book)
+    organic, paid = _first_joins(book, _ORGANIC), _first_joins(book, [Source.AD])
+    sources = [s for s in Source if s not in (*_ORGANIC, Source.AD, Source.INVITATION, Source.REWARD)]
+    others = _first_joins(book, sources)
+    found = {
+        "feedback": fed,
+        "reinvested_ads": bought,
+        "invitation": invited,
+        "feed": organic - fed,
+        "ads": paid - bought,
+        "others": others,
+    }
+    return found | {"win_backs": joins.sum(axis=1) - np.sum(list(found.values()), axis=0)}
+
+
+def lineage(book: Pages) -> dict[str, float]:
+    """Joins by cause and exits in the last 90 days of a run."""
+    causes = {name: float(column[-WINDOW:].sum()) for name, column in joins_by_cause(book).items()}
+    return causes | {"exits": float(book.of("EXITS")[-WINDOW:].sum())}
+
+
+def caused_variance(book: Pages) -> float:
+    """Variance of the joins that fans caused in the last 90 days, given that the joins of a day are Poisson.
+
+    A join that is to a share of f by the fans has the variance f².
+    """
+    fed, bought = joins_by_feedback(book) * book.feedback, joins_by_reinvested_ads(book)
+    share = ratio(book.ads_reinvested, book.ad_spend)
+    return float((fed + bought * share + joins_by_invitation(book))[-WINDOW:].sum())
+
+
 def loop_gain(book: Pages) -> Column:
     """R_fan by day: joins caused by fans ÷ exits, over the last 90 days; 0 where nobody has left.
 

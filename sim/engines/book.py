@@ -9,7 +9,7 @@ from sim.engines.desk import Team
 from sim.engines.dispatch import Messages
 from sim.engines.market import Activity, MarketDay
 from sim.engines.world import kind_of
-from sim.loop import stage_counts
+from sim.loop import counted
 from sim.observables import FeedDay, Ledger
 from sim.plans import Plan, SeenDay
 from sim.rules.tally import SPANS, TALLY_SIZE, Tally, block
@@ -120,16 +120,20 @@ class Book:
             counters: list[int] = page[SPANS[name]]
             return counters
 
+        def total(name: str, first: int = 0, stop: int | None = None) -> int:
+            return sum(page[SPANS[name]][first:stop])
+
         fans = of("ROWS")[Domain.PRIVATE]
         joins, exits = sum(of("JOINS")), sum(of("EXITS"))
         assert self.fans_yesterday + joins - exits == fans, (day, self.fans_yesterday, joins, exits, fans)
-        assert -OVERFLOW < min(page) <= max(page) < OVERFLOW, (day, int(abs(tally).argmax()))
+        assert -OVERFLOW < tally.min() <= tally.max() < OVERFLOW, (day, int(abs(tally).argmax()))
         delivered = of("DELIVERED")[: self.channels]
         sent = zip(delivered, of("PAID")[: self.channels], self.fee, self.price, strict=True)
         fee = sum(math.floor(n * each + beyond * price + 0.5) for n, beyond, each, price in sent)
         g.tallies[day] = tally
         g.ad_spend[day], g.impressions[day] = market.ad_spend, market.impressions
-        g.exposures[day], g.weight[day] = round(market.exposures), market.weight
+        exposures, service = round(market.exposures), team.cost(plan.service_seats)
+        g.exposures[day], g.weight[day] = exposures, market.weight
         g.content[day], g.fees[day], g.sources[day] = messages.cost, fee, sources_cost
         g.pushes[day] = [sum(f) / TIERS for f in plan.pushes]
         g.value_share[day] = [sum(v) / TIERS for v in plan.value_share]
@@ -138,7 +142,7 @@ class Book:
         g.ads_reinvested[day] = round(market.ad_spend * drawn)
         g.feedback[day], g.reward[day] = market.feedback, reward
         g.feed[day] = market.feed
-        g.service[day], g.seats[day] = team.cost(plan.service_seats), plan.service_seats
+        g.service[day], g.seats[day] = service, plan.service_seats
         g.service_load[day] = team.busy(plan.service_seats)
         self.fans_yesterday, self.core_yesterday = fans, of("ACTIVE_CORE")[0]
         visits = of("VISITS")
@@ -149,8 +153,7 @@ class Book:
             diverted=self.diversion.share(g.tallies[max(0, day + 1 - MONTH) : day + 1]),
         )
         costs = of("GOODS")[0] + of("COMMISSION")[0] + of("FRICTION")[0]
-        today = g.on(day)
-        counts = stage_counts(today)
+        counts = counted(total, exposures + market.impressions)
         members = of("MEMBERS")
         by_channel = tuple(tuple(members[TIERS * c : TIERS * c + TIERS]) for c in range(self.channels))
         self.members_yesterday = list(map(sum, by_channel))
@@ -168,9 +171,9 @@ class Book:
             contribution=sum(of("GMV")) - costs - fee - of("INCENTIVES")[0],
             ad_spend=market.ad_spend,
             joins_by_ads=of("JOINS")[Source.AD],
-            spent=int(today.spend[0]),
+            spent=market.ad_spend + messages.cost + service + fee + of("INCENTIVES")[0] + sources_cost,
             lives=messages.lives,
             useful=messages.useful,
-            **{name: int(counts[name][0]) for name in _OF_STAGES},
+            **{name: counts[name] for name in _OF_STAGES},
             queued=of("QUEUED")[0],
         )

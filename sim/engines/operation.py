@@ -287,11 +287,11 @@ class Operation:
             season=float(self.season[day]),
             followers=float(self.book.fans_yesterday),
             audience=range(len(self.encounters)) if plan.by_segment else (),
-            value=self._by_cell(messages.value),
-            promotion=self._by_cell(messages.promotion),
+            value=self._by_cell(messages.value.tolist()),
+            promotion=self._by_cell(messages.promotion.tolist()),
             sending=self._sending(messages),
-            week=self._by_cell(messages.week),
-            base=self._by_cell(np.array(self._base(messages.week, messages.packets))),
+            week=self._by_cell(messages.week.tolist()),
+            base=self._by_cell(self._base(messages.week, messages.packets)),
             notice=messages.notice,
             exposure=self.exposure,
             ad_share=market.ad_share,
@@ -300,7 +300,7 @@ class Operation:
             click=market.click,
             retarget=market.retarget,
             public_price=market.public_price,
-            breach=self._by_cell(np.array(self.promises.day(plan))),
+            breach=self._by_cell(self.promises.day(plan)),
             ask_to_join=plan.ask_to_join or self.asked_as_usual,
             chatter=chatter,
             noisy=bits(x > 0.0 for x in chatter),
@@ -317,9 +317,10 @@ class Operation:
         )
         return climate_of(facts)  # type: ignore[no-any-return]
 
-    def _by_cell(self, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
-        """[A·C·T] of the channels in use as [A, C·T]."""
-        return values.reshape(-1, self.dispatch.cells)
+    def _by_cell(self, values: list[Any]) -> list[list[Any]]:
+        """[A·C·T] of the channels in use as [A][C·T]."""
+        cells = self.dispatch.cells
+        return [values[first : first + cells] for first in range(0, len(values), cells)]
 
     def _sending(self, messages: Messages) -> list[int]:
         """[A·T] bit set of the channels that send anything today, by audience and tier."""

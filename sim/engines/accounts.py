@@ -15,6 +15,7 @@ _CHANNEL_SHIFT = 32  # addresses of accounts lie below those of all people
 class BannedAccounts:
     """Bans of the accounts of all channels.
 
+    threatened  whether any account can be banned at all
     until   [C] account → first day on which it is open again
     closed  [C] bit sets of the accounts that are closed today;  lost: of those whose fans are lost tonight
     """
@@ -24,6 +25,7 @@ class BannedAccounts:
 
     def __init__(self, channels: Sequence[Channel], key: int) -> None:
         self.channels, self.key = channels, key
+        self.threatened = any(c.accounts.ban > 0 and c.accounts.number is not None for c in channels)
         self.until: list[dict[int, int]] = [{} for _ in channels]
         self.closed, self.lost = [0] * len(channels), [0] * len(channels)
 

@@ -54,6 +54,7 @@ class Book:
     """Pages for all days of a run, written one by one."""
 
     CARRIED = ("ledger", "fans_yesterday", "core_yesterday", "activity", "members_yesterday")
+    PASSING = ("anybody_applied",)
 
     def __init__(self, scenario: Scenario, members: list[int]) -> None:
         days, channels = scenario.days, scenario.channels
@@ -88,6 +89,7 @@ class Book:
         )
         self.fans_yesterday = scenario.pool.fans
         self.core_yesterday = 0
+        self.anybody_applied = False  # today, for a scarce place
         self.activity = Activity()
         self.diversion = Diversion(scenario)
         self.groups = [c for c, channel in enumerate(channels) if kind_of(channel) == ChannelKind.GROUP]
@@ -145,6 +147,7 @@ class Book:
         g.service[day], g.seats[day] = service, plan.service_seats
         g.service_load[day] = team.busy(plan.service_seats)
         self.fans_yesterday, self.core_yesterday = fans, of("ACTIVE_CORE")[0]
+        self.anybody_applied = any(of("APPLICATIONS"))
         visits = of("VISITS")
         self.activity = Activity(
             active=of("ACTIVE")[0],

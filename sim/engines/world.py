@@ -2,6 +2,7 @@
 
 import datetime as dt
 import math
+from bisect import bisect_right
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
@@ -105,6 +106,23 @@ def commission_on(scenario: Scenario, date: dt.date, share: float = 1.0) -> tupl
         later = shop.commission_by_category.get(scenario.brand.category, shop.commission)
         rates.append(shop.opening_commission if (date - opened).days < shop.opening_days else later)
     return tuple(round(10_000 * rate * share) for rate in rates)
+
+
+class Commission:
+    """Commission of every platform by day: one rate while its shop is new, another one later.
+
+    since  days of the run on which a rate changes, day 0 among them
+    """
+
+    def __init__(self, scenario: Scenario, share: float) -> None:
+        opened = (scenario.brand.shop_opened or scenario.start - SHOP_OPENED_BEFORE) - scenario.start
+        ends = {opened.days + platform.shop.opening_days for platform in scenario.platforms}
+        self.since = sorted({0, *(day for day in ends if 0 < day < scenario.days)})
+        self.rates = [commission_on(scenario, scenario.start + dt.timedelta(days=day), share) for day in self.since]
+
+    def on(self, day: int) -> tuple[int, ...]:
+        """Basis points of the net order value, [P]."""
+        return self.rates[bisect_right(self.since, day) - 1]
 
 
 def classes_of(scenario: Scenario) -> tuple[tuple[float, int], ...]:

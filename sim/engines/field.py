@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from sim.compiled import rare
+from sim.compiled import at_once, rare
 from sim.parameters import DAYS_PER_MONTH
 from sim.rules.cascade import (
     TrafficPools,
@@ -20,6 +20,7 @@ from sim.rules.cascade import (
     expected_plays,
     pass_probability,
 )
+from sim.rules.climate import Boxed, boxed
 from sim.scenario.reach import Feed
 from sim.streams import normal_quantile
 
@@ -35,11 +36,11 @@ Integers = npt.NDArray[np.int64]
 
 
 @rare
-def pass_table(pools: TrafficPools) -> Floats:
+def pass_table(pools: Boxed) -> Floats:
     """``pass_probability`` at the weights 0, 1/64, …: solved once, read linearly for every account and day."""
     table = np.empty(MOST_WEIGHT * STEPS + 2)
     for i in range(len(table)):
-        table[i] = pass_probability(i / STEPS, pools)
+        table[i] = pass_probability(i / STEPS, pools[0])
     return table
 
 
@@ -94,7 +95,7 @@ def play_accounts(
     replaced: float,
     kept: float,
     newcomer_days: int,
-    pools: TrafficPools,
+    pools: Boxed,
     key: int,
 ) -> int:
     """One day of the other accounts: fills in ``plays`` and moves their standing; returns the plays of newcomers.
@@ -108,13 +109,16 @@ def play_accounts(
         at = min(weights[i], 1.0 * MOST_WEIGHT) * STEPS
         low = int(at)
         passed = table[low] + (at - low) * (table[low + 1] - table[low])
-        plays[i] = content_plays(start, luck, passed, pools)
+        plays[i] = content_plays(start, luck, passed, pools[0])
         standing[i] = kept * standing[i] + plays[i]
         if day - opened[i] < newcomer_days:
             by_newcomers += plays[i]
         if fate < replaced:  # from tomorrow on another account, of the same quality
             standing[i], opened[i] = 0.0, day + 1
     return by_newcomers
+
+
+table_of, accounts_weighed, accounts_played = map(at_once, (pass_table, weigh_accounts, play_accounts))
 
 
 class Concentration(NamedTuple):
@@ -142,7 +146,7 @@ class Field:
     PASSING = ("weights",)
 
     def __init__(self, feed: Feed, pools: TrafficPools, feedback: float, contents: float, key: int) -> None:
-        self.feed, self.pools, self.feedback, self.key = feed, pools, feedback, key
+        self.feed, self.pools, self.feedback, self.key = feed, boxed(pools), feedback, key
         self.accounts = n = feed.accounts
         ranks = [(i + 0.5) / n for i in range(n)]
         self.quality = np.array([1.0, *(math.exp(feed.quality_spread * normal_quantile(rank)) for rank in ranks)])
@@ -156,7 +160,7 @@ class Field:
         self.replaced = -math.expm1(-math.log1p(feed.opening) / DAYS_PER_MONTH)
         self.gini = 0.0
         if n:
-            self.table = pass_table(pools)
+            self.table = table_of(self.pools)
             for day in range(-WARM_UP, 0):
                 self.play(day)
                 self.measure(day, round(contents * ordinary))  # before day 0 the brand is an ordinary account
@@ -166,13 +170,13 @@ class Field:
         if not self.accounts:
             return 1.0
         feed, at = self.feed, day % WINDOW
-        factor = weigh_accounts(
+        factor = accounts_weighed(
             self.standing, self.opened, self.quality, self.weights, day, self.feedback, feed.newcomer_days,
             feed.explore_share,
         )  # fmt: skip
         plays = self.window[at]
         self.total -= plays
-        self.by_newcomers[at] = play_accounts(
+        self.by_newcomers[at] = accounts_played(
             self.weights, self.standing, self.opened, plays, self.table, day, self.replaced, feed.standing,
             feed.newcomer_days, self.pools, self.key,
         )  # fmt: skip

@@ -296,7 +296,7 @@ class Operation:
         self.exposure = [x + today for x, today in zip(self.exposure, market.exposure, strict=True)]
         if self.shares_people:
             self.encounters = [x + sum(today) for x, today in zip(self.encounters, rates, strict=True)]
-        chatter, week = self.groups.chatter(), messages.week.tolist()
+        chatter, week = self.groups.chatter(), messages.week
         facts = Climate(
             day=day,
             month_start=self.month_starts[day],
@@ -305,8 +305,8 @@ class Operation:
             season=self.season[day],
             followers=float(self.book.fans_yesterday),
             audience=range(len(self.encounters)) if plan.by_segment else (),
-            value=self._by_cell(messages.value.tolist()),
-            promotion=self._by_cell(messages.promotion.tolist()),
+            value=self._by_cell(messages.value),
+            promotion=self._by_cell(messages.promotion),
             sending=self._sending(messages),
             week=self._by_cell(week),
             base=self._by_cell(self._base(week, messages.packets)),
@@ -342,10 +342,10 @@ class Operation:
 
     def _sending(self, messages: Messages) -> list[int]:
         """[A·T] bit set of the channels that send anything today, by audience and tier."""
-        sent, cells = (messages.value + messages.promotion).tolist(), self.dispatch.cells
-        found = [0] * (len(sent) // cells * TIERS)
-        for n, messages_sent in enumerate(sent):
-            if messages_sent:
+        cells = self.dispatch.cells
+        found = [0] * (len(messages.value) // cells * TIERS)
+        for n, (value, promotion) in enumerate(zip(messages.value, messages.promotion, strict=True)):
+            if value or promotion:
                 found[n // cells * TIERS + n % TIERS] |= 1 << n % cells // TIERS
         return found
 

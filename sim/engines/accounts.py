@@ -51,16 +51,13 @@ class BannedAccounts:
         for c in self.threatened:
             accounts, until = self.channels[c].accounts, self.until[c]
             chance = self.chances[c](max(week[TIERS * c : TIERS * c + TIERS]) / 7.0)
-            banned = 0
+            banned, first, ban = 0, c << _CHANNEL_SHIFT, Decision.BAN.value
             for account in range(accounts.number or 0):
                 open_again = until.get(account, 0) <= day
-                if open_again and self._draw(c, account, day) < chance:
+                if open_again and draw(self.key, ban, first | account, day, 0) < chance:
                     until[account] = day + (accounts.frozen_days or 1)
                     banned |= 1 << account
-            self.closed[c] = sum(1 << account for account, first in until.items() if first > day)
+            self.closed[c] = sum(1 << account for account, opens in until.items() if opens > day)
             self.lost[c] = 0 if accounts.frozen_days else banned
             bans[c] = banned.bit_count()
         return bans
-
-    def _draw(self, channel: int, account: int, day: int) -> float:
-        return float(draw(self.key, Decision.BAN.value, channel << _CHANNEL_SHIFT | account, day, 0))

@@ -3,11 +3,13 @@
 import math
 
 import numpy as np
+import numpy.typing as npt
 
 from sim.domains import TIERS, ChannelKind, Domain, Source
 from sim.engines.desk import Team
 from sim.engines.dispatch import Messages
 from sim.engines.market import Activity, MarketDay
+from sim.engines.remembered import Remembered
 from sim.engines.world import kind_of
 from sim.loop import counted
 from sim.observables import FeedDay, Ledger
@@ -48,6 +50,10 @@ class Diversion:
         if self.in_store:
             diverted = total
         return min(1.0, diverted / total) if total else 0.0
+
+
+def _mean_of_tiers(by_channel: tuple[tuple[float, ...], ...]) -> npt.NDArray[np.float64]:
+    return np.array([sum(of_channel) / TIERS for of_channel in by_channel])
 
 
 class Book:
@@ -92,6 +98,7 @@ class Book:
         self.anybody_applied = False  # today, for a scarce place
         self.activity = Activity()
         self.diversion = Diversion(scenario)
+        self.pushes, self.value_share = Remembered(_mean_of_tiers), Remembered(_mean_of_tiers)
         self.groups = [c for c, channel in enumerate(channels) if kind_of(channel) == ChannelKind.GROUP]
         self.members_yesterday = list(members)
 
@@ -137,8 +144,7 @@ class Book:
         exposures, service = round(market.exposures), team.cost(plan.service_seats)
         g.exposures[day], g.weight[day] = exposures, market.weight
         g.content[day], g.fees[day], g.sources[day] = messages.cost, fee, sources_cost
-        g.pushes[day] = [sum(f) / TIERS for f in plan.pushes]
-        g.value_share[day] = [sum(v) / TIERS for v in plan.value_share]
+        g.pushes[day], g.value_share[day] = self.pushes(plan.pushes), self.value_share(plan.value_share)
         g.quality[day], g.discount[day], g.lives[day] = plan.quality, plan.discount, messages.lives
         drawn = plan.ads_reinvested / plan.ads_per_day if plan.ads_per_day else 0.0
         g.ads_reinvested[day] = round(market.ad_spend * drawn)
@@ -151,7 +157,7 @@ class Book:
         visits = of("VISITS")
         self.activity = Activity(
             active=of("ACTIVE")[0],
-            groups=sum(visits[c] for c in self.groups),
+            groups=sum([visits[c] for c in self.groups]),
             commercial=of("ROWS")[Domain.COMMERCIAL],
             diverted=self.diversion.share(g.tallies[max(0, day + 1 - MONTH) : day + 1]),
         )

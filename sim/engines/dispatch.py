@@ -7,8 +7,7 @@ c ← c + f/k on these and sends nothing on the others: the same messages in a w
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sim.domains import TIERS, ChannelKind
 from sim.plans import Brief, Plan
@@ -37,8 +36,7 @@ def _announce(notices: list[int], messages: Counts) -> None:
             to_audience[at] += notices[at // TIERS]
 
 
-@dataclass(frozen=True, slots=True)
-class Messages:
+class Messages(NamedTuple):
     """Messages of a day by audience × channel × tier, shape [A·C·T]; notices of lives by channel, shape [C].
 
     All fans are one audience, unless the plan pushes to segments apart: then every segment is one.
@@ -67,7 +65,8 @@ class Dispatch:
     """
 
     CARRIED = (
-        "remainder", "value_remainder", "live_remainder", "video_remainder", "packet_remainder", "last", "items"
+        "remainder", "value_remainder", "live_remainder", "video_remainder", "packet_remainder", "last",
+        "of_seven_days", "items",
     )  # fmt: skip
     PASSING = ("routes", "routes_of")
 
@@ -92,6 +91,7 @@ class Dispatch:
         self.value_remainder = [[0.0] * self.cells]
         self.live_remainder = self.video_remainder = self.packet_remainder = 0.0
         self.last: list[Counts] = [[[0] * self.cells] for _ in range(WEEK)]  # ring of daily totals
+        self.of_seven_days: Counts = [[0] * self.cells]  # their sum
         # items had so far, by kind of content and audience, [2][audiences][C]
         self.items = [[[0] * len(brief.channels)] for _ in range(2)]
 
@@ -123,18 +123,23 @@ class Dispatch:
             _announce(notice, promotion)
         if videos:  # a video is made for the feed, its notice is useful
             _announce([videos if own else 0 for own in self.video_notice], value)
-        self.last[day % 7] = [[a + b for a, b in zip(*of, strict=True)] for of in zip(value, promotion, strict=True)]
-        week = [float(n) for n in _flat(self._of_week())]
+        self._count(day, value, promotion)
+        week = [float(n) for n in _flat(self.of_seven_days)]
         return Messages(_flat(value), _flat(promotion), notice, week, lives, cost, useful, packets)
 
     @property
     def of_week(self) -> list[int]:
         """Messages of the last seven days by channel × tier, [C·T]; to the audience that got most."""
-        return list(map(max, zip(*self._of_week(), strict=True)))
+        return list(map(max, zip(*self.of_seven_days, strict=True)))
 
-    def _of_week(self) -> Counts:
-        """Messages of the last seven days by audience."""
-        return [list(map(sum, zip(*days, strict=True))) for days in zip(*self.last, strict=True)]
+    def _count(self, day: int, value: Counts, promotion: Counts) -> None:
+        """Let the messages of a day take the place of those seven days before."""
+        today = [[a + b for a, b in zip(*both, strict=True)] for both in zip(value, promotion, strict=True)]
+        gone, self.last[day % WEEK] = self.last[day % WEEK], today
+        self.of_seven_days = [
+            [n + new - old for n, new, old in zip(*parts, strict=True)]
+            for parts in zip(self.of_seven_days, today, gone, strict=True)
+        ]
 
     def _routes_on(self, weekday: int, plan: Plan) -> list[list[Route]]:
         """[audiences] where the plan pushes on a weekday; made once for every plan."""
@@ -169,6 +174,7 @@ class Dispatch:
         if audiences != len(self.remainder):
             self.remainder = [list(self.remainder[0]) for _ in range(audiences)]
             self.value_remainder = [list(self.value_remainder[0]) for _ in range(audiences)]
+            self.of_seven_days = [list(self.of_seven_days[0]) for _ in range(audiences)]
             self.last = [[list(day[0]) for _ in range(audiences)] for day in self.last]
             most = [[max(of_channel) for of_channel in zip(*of_kind, strict=True)] for of_kind in self.items]
             self.items = [[list(of_kind) for _ in range(audiences)] for of_kind in most]

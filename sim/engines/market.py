@@ -5,7 +5,6 @@ the day's contents get is drawn, content by content; the rest is expectation.
 """
 
 import math
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -43,8 +42,7 @@ class Activity(NamedTuple):
     diverted: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class MarketDay:
+class MarketDay(NamedTuple):
     """Intensities of one day.
 
     rates        [S][responses] first responses per untouched person

@@ -321,7 +321,7 @@ class Operation:
             breach=self._by_cell(self.promises.day(plan)),
             ask_to_join=plan.ask_to_join or self.asked_as_usual,
             chatter=chatter,
-            noisy=bits(x > 0.0 for x in chatter),
+            noisy=bits(chatter) if any(chatter) else 0,
             closed=self.banned.closed,
             lost=self.banned.lost,
             bans=int(any(self.banned.lost)),
@@ -338,6 +338,8 @@ class Operation:
     def _by_cell(self, values: list[Any]) -> list[list[Any]]:
         """[A·C·T] of the channels in use as [A][C·T]."""
         cells = self.dispatch.cells
+        if len(values) == cells:
+            return [values]
         return [values[first : first + cells] for first in range(0, len(values), cells)]
 
     def _sending(self, messages: Messages) -> list[int]:

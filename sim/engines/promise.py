@@ -22,13 +22,14 @@ class Promises:
     """
 
     CARRIED = ("expected",)
-    PASSING = ("planned", "planned_parts")
+    PASSING = ("planned", "planned_parts", "settled")
 
     def __init__(self, brief: Brief, used_to: float | None, rules: PromiseRules) -> None:
         self.brief, self.rules = brief, plain_table(PromiseRules, rules)
         self.keep = float(kept(1.0, rules.memory))
         self.planned: list[list[float | None]] = []  # shares of promotion, of the plan with these parts
         self.planned_parts: tuple[Any, ...] = ()
+        self.settled: list[float] | None = None  # the day's probabilities, once no expectation moves any more
         self.expected: list[list[float | None]] = [[used_to] * (TIERS * len(brief.channels))]
 
     def day(self, plan: Plan) -> list[float]:
@@ -41,8 +42,15 @@ class Promises:
         audiences = len(self.brief.segments) if plan.by_segment else 1
         if audiences != len(self.expected):
             self.expected = [list(self.expected[0]) for _ in range(audiences)]
-        by_audience = [self._audience(audience, shares) for audience, shares in enumerate(self._shares(plan))]
-        return [found for of_audience in by_audience for found in of_audience]
+        shares = self._shares(plan)
+        if self.settled is not None:
+            return self.settled
+        before = [list(expected) for expected in self.expected]
+        by_audience = [self._audience(audience, shares) for audience, shares in enumerate(shares)]
+        found = [broken for of_audience in by_audience for broken in of_audience]
+        if before == self.expected:
+            self.settled = found
+        return found
 
     def _shares(self, plan: Plan) -> list[list[float | None]]:
         """``shares`` of all audiences, made once for every plan."""
@@ -56,7 +64,7 @@ class Promises:
         )
         if parts != self.planned_parts:
             self.planned = [self.shares(plan, audience) for audience in range(len(self.expected))]
-            self.planned_parts = parts
+            self.planned_parts, self.settled = parts, None
         return self.planned
 
     def _audience(self, audience: int, shares: list[float | None]) -> list[float]:

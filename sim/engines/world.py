@@ -140,9 +140,9 @@ def cells_of(scenario: Scenario) -> list[int]:
     return [int(n) for n in cells]
 
 
-def bits(flags: Iterable[bool]) -> int:
-    """Bit set of the positions of what is true."""
-    return sum(1 << at for at, flag in enumerate(flags) if flag)
+def bits(flags: Iterable[object]) -> int:
+    """Bit set of the positions of what is true, or not 0."""
+    return sum([1 << at for at, flag in enumerate(flags) if flag])
 
 
 def counts_of(flags: Iterable[bool]) -> int:

@@ -6,6 +6,7 @@ the same under every logic; account 0 is the brand.
 """
 
 import math
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -33,6 +34,9 @@ _LONG_AGO = -(1 << 20)  # opening day of accounts that are no newcomers
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
+
+_TABLES: dict[bytes | str, Floats] = {}  # never written to
+_MOST_TABLES = 16
 
 
 @rare
@@ -148,8 +152,7 @@ class Field:
     def __init__(self, feed: Feed, pools: TrafficPools, feedback: float, contents: float, key: int) -> None:
         self.feed, self.pools, self.feedback, self.key = feed, boxed(pools), feedback, key
         self.accounts = n = feed.accounts
-        ranks = [(i + 0.5) / n for i in range(n)]
-        self.quality = np.array([1.0, *(math.exp(feed.quality_spread * normal_quantile(rank)) for rank in ranks)])
+        self.quality = qualities(n, feed.quality_spread).copy()
         ordinary = float(expected_plays(feed.passed, pools))
         self.standing = np.full(n + 1, ordinary / (1.0 - feed.standing))
         self.opened = np.full(n + 1, _LONG_AGO, np.int64)
@@ -160,10 +163,20 @@ class Field:
         self.replaced = -math.expm1(-math.log1p(feed.opening) / DAYS_PER_MONTH)
         self.gini = 0.0
         if n:
-            self.table = table_of(self.pools)
+            self.table = self._table(pools.tobytes() if isinstance(pools, np.void) else repr(pools))
+            brand = round(contents * ordinary)  # before day 0 the brand is an ordinary account
             for day in range(-WARM_UP, 0):
                 self.play(day)
-                self.measure(day, round(contents * ordinary))  # before day 0 the brand is an ordinary account
+                self._note(day, brand)
+            self.gini = gini(self.window[:, 1:])
+
+    def _table(self, name: bytes | str) -> Floats:
+        """``pass_table`` of the pools, solved once for all runs with the same pools; name: all that they are."""
+        if name not in _TABLES:
+            if len(_TABLES) == _MOST_TABLES:
+                _TABLES.clear()
+            _TABLES[name] = table_of(self.pools)
+        return _TABLES[name]
 
     def play(self, day: int) -> float:
         """A day of the other accounts; returns the weight of a newcomer relative to an established account."""
@@ -184,12 +197,16 @@ class Field:
         self.total += plays
         return float(factor)
 
+    def _note(self, day: int, brand: int) -> None:
+        """Count the brand's plays of a day."""
+        self.window[day % WINDOW, BRAND] = brand
+        self.total[BRAND] += brand
+
     def measure(self, day: int, brand: int) -> Concentration:
         """Concentration at the end of a day on which the brand had so many plays; ``play`` has been called."""
         if not self.accounts:
             return Concentration()
-        self.window[day % WINDOW, BRAND] = brand
-        self.total[BRAND] += brand
+        self._note(day, brand)
         if day % WINDOW == WINDOW - 1:
             self.gini = gini(self.window[:, 1:])
         plays, own = int(self.total.sum()), int(self.total[BRAND])
@@ -201,6 +218,13 @@ class Field:
             newcomers=sum(self.by_newcomers) / max(1, plays - own),
             brand=own / max(1, plays),
         )
+
+
+@lru_cache(maxsize=8)
+def qualities(accounts: int, spread: float) -> Floats:
+    """[A + 1] weights by quality of the brand, which is 1, and of the others, at the quantiles of a log-normal."""
+    ranks = [(i + 0.5) / accounts for i in range(accounts)]
+    return np.array([1.0, *(math.exp(spread * normal_quantile(rank)) for rank in ranks)])
 
 
 def gini(plays: Integers) -> float:

@@ -92,20 +92,34 @@ class Pages(Protocol):
 
 def stage_counts(book: Pages) -> dict[str, Column]:
     """Counters of the stages by day, each [D]; the names are those of ``SeenDay``."""
-    flow = book.of("FLOW")
-    responses = flow[:, _DOMAINS * UNTOUCHED : _DOMAINS * (UNTOUCHED + 1)].sum(axis=1)
-    orders = book.of("ORDERS").sum(axis=1)
+
+    def total(name: str, first: int = 0, stop: int | None = None) -> Column:
+        found: Column = book.of(name)[:, first:stop].sum(axis=1)
+        return found
+
+    return counted(total, book.exposures + book.impressions)
+
+
+def counted[Count](total: Callable[..., Count], reached: Count) -> dict[str, Any]:
+    """Counters of the stages, by day or of one day; the names are those of ``SeenDay``.
+
+    total    (block, first, stop) → the sum of the counters first … stop − 1 of a block, all of them if not said
+    reached  noticed organic exposures and paid impressions
+    """
+    responses: Any = total("FLOW", _DOMAINS * UNTOUCHED, _DOMAINS * (UNTOUCHED + 1))
+    orders: Any = total("ORDERS")
+    invited: Any = total("JOINS", Source.INVITATION, Source.INVITATION + 1)
     return {
-        "reached": book.exposures + book.impressions,
+        "reached": reached,
         "responses": responses,
-        "contacts": responses + book.of("TOUCHES")[:, 0],
-        "joins": book.of("JOINS").sum(axis=1),
-        "fans": book.of("ROWS")[:, Domain.PRIVATE],
-        "active": book.of("ACTIVE")[:, 0],
+        "contacts": responses + total("TOUCHES"),
+        "joins": total("JOINS"),
+        "fans": total("ROWS", Domain.PRIVATE, Domain.PRIVATE + 1),
+        "active": total("ACTIVE"),
         "orders": orders,
-        "orders_followers": book.of("ORDERS_FOLLOWERS")[:, 0],
-        "repeat_orders": orders - book.of("ORDERS_FIRST")[:, 0],
-        "invited": joins_by_invitation(book),
+        "orders_followers": total("ORDERS_FOLLOWERS"),
+        "repeat_orders": orders - total("ORDERS_FIRST"),
+        "invited": invited + total("JOINS", Source.REWARD, Source.REWARD + 1),
     }
 
 

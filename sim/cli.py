@@ -279,7 +279,14 @@ def run(
 @app.command
 @patient
 def resume(
-    folder: Path, /, *, threads: int | None = None, json: Json = False, quiet: Quiet = False, lang: Lang = "en"
+    folder: Path,
+    /,
+    *,
+    only: str | None = None,
+    threads: int | None = None,
+    json: Json = False,
+    quiet: Quiet = False,
+    lang: Lang = "en",
 ) -> int:
     """Go on with a run from its last checkpoint, or with a sweep; the tables are those of unbroken ones.
 
@@ -287,6 +294,8 @@ def resume(
     ----------
     folder
         The folder of the sweep, or the one that the run was begun for with --checkpoint-every.
+    only
+        Make one run of a sweep here, in this process, by its key: one that failed fails again, with its traceback.
     threads
         Threads of one run; they change nothing but the time [default: as the run was begun].
     """
@@ -294,12 +303,12 @@ def resume(
     from sim.commands.sweep import go_on as go_on_sweeping
     from sim.engines.unfinished import NotResumable, kind_of
 
-    kinds: dict[str, Callable[..., int]] = {
-        "run": _go_on,
-        "sweep": go_on_sweeping,
-    }  # what else can be unfinished gets a line here
     try:
-        return kinds[kind_of(folder)](folder, threads, json, quiet, lang)
+        if kind_of(folder) == "sweep":
+            return go_on_sweeping(folder, threads, json, quiet, lang, only)
+        if only is not None:
+            raise Wrong(f"--only picks a run of a sweep, and {folder} holds a run with checkpoints.")
+        return _go_on(folder, threads, json, quiet, lang)
     except NotResumable as error:
         raise Wrong(str(error)) from None
 
@@ -353,11 +362,26 @@ def _finish(
         print_runs(runs, target, lang, figures)
 
 
-app.command("sim.commands.sweep:sweep")
-app.command("sim.commands.sweep:status")
-app.command("sim.commands.theory:theory")
-for _study in ("sensitivity", "regimes", "optimise", "responses"):
-    app.command(f"sim.commands.{_study}:{_study}")
+# what they are for is told here, since these files are imported when they are called
+_ELSEWHERE = {
+    "sweep:sweep": "Run every logic at every point of an experiment, on the same people with the same luck.",
+    "sweep:status": "Say how far a sweep is, whether another process computes it or it was broken off.",
+    "responses:responses": "Response curves with bands over each factor of an experiment, and maps over two.",
+    "sensitivity:sensitivity": (
+        "Sensitivity of a figure to the factors of an experiment, and which conclusions flip in their space."
+    ),
+    "regimes:regimes": (
+        "Map where a pool grows by itself, is fed from outside or runs dry, over the two factors of an experiment."
+    ),
+    "optimise:optimise": (
+        "Search the best fixed plan: pushes by channel and tier, value share, discount, quality, ads, service seats."
+    ),
+    "theory:theory": (
+        "Say what theory says of a scenario, without a run: best push frequency, half-life, R_fan, lifetime value."
+    ),
+}
+for _place, _help in _ELSEWHERE.items():
+    app.command(f"sim.commands.{_place}", help=_help)
 
 
 @app.command

@@ -146,6 +146,14 @@ def direct(function: Any, *arguments: Any) -> Any:
     return function if INTERPRETED else function.compile(tuple(map(numba.typeof, arguments)))
 
 
+def plain(function: Any) -> Any:
+    """A rule as plain Python, where a call of compiled code costs more than the few sums and products of the rule.
+
+    Not for rules that call others, nor with tables that are records.
+    """
+    return function if INTERPRETED else function.py_func
+
+
 class at_once:
     """A rule that is called from Python day by day: its compiled form is found at the first call, and then called.
 

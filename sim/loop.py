@@ -92,20 +92,34 @@ class Pages(Protocol):
 
 def stage_counts(book: Pages) -> dict[str, Column]:
     """Counters of the stages by day, each [D]; the names are those of ``SeenDay``."""
-    flow = book.of("FLOW")
-    responses = flow[:, _DOMAINS * UNTOUCHED : _DOMAINS * (UNTOUCHED + 1)].sum(axis=1)
-    orders = book.of("ORDERS").sum(axis=1)
+
+    def total(name: str, first: int = 0, stop: int | None = None) -> Column:
+        found: Column = book.of(name)[:, first:stop].sum(axis=1)
+        return found
+
+    return counted(total, book.exposures + book.impressions)
+
+
+def counted[Count](total: Callable[..., Count], reached: Count) -> dict[str, Any]:
+    """Counters of the stages, by day or of one day; the names are those of ``SeenDay``.
+
+    total    (block, first, stop) → the sum of the counters first … stop − 1 of a block, all of them if not said
+    reached  noticed organic exposures and paid impressions
+    """
+    responses: Any = total("FLOW", _DOMAINS * UNTOUCHED, _DOMAINS * (UNTOUCHED + 1))
+    orders: Any = total("ORDERS")
+    invited: Any = total("JOINS", Source.INVITATION, Source.INVITATION + 1)
     return {
-        "reached": book.exposures + book.impressions,
+        "reached": reached,
         "responses": responses,
-        "contacts": responses + book.of("TOUCHES")[:, 0],
-        "joins": book.of("JOINS").sum(axis=1),
-        "fans": book.of("ROWS")[:, Domain.PRIVATE],
-        "active": book.of("ACTIVE")[:, 0],
+        "contacts": responses + total("TOUCHES"),
+        "joins": total("JOINS"),
+        "fans": total("ROWS", Domain.PRIVATE, Domain.PRIVATE + 1),
+        "active": total("ACTIVE"),
         "orders": orders,
-        "orders_followers": book.of("ORDERS_FOLLOWERS")[:, 0],
-        "repeat_orders": orders - book.of("ORDERS_FIRST")[:, 0],
-        "invited": joins_by_invitation(book),
+        "orders_followers": total("ORDERS_FOLLOWERS"),
+        "repeat_orders": orders - total("ORDERS_FIRST"),
+        "invited": invited + total("JOINS", Source.REWARD, Source.REWARD + 1),
     }
 
 
@@ -168,6 +182,49 @@ def joins_by_fans(book: Pages) -> Column:
     """Joins that the fans have caused, by day, shape [D]."""
     found: Column = np.sum([term(book) for term in CAUSED_BY_FANS], axis=0)
     return found
+
+
+def joins_by_cause(book: Pages) -> dict[str, Column]:
+    """Every join by what caused it, by day, each [D]; their sum is all joins.
+
+    feedback, reinvested_ads, invitation  by fans, see ``CAUSED_BY_FANS``
+    feed, ads                             the rest of organic and of paid joins, from outside
+    others                                searches, store, payments, codes, partners, employees
+    win_backs                             people who followed before, but for those whom a friend brought back
+
+    Nobody who sees a content of the feed can tell whether active fans had made it spread. So an organic join is split:
+    the share of the weight that fans added is theirs. Invitations are counted one by one.
+    """
+    joins = book.of("JOINS")
+    fed, bought, invited = joins_by_feedback(book), joins_by_reinvested_ads(book), joins_by_invitation(book)
+    organic, paid = _first_joins(book, _ORGANIC), _first_joins(book, [Source.AD])
+    sources = [s for s in Source if s not in (*_ORGANIC, Source.AD, Source.INVITATION, Source.REWARD)]
+    others = _first_joins(book, sources)
+    found = {
+        "feedback": fed,
+        "reinvested_ads": bought,
+        "invitation": invited,
+        "feed": organic - fed,
+        "ads": paid - bought,
+        "others": others,
+    }
+    return found | {"win_backs": joins.sum(axis=1) - np.sum(list(found.values()), axis=0)}
+
+
+def lineage(book: Pages) -> dict[str, float]:
+    """Joins by cause and exits in the last 90 days of a run."""
+    causes = {name: float(column[-WINDOW:].sum()) for name, column in joins_by_cause(book).items()}
+    return causes | {"exits": float(book.of("EXITS")[-WINDOW:].sum())}
+
+
+def caused_variance(book: Pages) -> float:
+    """Variance of the joins that fans caused in the last 90 days, given that the joins of a day are Poisson.
+
+    A join that is to a share of f by the fans has the variance f².
+    """
+    fed, bought = joins_by_feedback(book) * book.feedback, joins_by_reinvested_ads(book)
+    share = ratio(book.ads_reinvested, book.ad_spend)
+    return float((fed + bought * share + joins_by_invitation(book))[-WINDOW:].sum())
 
 
 def loop_gain(book: Pages) -> Column:

@@ -5,6 +5,7 @@ Trust, fatigue, tolerance and need are not in here: an operator cannot see them.
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from sim.domains import ChannelKind, Stage
 
@@ -117,8 +118,7 @@ class Plan:
         return self.schedule[channel] if self.schedule else ()
 
 
-@dataclass(frozen=True, slots=True)
-class SeenDay:
+class SeenDay(NamedTuple):
     """One day as the operator's back office shows it."""
 
     day: int

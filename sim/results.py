@@ -19,7 +19,7 @@ import numpy as np
 
 from sim.domains import Domain, Source, word
 from sim.logics.oracle import is_upper_bound
-from sim.loop import loop_parts
+from sim.loop import lineage, loop_parts
 from sim.observables import ADVICE_COLUMNS, BINS_KEPT, COHORT_COLUMNS, FLOW_COLUMNS, Ledger, observables
 from sim.parameters import DAYS_PER_MONTH
 from sim.plans import Advice
@@ -152,6 +152,9 @@ def daily_table(ledger: Ledger, start: dt.date) -> "pd.DataFrame":
     return table
 
 
+CAUSES_BY_FANS = ("feedback", "reinvested_ads", "invitation")  # parts of R_fan
+
+
 def summarise(ledger: Ledger) -> dict[str, Any]:
     """Figures of a whole run from its ledger; money in cents, rates as stated in their names.
 
@@ -177,6 +180,7 @@ def summarise(ledger: Ledger) -> dict[str, Any]:
     acquisition = int(ledger.ad_spend.sum()) / bought if bought else None
     value = per_fan_day / exit_rate if exit_rate > 0 else None
     caused, left = loop_parts(ledger)
+    traced = lineage(ledger)
     orders, first = ledger.of("ORDERS").sum(axis=1), ledger.one("ORDERS_FIRST")
     tail_orders, reach = int(orders[-tail:].sum()), int(ledger.reach.sum())
     pushed = int(ledger.of("GMV")[:, :NO_CHANNEL].sum())
@@ -204,6 +208,7 @@ def summarise(ledger: Ledger) -> dict[str, Any]:
         "payback_days": acquisition / per_fan_day if acquisition is not None and per_fan_day > 0 else None,
         "fan_days": fan_days,
         "r_fan": caused / left if left else None,
+        **{f"r_fan_{cause}": traced[cause] / left if left else None for cause in CAUSES_BY_FANS},
         "gmv_per_reach": 1000 * int(gmv.sum()) / reach if reach else None,
         "gmv_per_push": pushed / delivered if delivered else None,
         "active_share": int(ledger.one("ACTIVE")[-tail:].sum()) / tail_fans,

@@ -25,16 +25,15 @@ from sim.commands.console import (
     say,
     shell_words,
 )
+from sim.commands.studies import RUNS, ExperimentFile, StoreFolder, load_study
 
 if TYPE_CHECKING:
     from sim.batch.experiment import Study
     from sim.batch.pilot import Estimate
     from sim.batch.sweep import Outcome
 
-STORE = Path("runs") / "store"
 MANY_HOURS, MANY_BYTES = 12, 20 * 2**30  # beyond which a sweep asks first
 
-ExperimentFile = Annotated[Path, Parameter(help="Experiment file, such as experiments/push-frequency-by-quality.toml.")]
 Processes = Annotated[int | None, Parameter(help="Worker processes [default: one per core].")]
 Executor = Annotated[
     Literal["local", "dask", "ray"],
@@ -43,9 +42,6 @@ Executor = Annotated[
 Cluster = Annotated[
     str | None,
     Parameter(help="Address of the cluster [default: one on this machine, for as long as the command runs]."),
-]
-Store = Annotated[
-    Path, Parameter(group=OUTPUT, help="Folder of all runs, of every study; a run that is there is never run again.")
 ]
 
 
@@ -59,8 +55,7 @@ def sweep(
     cluster: Cluster = None,
     dry_run: Annotated[bool, Parameter(negative="", show_default=False)] = False,
     yes: Annotated[bool, Parameter(negative="", show_default=False)] = False,
-    only: str | None = None,
-    store: Store = STORE,
+    store: StoreFolder = RUNS,
     out: Annotated[Path | None, Parameter(group=OUTPUT)] = None,
     json: Json = False,
     quiet: Quiet = False,
@@ -76,20 +71,15 @@ def sweep(
         Say how many runs, how long, how much disk and memory, and run no more than a pilot.
     yes
         Do not ask, however large the experiment is.
-    only
-        Run one run of it here, in this process, by its key: one that failed fails again, with its traceback.
     out
         Folder of the study [default: runs/TITLE-HASH].
     """
     check_least("--processes", processes, 1)
     if executor == "local" and cluster is not None:
         raise Wrong("--cluster is the address of a Dask or Ray cluster. Add --executor dask or --executor ray.")
-    study = _load(experiment)
+    study = load_study(experiment)
     target = out or _default_folder(study)
     announce_compilation(study.experiment.engine)
-    if only is not None:
-        return _only(study, target, only)
-
     from sim.scenario.machine import cores
 
     shown = not quiet and not json
@@ -107,7 +97,7 @@ def sweep(
 
     with _messages(target), sweep_progress(shown, lang, _watched(study)) as progress:
         found = batch.sweep(study, target, store, executor, processes, progress, cluster)
-    return _finish(found, experiment, json, quiet, lang)
+    return _finish(found, json, quiet, lang)
 
 
 def status(folder: Path, /, *, json: Json = False, lang: Lang = "en") -> int:
@@ -133,8 +123,10 @@ def status(folder: Path, /, *, json: Json = False, lang: Lang = "en") -> int:
     return DONE
 
 
-def go_on(folder: Path, threads: int | None, json: bool, quiet: bool, lang: Any) -> int:
-    """Do what is left of a sweep."""
+def go_on(folder: Path, threads: int | None, json: bool, quiet: bool, lang: Any, only: str | None = None) -> int:
+    """Do what is left of a sweep; only: the key of one run, which is made here and told."""
+    if only is not None:
+        return _only(folder, only)
     if threads is not None:
         raise Wrong("--threads belongs to a run with checkpoints, and a sweep gives each process one thread.")
     from sim.batch import sweep as batch
@@ -142,10 +134,10 @@ def go_on(folder: Path, threads: int | None, json: bool, quiet: bool, lang: Any)
 
     with _messages(folder), sweep_progress(not quiet and not json, lang, None) as progress:
         found = batch.resume(folder, progress=progress)
-    return _finish(found, None, json, quiet, lang)
+    return _finish(found, json, quiet, lang)
 
 
-def _finish(found: "Outcome", experiment: Path | None, json: bool, quiet: bool, lang: Any) -> int:
+def _finish(found: "Outcome", json: bool, quiet: bool, lang: Any) -> int:
     from sim.report.data import plain
     from sim.report.terminal_sweep import print_outcome
 
@@ -161,14 +153,13 @@ def _finish(found: "Outcome", experiment: Path | None, json: bool, quiet: bool, 
         print_outcome(found, lang)
     if not found.failures:
         return DONE
-    file = str(experiment or found.folder / "experiment.toml")
     say(f"{len(found.failures):,} of {found.runs:,} runs failed. To see one fail alone:")
     for one in found.failures[:3]:
-        say("  " + shell_words("sanyu", "sweep", file, "--out", str(found.folder), "--only", one.key))
+        say("  " + shell_words("sanyu", "resume", str(found.folder), "--only", one.key))
     return SOME_FAILED
 
 
-def _only(study: "Study", folder: Path, key: str) -> int:
+def _only(folder: Path, key: str) -> int:
     """One run, here; what it raises is shown whole."""
     from sim.batch.sweep import reproduce
     from sim.report.data import plain
@@ -177,18 +168,6 @@ def _only(study: "Study", folder: Path, key: str) -> int:
         found = reproduce(folder, key)
     print_json(plain(found))
     return DONE
-
-
-def _load(experiment: Path) -> "Study":
-    from sim.batch.experiment import load_experiment
-    from sim.scenario.mistakes import ScenarioError
-
-    if not experiment.is_file():
-        raise Wrong(f"{experiment}: there is no such experiment file. The shipped ones are in the folder experiments.")
-    try:
-        return load_experiment(experiment)
-    except ScenarioError as error:
-        raise Wrong(str(error)) from None
 
 
 def _default_folder(study: "Study") -> Path:
@@ -244,12 +223,13 @@ def _print_estimate(study: "Study", guess: "Estimate", processes: int, json: boo
 @contextmanager
 def _messages(folder: Path) -> Iterator[None]:
     """What a sweep says of its folder, its disk or its cluster, as messages with exit codes."""
+    from sim.batch.store import StoreError
     from sim.batch.sweep import DiskFull, NotThisSweep
     from sim.engines.cluster import NoCluster
 
     try:
         yield
-    except NotThisSweep as error:
+    except (NotThisSweep, StoreError) as error:
         raise Wrong(str(error)) from None
     except NoCluster as error:
         raise Wrong(f"--executor: {error}") from None

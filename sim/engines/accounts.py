@@ -2,8 +2,11 @@
 
 import math
 from collections.abc import Sequence
+from functools import partial
 
+from sim.compiled import at_once
 from sim.domains import TIERS
+from sim.engines.remembered import Remembered
 from sim.parameters import DAYS_PER_MONTH
 from sim.rules.accounts import ban_hazard
 from sim.scenario.schema import Channel
@@ -11,10 +14,18 @@ from sim.streams import Decision, uniform
 
 _CHANNEL_SHIFT = 32  # addresses of accounts lie below those of all people
 
+draw = at_once(uniform)
+
+
+def _chance(channel: Channel, spam: float) -> float:
+    """Probability that an account of a channel is banned on a day; spam: messages of the brand a day."""
+    return -math.expm1(-float(ban_hazard(spam, channel.accounts.ban / DAYS_PER_MONTH, channel.accounts.ban_spam)))
+
 
 class BannedAccounts:
     """Bans of the accounts of all channels.
 
+    threatened  channels whose accounts can be banned
     until   [C] account → first day on which it is open again
     closed  [C] bit sets of the accounts that are closed today;  lost: of those whose fans are lost tonight
     """
@@ -24,6 +35,8 @@ class BannedAccounts:
 
     def __init__(self, channels: Sequence[Channel], key: int) -> None:
         self.channels, self.key = channels, key
+        self.threatened = [c for c, x in enumerate(channels) if x.accounts.ban > 0 and x.accounts.number is not None]
+        self.chances = {c: Remembered(partial(_chance, channels[c])) for c in self.threatened}
         self.until: list[dict[int, int]] = [{} for _ in channels]
         self.closed, self.lost = [0] * len(channels), [0] * len(channels)
 
@@ -34,22 +47,17 @@ class BannedAccounts:
 
         An account whose fans are lost is replaced by a new one next day; a frozen one opens again with its fans.
         """
-        bans = []
-        for c, channel in enumerate(self.channels):
-            accounts, until = channel.accounts, self.until[c]
-            banned = 0
-            if accounts.ban > 0 and accounts.number is not None:
-                spam = max(week[TIERS * c : TIERS * c + TIERS]) / 7.0
-                chance = -math.expm1(-float(ban_hazard(spam, accounts.ban / DAYS_PER_MONTH, accounts.ban_spam)))
-                for account in range(accounts.number):
-                    open_again = until.get(account, 0) <= day
-                    if open_again and self._draw(c, account, day) < chance:
-                        until[account] = day + (accounts.frozen_days or 1)
-                        banned |= 1 << account
-            self.closed[c] = sum(1 << account for account, first in until.items() if first > day)
+        bans = [0] * len(self.channels)
+        for c in self.threatened:
+            accounts, until = self.channels[c].accounts, self.until[c]
+            chance = self.chances[c](max(week[TIERS * c : TIERS * c + TIERS]) / 7.0)
+            banned, first, ban = 0, c << _CHANNEL_SHIFT, Decision.BAN.value
+            for account in range(accounts.number or 0):
+                open_again = until.get(account, 0) <= day
+                if open_again and draw(self.key, ban, first | account, day, 0) < chance:
+                    until[account] = day + (accounts.frozen_days or 1)
+                    banned |= 1 << account
+            self.closed[c] = sum(1 << account for account, opens in until.items() if opens > day)
             self.lost[c] = 0 if accounts.frozen_days else banned
-            bans.append(banned.bit_count())
+            bans[c] = banned.bit_count()
         return bans
-
-    def _draw(self, channel: int, account: int, day: int) -> float:
-        return float(uniform(self.key, Decision.BAN.value, channel << _CHANNEL_SHIFT | account, day, 0))

@@ -25,7 +25,7 @@ from sim.engines.calm import (
 from sim.engines.population import FAN, PERSON, Rows, unpacked
 from sim.engines.reservoir import Responders, kind_to_stranger
 from sim.engines.wordofmouth import Invited, Senders
-from sim.rules.climate import Climate, World
+from sim.rules.climate import Boxed, Climate, World, boxed
 from sim.rules.fan_day import advance_fan
 from sim.rules.invited import come_back, invited_response
 from sim.rules.membership import applications, seated
@@ -125,9 +125,10 @@ def load_fan(fans: Rows, i: int) -> Fan:
 
 @rare
 def populate_rows(
-    people: Rows, fans: Rows, first: int, addresses: np.ndarray, members: np.ndarray, world: World, key: int
+    people: Rows, fans: Rows, first: int, addresses: np.ndarray, members: np.ndarray, worlds: Boxed, key: int
 ) -> None:
     """Fill rows from ``first`` on with people of the initial pools: members of this brand's, and strangers."""
+    world = worlds[0]
     for n in range(len(addresses)):
         address = whole(addresses[n])
         segment = segment_of_member(address, world, key)
@@ -148,12 +149,13 @@ def admit_rows(
     addresses: np.ndarray,
     segments: np.ndarray,
     kinds: np.ndarray,
-    climate: Climate,
-    world: World,
+    climates: Boxed,
+    worlds: Boxed,
     key: int,
     tally: Tally,
 ) -> None:
     """Fill rows from ``first`` on with people who responded today; strangers where they did so to another brand."""
+    climate, world = climates[0], worlds[0]
     for n in range(len(addresses)):
         address, segment, kind = whole(addresses[n]), whole(segments[n]), whole(kinds[n])
         if kind < 0:
@@ -170,8 +172,8 @@ def meet_rows(
     fans: Rows,
     count: int,
     rates: np.ndarray,
-    climate: Climate,
-    world: World,
+    climates: Boxed,
+    worlds: Boxed,
     key: int,
     tally: Tally,
     found: np.ndarray,
@@ -180,6 +182,7 @@ def meet_rows(
 
     rates  [S][responses] of today;  found: [2, count] to be filled with their rows and kinds
     """
+    climate, world = climates[0], worlds[0]
     met = 0
     for i in range(count):
         row = fans[i]
@@ -208,9 +211,10 @@ def find_applicants(fans: Rows, count: int, rows: np.ndarray) -> int:
 
 @rare
 def seat_rows(
-    people: Rows, fans: Rows, rows: np.ndarray, found: np.ndarray, day: int, world: World, key: int, tally: Tally
+    people: Rows, fans: Rows, rows: np.ndarray, found: np.ndarray, day: int, worlds: Boxed, key: int, tally: Tally
 ) -> None:
     """The morning of rows that applied for scarce places: in where ``found`` has a bit, out where not."""
+    world = worlds[0]
     for n in range(len(rows)):
         i = rows[n]
         row = fans[i]
@@ -229,12 +233,13 @@ def admit_invited(
     invited: np.ndarray,
     trusts: np.ndarray,
     affinities: np.ndarray,
-    climate: Climate,
-    world: World,
+    climates: Boxed,
+    worlds: Boxed,
     key: int,
     tally: Tally,
 ) -> None:
     """Fill rows from ``first`` on with friends who accepted an invitation; see ``wordofmouth.Invited``."""
+    climate, world = climates[0], worlds[0]
     for n in range(invited.shape[1]):
         person, fan = invited_response(
             whole(invited[0, n]), whole(invited[1, n]), real(trusts[n]), real(affinities[n]), invited[2, n] == 1,
@@ -247,9 +252,10 @@ def admit_invited(
 @rare
 def bring_back_rows(
     people: Rows, fans: Rows, rows: np.ndarray, rewarded: np.ndarray, trusts: np.ndarray, affinities: np.ndarray,
-    climate: Climate, world: World, key: int, tally: Tally,
+    climates: Boxed, worlds: Boxed, key: int, tally: Tally,
 ) -> None:  # fmt: skip
     """Known people who accepted an invitation follow again; a follower stays as he is, a stranger meets the brand."""
+    climate, world = climates[0], worlds[0]
     for n in range(len(rows)):
         i = rows[n]
         if whole(fans[i].marks) & 15 == STRANGER:
@@ -266,9 +272,10 @@ def bring_back_rows(
 
 @rare
 def meet_others(
-    people: Rows, fans: Rows, start: int, stop: int, climate: Climate, world: World, here: np.ndarray
+    people: Rows, fans: Rows, start: int, stop: int, climates: Boxed, worlds: Boxed, here: np.ndarray
 ) -> None:
     """What a brand is this morning to the people of the rows start … stop − 1: fills in ``here``, [4, rows]."""
+    climate, world = climates[0], worlds[0]
     for i in range(start, stop):
         found = presence(load_person(people, i), load_fan(fans, i), climate, world)
         here[0, i - start], here[1, i - start] = found.fatigue, found.messages
@@ -289,8 +296,8 @@ def advance_rows(
     stop: int,
     around: np.ndarray,
     origin: int,
-    climate: Climate,
-    world: World,
+    climates: Boxed,
+    worlds: Boxed,
     key: int,
     tally: Tally,
     shared: np.ndarray,
@@ -302,6 +309,7 @@ def advance_rows(
 
     Returns the first row that is still to be advanced (stop: none) and how many shared.
     """
+    climate, world = climates[0], worlds[0]
     day = climate.day
     found, told, owed = 0, tally[Slot.SHARES], tally[Slot.REWARDED_SHARES]
     beside, at, shelf = around.shape[1] > 0, ALONE, world.brand.found_again > 0.0
@@ -366,7 +374,9 @@ def advance_rows(
 
 
 _NOBODY = np.zeros((len(ALONE), 0))
-advance_part, admit_part, applicants_among = map(at_once, (advance_rows, admit_rows, find_applicants))
+advance_part, admit_part, populate_part, meet_part = map(at_once, (advance_rows, admit_rows, populate_rows, meet_rows))
+applicants_among, seat_part, meet_others_part = map(at_once, (find_applicants, seat_rows, meet_others))
+invite_part, bring_back_part = map(at_once, (admit_invited, bring_back_rows))
 
 
 class ArrayRows:
@@ -377,6 +387,7 @@ class ArrayRows:
 
     def __init__(self, world: World, key: int, threads: int = 1) -> None:
         self.world, self.key, self.threads = world, key, threads
+        self._world = boxed(world)
         self.count = 0
         self._people, self._fans = np.zeros(0, PERSON), np.zeros(0, FAN)
         self._shared: list[npt.NDArray[np.int64]] = []
@@ -397,18 +408,18 @@ class ArrayRows:
         """The initial pools: members of this brand's, and strangers."""
         more = len(addresses)
         self._make_room(more)
-        populate_rows(self.people, self.fans, self.count, addresses, members, self.world, self.key)
+        populate_part(*self._records(), self.count, addresses, members, self._world, self.key)
         self._born(more)
 
     def advance(self, climate: Climate, tally: Tally) -> None:
         """One day of all rows."""
         threads = min(self.threads, self.count // ROWS_PER_THREAD)
         if threads <= 1 or self._pool is None:
-            self._shared = [self._part(0, self.count, climate, tally)]
+            self._shared = [self._part(0, self.count, boxed(climate), tally)]
             return
         edges = np.linspace(0, self.count, 4 * threads + 1).astype(int).tolist()
         tallies = [new_tally() for _ in edges[1:]]
-        self._shared = list(self._pool.map(self._part, edges[:-1], edges[1:], [climate] * len(tallies), tallies))
+        self._shared = list(self._pool.map(self._part, edges[:-1], edges[1:], [boxed(climate)] * len(tallies), tallies))
         for own in tallies:
             tally += own
 
@@ -420,20 +431,21 @@ class ArrayRows:
         parts = 1 if threads == 1 else 4 * threads
         edges = np.linspace(0, self.count, parts + 1).astype(int).tolist()
         own = [[new_tally() for _ in brands] for _ in edges[1:]]
+        boxes = [boxed(climate) for climate in climates]
 
         def part(start: int, stop: int, counted: Sequence[Tally]) -> list[list[npt.NDArray[np.int64]]]:
             shared: list[list[npt.NDArray[np.int64]]] = [[np.empty(0, np.int64)] for _ in brands]
             for first in range(start, stop, CHUNK):
                 last = min(first + CHUNK, stop)
                 here = [np.empty((len(ALONE), last - first)) for _ in brands]
-                for rows, climate, presences in zip(brands, climates, here, strict=True):
-                    meet_others(rows.people, rows.fans, first, last, climate, rows.world, presences)
+                for rows, climate, presences in zip(brands, boxes, here, strict=True):
+                    meet_others_part(*rows._records(), first, last, climate, rows._world, presences)
                 for b, rows in enumerate(brands):
                     around = np.zeros((len(ALONE), last - first))
                     for other in range(len(brands)):
                         if other != b:
                             around += here[other]
-                    shared[b].append(rows._part(first, last, climates[b], counted[b], around))
+                    shared[b].append(rows._part(first, last, boxes[b], counted[b], around))
             return shared
 
         if threads == 1 or self._pool is None:
@@ -446,7 +458,7 @@ class ArrayRows:
                 tallies[b][:] += counted[b]
 
     def _part(
-        self, start: int, stop: int, climate: Climate, tally: Tally, around: npt.NDArray[np.float64] = _NOBODY
+        self, start: int, stop: int, climates: Boxed, tally: Tally, around: npt.NDArray[np.float64] = _NOBODY
     ) -> npt.NDArray[np.int64]:
         """One day of the rows start … stop − 1; returns those who shared, as ``advance_rows`` writes them."""
         people, fans = self._records()
@@ -454,11 +466,11 @@ class ArrayRows:
         parts, origin = [], start
         while True:
             start, found = advance_part(
-                people, fans, start, stop, around, origin, climate, self.world, self.key, tally, room
+                people, fans, start, stop, around, origin, climates, self._world, self.key, tally, room
             )
             parts.append(room[:found].copy())
             if start >= stop:
-                return np.concatenate(parts)
+                return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
     def senders(self) -> Senders:
         """Who shared today, in the order of their keys."""
@@ -477,17 +489,17 @@ class ArrayRows:
         """New rows of friends who accepted an invitation, in the order of settlement."""
         more = len(invited.addresses)
         self._make_room(more)
-        admit_invited(
-            self.people, self.fans, self.count, np.array(invited[:3]), invited.trusts, invited.affinities, climate,
-            self.world, self.key, tally,
+        invite_part(
+            *self._records(), self.count, np.array(invited[:3]), invited.trusts, invited.affinities, boxed(climate),
+            self._world, self.key, tally,
         )  # fmt: skip
         self._born(more)
 
     def bring_back(self, numbers: npt.NDArray[np.int64], senders: Senders, climate: Climate, tally: Tally) -> None:
         """Known people, by number of birth, accept an invitation, in this order; followers stay as they are."""
         rows = self._rows_of(numbers)
-        bring_back_rows(
-            self.people, self.fans, rows, senders.rewarded, senders.trusts, senders.affinities, climate, self.world,
+        bring_back_part(
+            *self._records(), rows, senders.rewarded, senders.trusts, senders.affinities, boxed(climate), self._world,
             self.key, tally,
         )  # fmt: skip
 
@@ -505,7 +517,7 @@ class ArrayRows:
     def meet(self, rates: npt.NDArray[np.float64], climate: Climate, tally: Tally) -> Responders:
         """Strangers who respond today for the first time; rates: [S][responses]."""
         found = np.empty((2, self.count), np.int64)
-        met = meet_rows(self.people, self.fans, self.count, rates, climate, self.world, self.key, tally, found)
+        met = meet_part(*self._records(), self.count, rates, boxed(climate), self._world, self.key, tally, found)
         rows = found[0, :met]
         return Responders(self.people.key[rows].copy(), self.people.segment[rows].astype(np.int64), found[1, :met])
 
@@ -515,8 +527,10 @@ class ArrayRows:
     def admit(self, responders: Responders, climate: Climate, tally: Tally) -> None:
         """New rows of today, in the order of the reservoir; strangers where the kind is −1."""
         more = len(responders.addresses)
+        if not more:
+            return
         self._make_room(more)
-        admit_part(*self._records(), self.count, *responders, climate, self.world, self.key, tally)
+        admit_part(*self._records(), self.count, *responders, boxed(climate), self._world, self.key, tally)
         self._born(more)
 
     def keys_here(self) -> npt.NDArray[np.int64]:
@@ -534,7 +548,7 @@ class ArrayRows:
             return
         fans = self.fans[rows]
         found = choose(self.people[rows].key, (fans.muted & ~fans.channels).astype(np.int64), free, day, self.key)
-        seat_rows(self.people, self.fans, rows, found, day, self.world, self.key, tally)
+        seat_part(*self._records(), rows, found, day, self._world, self.key, tally)
 
     def segments(self) -> npt.NDArray[np.int64]:
         """Segment of each row, in the order of birth."""

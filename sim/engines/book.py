@@ -3,13 +3,15 @@
 import math
 
 import numpy as np
+import numpy.typing as npt
 
 from sim.domains import TIERS, ChannelKind, Domain, Source
 from sim.engines.desk import Team
 from sim.engines.dispatch import Messages
 from sim.engines.market import Activity, MarketDay
+from sim.engines.remembered import Remembered
 from sim.engines.world import kind_of
-from sim.loop import stage_counts
+from sim.loop import counted
 from sim.observables import FeedDay, Ledger
 from sim.plans import Plan, SeenDay
 from sim.rules.tally import SPANS, TALLY_SIZE, Tally, block
@@ -50,10 +52,15 @@ class Diversion:
         return min(1.0, diverted / total) if total else 0.0
 
 
+def _mean_of_tiers(by_channel: tuple[tuple[float, ...], ...]) -> npt.NDArray[np.float64]:
+    return np.array([sum(of_channel) / TIERS for of_channel in by_channel])
+
+
 class Book:
     """Pages for all days of a run, written one by one."""
 
     CARRIED = ("ledger", "fans_yesterday", "core_yesterday", "activity", "members_yesterday")
+    PASSING = ("anybody_applied",)
 
     def __init__(self, scenario: Scenario, members: list[int]) -> None:
         days, channels = scenario.days, scenario.channels
@@ -88,8 +95,10 @@ class Book:
         )
         self.fans_yesterday = scenario.pool.fans
         self.core_yesterday = 0
+        self.anybody_applied = False  # today, for a scarce place
         self.activity = Activity()
         self.diversion = Diversion(scenario)
+        self.pushes, self.value_share = Remembered(_mean_of_tiers), Remembered(_mean_of_tiers)
         self.groups = [c for c, channel in enumerate(channels) if kind_of(channel) == ChannelKind.GROUP]
         self.members_yesterday = list(members)
 
@@ -120,37 +129,40 @@ class Book:
             counters: list[int] = page[SPANS[name]]
             return counters
 
+        def total(name: str, first: int = 0, stop: int | None = None) -> int:
+            return sum(page[SPANS[name]][first:stop])
+
         fans = of("ROWS")[Domain.PRIVATE]
         joins, exits = sum(of("JOINS")), sum(of("EXITS"))
         assert self.fans_yesterday + joins - exits == fans, (day, self.fans_yesterday, joins, exits, fans)
-        assert -OVERFLOW < min(page) <= max(page) < OVERFLOW, (day, int(abs(tally).argmax()))
+        assert -OVERFLOW < tally.min() <= tally.max() < OVERFLOW, (day, int(abs(tally).argmax()))
         delivered = of("DELIVERED")[: self.channels]
         sent = zip(delivered, of("PAID")[: self.channels], self.fee, self.price, strict=True)
         fee = sum(math.floor(n * each + beyond * price + 0.5) for n, beyond, each, price in sent)
         g.tallies[day] = tally
         g.ad_spend[day], g.impressions[day] = market.ad_spend, market.impressions
-        g.exposures[day], g.weight[day] = round(market.exposures), market.weight
+        exposures, service = round(market.exposures), team.cost(plan.service_seats)
+        g.exposures[day], g.weight[day] = exposures, market.weight
         g.content[day], g.fees[day], g.sources[day] = messages.cost, fee, sources_cost
-        g.pushes[day] = [sum(f) / TIERS for f in plan.pushes]
-        g.value_share[day] = [sum(v) / TIERS for v in plan.value_share]
+        g.pushes[day], g.value_share[day] = self.pushes(plan.pushes), self.value_share(plan.value_share)
         g.quality[day], g.discount[day], g.lives[day] = plan.quality, plan.discount, messages.lives
         drawn = plan.ads_reinvested / plan.ads_per_day if plan.ads_per_day else 0.0
         g.ads_reinvested[day] = round(market.ad_spend * drawn)
         g.feedback[day], g.reward[day] = market.feedback, reward
         g.feed[day] = market.feed
-        g.service[day], g.seats[day] = team.cost(plan.service_seats), plan.service_seats
+        g.service[day], g.seats[day] = service, plan.service_seats
         g.service_load[day] = team.busy(plan.service_seats)
         self.fans_yesterday, self.core_yesterday = fans, of("ACTIVE_CORE")[0]
+        self.anybody_applied = any(of("APPLICATIONS"))
         visits = of("VISITS")
         self.activity = Activity(
             active=of("ACTIVE")[0],
-            groups=sum(visits[c] for c in self.groups),
+            groups=sum([visits[c] for c in self.groups]),
             commercial=of("ROWS")[Domain.COMMERCIAL],
             diverted=self.diversion.share(g.tallies[max(0, day + 1 - MONTH) : day + 1]),
         )
         costs = of("GOODS")[0] + of("COMMISSION")[0] + of("FRICTION")[0]
-        today = g.on(day)
-        counts = stage_counts(today)
+        counts = counted(total, exposures + market.impressions)
         members = of("MEMBERS")
         by_channel = tuple(tuple(members[TIERS * c : TIERS * c + TIERS]) for c in range(self.channels))
         self.members_yesterday = list(map(sum, by_channel))
@@ -168,9 +180,9 @@ class Book:
             contribution=sum(of("GMV")) - costs - fee - of("INCENTIVES")[0],
             ad_spend=market.ad_spend,
             joins_by_ads=of("JOINS")[Source.AD],
-            spent=int(today.spend[0]),
+            spent=market.ad_spend + messages.cost + service + fee + of("INCENTIVES")[0] + sources_cost,
             lives=messages.lives,
             useful=messages.useful,
-            **{name: int(counts[name][0]) for name in _OF_STAGES},
+            **{name: counts[name] for name in _OF_STAGES},
             queued=of("QUEUED")[0],
         )

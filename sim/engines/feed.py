@@ -3,7 +3,7 @@
 import math
 from typing import NamedTuple
 
-from sim.compiled import rare
+from sim.compiled import at_once, rare
 from sim.engines.field import BRAND, Field
 from sim.observables import FeedDay
 from sim.rules.cascade import (
@@ -14,7 +14,7 @@ from sim.rules.cascade import (
     expected_plays,
     pass_probability,
 )
-from sim.rules.climate import bare, compilable
+from sim.rules.climate import Boxed, boxed, compilable
 from sim.rules.exposure import ExposureRules, cold_start, noticing
 from sim.scenario.reach import Feed
 
@@ -61,6 +61,26 @@ def brand_plays(day: int, contents: int, passed: float, pools: TrafficPools, key
     return total, best
 
 
+@rare
+def promote_brand(day: int, contents: int, shown: float, pools: Boxed, key: int) -> tuple[int, int, float]:
+    """Plays of the brand's contents of a day, those of the best, and those that one content lets expect.
+
+    shown  weight of the brand today
+    """
+    passed = pass_probability(shown, pools[0])
+    plays, best = brand_plays(day, contents, passed, pools[0], key)
+    return plays, best, expected_plays(passed, pools[0])
+
+
+@rare
+def show_brand(groups: float, fans: float, aware: float, rules: Boxed) -> tuple[float, float]:
+    """Factors of a day on the brand's exposures: of active groups at the start, and of being known by name."""
+    return cold_start(groups, fans, rules[0]), noticing(aware, rules[0])
+
+
+brand_promoted, brand_shown = at_once(promote_brand), at_once(show_brand)
+
+
 class Organic(NamedTuple):
     """A day of the feed: noticed exposures of contents and of lives, and what is reported of them."""
 
@@ -89,10 +109,11 @@ class BrandFeed:
         key: int,
         accounts: int = 1,
     ) -> None:
-        self.feed, self.fans, self.rules, self.key = feed, fans, bare(rules), key
+        self.feed, self.fans, self.rules, self.key = feed, fans, boxed(rules), key
         least = feed.exposures_at_least * accounts  # every account of the brand is met
         self.base = max(feed.exposures_per_fan * fans, least)
-        self.pools: TrafficPools = bare(compilable(pools_of(feed, users)))
+        self.pools: TrafficPools = compilable(pools_of(feed, users))
+        self.boxed_pools = boxed(self.pools)
         plays = float(expected_plays(feed.passed, self.pools))
         self.contents = min(self.base / (feed.noticed * plays), MOST_CONTENTS) if per_day is None else per_day
         self.ordinary = plays * self.contents
@@ -121,19 +142,19 @@ class BrandFeed:
         Expected exposures are base · W/W₀ · minutes · cold start · (1 − throttle · diverted) · noticing · (1 + reward),
         whatever the cascade draws. throttle = 0 → the platform does not mind where deals close (E-15).
         """
-        shown = weight * minutes * float(cold_start(float(groups), float(self.fans), self.rules))
+        start, noticed = brand_shown(float(groups), float(self.fans), aware, self.rules)
+        shown = weight * minutes * start
         shown *= 1.0 - self.feed.throttle * diverted
         newcomer = self.field.play(day)
         if self.fans == 0 and day < self.feed.newcomer_days:
             shown *= newcomer
-        expected = self.base * shown * float(noticing(aware, self.rules)) * (1.0 + reward)
+        expected = self.base * shown * noticed * (1.0 + reward)
         contents, plays, best = 0, round(self.ordinary * shown), 0
         exposures = expected
         if self.feed.cascade:
-            passed = float(pass_probability(shown, self.pools))
             contents = self._published()
-            plays, best = brand_plays(day, contents, passed, self.pools, self.key)
-            usual = self.contents * float(expected_plays(passed, self.pools))
+            plays, best, each = brand_promoted(day, contents, shown, self.boxed_pools, self.key)
+            usual = self.contents * each
             exposures = expected * plays / usual if usual > 0.0 else 0.0
         entries = lives * self.feed.exposures_per_live * expected
         found = self.field.measure(day, plays)

@@ -6,12 +6,13 @@ the same under every logic; account 0 is the brand.
 """
 
 import math
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from sim.compiled import rare
+from sim.compiled import at_once, rare
 from sim.parameters import DAYS_PER_MONTH
 from sim.rules.cascade import (
     TrafficPools,
@@ -20,6 +21,7 @@ from sim.rules.cascade import (
     expected_plays,
     pass_probability,
 )
+from sim.rules.climate import Boxed, boxed
 from sim.scenario.reach import Feed
 from sim.streams import normal_quantile
 
@@ -33,13 +35,16 @@ _LONG_AGO = -(1 << 20)  # opening day of accounts that are no newcomers
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 
+_TABLES: dict[bytes | str, Floats] = {}  # never written to
+_MOST_TABLES = 16
+
 
 @rare
-def pass_table(pools: TrafficPools) -> Floats:
+def pass_table(pools: Boxed) -> Floats:
     """``pass_probability`` at the weights 0, 1/64, …: solved once, read linearly for every account and day."""
     table = np.empty(MOST_WEIGHT * STEPS + 2)
     for i in range(len(table)):
-        table[i] = pass_probability(i / STEPS, pools)
+        table[i] = pass_probability(i / STEPS, pools[0])
     return table
 
 
@@ -94,7 +99,7 @@ def play_accounts(
     replaced: float,
     kept: float,
     newcomer_days: int,
-    pools: TrafficPools,
+    pools: Boxed,
     key: int,
 ) -> int:
     """One day of the other accounts: fills in ``plays`` and moves their standing; returns the plays of newcomers.
@@ -108,13 +113,16 @@ def play_accounts(
         at = min(weights[i], 1.0 * MOST_WEIGHT) * STEPS
         low = int(at)
         passed = table[low] + (at - low) * (table[low + 1] - table[low])
-        plays[i] = content_plays(start, luck, passed, pools)
+        plays[i] = content_plays(start, luck, passed, pools[0])
         standing[i] = kept * standing[i] + plays[i]
         if day - opened[i] < newcomer_days:
             by_newcomers += plays[i]
         if fate < replaced:  # from tomorrow on another account, of the same quality
             standing[i], opened[i] = 0.0, day + 1
     return by_newcomers
+
+
+table_of, accounts_weighed, accounts_played = map(at_once, (pass_table, weigh_accounts, play_accounts))
 
 
 class Concentration(NamedTuple):
@@ -142,10 +150,9 @@ class Field:
     PASSING = ("weights",)
 
     def __init__(self, feed: Feed, pools: TrafficPools, feedback: float, contents: float, key: int) -> None:
-        self.feed, self.pools, self.feedback, self.key = feed, pools, feedback, key
+        self.feed, self.pools, self.feedback, self.key = feed, boxed(pools), feedback, key
         self.accounts = n = feed.accounts
-        ranks = [(i + 0.5) / n for i in range(n)]
-        self.quality = np.array([1.0, *(math.exp(feed.quality_spread * normal_quantile(rank)) for rank in ranks)])
+        self.quality = qualities(n, feed.quality_spread).copy()
         ordinary = float(expected_plays(feed.passed, pools))
         self.standing = np.full(n + 1, ordinary / (1.0 - feed.standing))
         self.opened = np.full(n + 1, _LONG_AGO, np.int64)
@@ -156,23 +163,33 @@ class Field:
         self.replaced = -math.expm1(-math.log1p(feed.opening) / DAYS_PER_MONTH)
         self.gini = 0.0
         if n:
-            self.table = pass_table(pools)
+            self.table = self._table(pools.tobytes() if isinstance(pools, np.void) else repr(pools))
+            brand = round(contents * ordinary)  # before day 0 the brand is an ordinary account
             for day in range(-WARM_UP, 0):
                 self.play(day)
-                self.measure(day, round(contents * ordinary))  # before day 0 the brand is an ordinary account
+                self._note(day, brand)
+            self.gini = gini(self.window[:, 1:])
+
+    def _table(self, name: bytes | str) -> Floats:
+        """``pass_table`` of the pools, solved once for all runs with the same pools; name: all that they are."""
+        if name not in _TABLES:
+            if len(_TABLES) == _MOST_TABLES:
+                _TABLES.clear()
+            _TABLES[name] = table_of(self.pools)
+        return _TABLES[name]
 
     def play(self, day: int) -> float:
         """A day of the other accounts; returns the weight of a newcomer relative to an established account."""
         if not self.accounts:
             return 1.0
         feed, at = self.feed, day % WINDOW
-        factor = weigh_accounts(
+        factor = accounts_weighed(
             self.standing, self.opened, self.quality, self.weights, day, self.feedback, feed.newcomer_days,
             feed.explore_share,
         )  # fmt: skip
         plays = self.window[at]
         self.total -= plays
-        self.by_newcomers[at] = play_accounts(
+        self.by_newcomers[at] = accounts_played(
             self.weights, self.standing, self.opened, plays, self.table, day, self.replaced, feed.standing,
             feed.newcomer_days, self.pools, self.key,
         )  # fmt: skip
@@ -180,12 +197,16 @@ class Field:
         self.total += plays
         return float(factor)
 
+    def _note(self, day: int, brand: int) -> None:
+        """Count the brand's plays of a day."""
+        self.window[day % WINDOW, BRAND] = brand
+        self.total[BRAND] += brand
+
     def measure(self, day: int, brand: int) -> Concentration:
         """Concentration at the end of a day on which the brand had so many plays; ``play`` has been called."""
         if not self.accounts:
             return Concentration()
-        self.window[day % WINDOW, BRAND] = brand
-        self.total[BRAND] += brand
+        self._note(day, brand)
         if day % WINDOW == WINDOW - 1:
             self.gini = gini(self.window[:, 1:])
         plays, own = int(self.total.sum()), int(self.total[BRAND])
@@ -197,6 +218,13 @@ class Field:
             newcomers=sum(self.by_newcomers) / max(1, plays - own),
             brand=own / max(1, plays),
         )
+
+
+@lru_cache(maxsize=8)
+def qualities(accounts: int, spread: float) -> Floats:
+    """[A + 1] weights by quality of the brand, which is 1, and of the others, at the quantiles of a log-normal."""
+    ranks = [(i + 0.5) / accounts for i in range(accounts)]
+    return np.array([1.0, *(math.exp(spread * normal_quantile(rank)) for rank in ranks)])
 
 
 def gini(plays: Integers) -> float:

@@ -19,15 +19,15 @@ from sim.engines.engine import RowsMaker
 from sim.engines.groups import Groups
 from sim.engines.market import Market, MarketDay, Proofs
 from sim.engines.promise import Promises
+from sim.engines.remembered import Remembered
 from sim.engines.reservoir import Responders
 from sim.engines.sources import Sources
 from sim.engines.tasks import TaskDesk
 from sim.engines.truth import truth_of
 from sim.engines.world import (
+    Commission,
     bits,
     brief_of,
-    channel_sets,
-    commission_on,
     kind_of,
     month_starts,
     world_of,
@@ -80,7 +80,8 @@ class Operation:
         self.world = compilable(world_of(scenario)._replace(people_key=0 if people_key == key else people_key))
         self.brief = dataclasses.replace(brief_of(scenario), service=service_brief(scenario, self.world))
         self.logic: Logic = informed(scenario.logics[name], self.truth)
-        self.season = scenario.market.season.daily(scenario.start, scenario.days)
+        season = scenario.market.season.daily(scenario.start, scenario.days)
+        self.season, self.mean_season = season.tolist(), float(season.mean())
         self.rows = make_rows(self.world, key)
         self.shares_people = False  # with other brands
         self.brings = scenario.network is not None
@@ -91,7 +92,7 @@ class Operation:
         self.referral_rules, self.conformity_rules = bare(rules.referral), bare(rules.conformity)
         self.message_rules = bare(rules.messages)
         self.sources = Sources(scenario, self.world)
-        self.endorsement = scenario.brand.endorsement.daily(scenario.start, scenario.days)
+        self.endorsement = scenario.brand.endorsement.daily(scenario.start, scenario.days).tolist()
         self.commission_share = float(bargained(1.0, brand.trust, rules.persona))
         self.promises = Promises(self.brief, scenario.pool.used_to_promotion, rules.promise)
         self.dispatch = Dispatch(
@@ -115,8 +116,9 @@ class Operation:
         self.most_factor = max(float(tier_factor(tier, rules.referral)) for tier in range(TIERS)) * max(
             segment.sharing for segment in scenario.segments.values()
         )
-        # attention and visible share by messages of 7 days; few values come up
-        self.attention: dict[tuple[float, bool, float], tuple[float, float]] = {}
+        # opening of a lively channel by messages of 7 days; few values come up
+        self.attention: list[dict[float, float]] = [{} for _ in scenario.channels]
+        self._remember()
         self.month_starts = month_starts(scenario.start, scenario.days)
         self.plan: Plan | None = None
         self.planned_on = 0
@@ -127,6 +129,21 @@ class Operation:
         self.anybody_applied = bool(self.world.channels.limited)  # yesterday, for a scarce place
         self.day = 0
         self.tasks = TaskDesk(self.market.feed.task_reward if self.market.feed else 0.0)
+
+    def _remember(self) -> None:
+        """What rules say of a day, asked again only when what they are asked about has changed."""
+        scenario, rules, conformity = self.scenario, self.referral_rules, self.conformity_rules
+
+        def proofs(endorsement: float, shown: int) -> Proofs:
+            authority = float(authority_proof(endorsement, conformity))
+            return Proofs(authority, authority + float(sales_proof(float(shown), conformity)))
+
+        self.proofs = Remembered(proofs)
+        self.uplift = Remembered(lambda incentive: float(reward_uplift(incentive / 100.0, rules)))
+        self.most_sharing = Remembered(lambda uplift: float(most_sharing(self.most_factor, uplift, rules)))
+        self.desk = Remembered(lambda load, seats: self.team.desk(seats))
+        self.commission = Commission(scenario, self.commission_share)
+        self.join_rewards = [(c, x.join_reward) for c, x in enumerate(scenario.channels) if x.join_reward]
 
     def populate(self, addresses: npt.NDArray[np.int64], members: npt.NDArray[np.bool_]) -> None:
         """The initial pools of all brands; the book begins."""
@@ -152,12 +169,12 @@ class Operation:
             messages.lives,
             book.core_yesterday,
             book.fans_yesterday,
-            float(self.season[day]),
+            self.season[day],
             book.activity,
             reward,
             proofs,
         )
-        uplift = float(reward_uplift(plan.incentive / 100.0, self.referral_rules))
+        uplift = self.uplift(plan.incentive)
         rates = self._rates(day, plan, market, uplift, proofs, untouched)
         climate = self._climate(day, plan, messages, market, proofs, rates, uplift)
         self.today = Today(plan, reward, tally, messages, market, rates, climate)
@@ -192,7 +209,7 @@ class Operation:
             day, today.plan, today.messages, today.market, today.tally, self.team, today.reward, today.sources_cost
         )
         self.team.close(seen.queued)
-        self.anybody_applied = bool(block(today.tally, "APPLICATIONS").any())
+        self.anybody_applied = self.book.anybody_applied
         self.history = [*self.history, seen][-max(1, self.logic.memory) :]
         self._close_month(day)
         return seen
@@ -203,8 +220,9 @@ class Operation:
 
     def _open(self, day: int, tally: Tally) -> None:
         """The morning: bans of accounts, then places for those who applied yesterday."""
-        bans = self.banned.morning(day, self.dispatch.of_week)
-        tally[Slot.BANS : Slot.BANS + len(bans)] = bans
+        if self.banned.threatened:
+            bans = self.banned.morning(day, self.dispatch.of_week)
+            tally[Slot.BANS : Slot.BANS + len(bans)] = bans
         if self.anybody_applied:
             frozen = [accounts.bit_count() for accounts in self.banned.closed]
             free = places(self.scenario.channels, self.book.members_yesterday, frozen)
@@ -212,10 +230,12 @@ class Operation:
 
     def _close(self, messages: Messages, market: MarketDay, tally: Tally) -> None:
         """The evening: what groups have become, and what rows do not count."""
-        rooms = self.groups.rooms(self.book.members_yesterday)
-        joins = block(tally, "CHANNEL_JOINS")
-        rewards = sum(float(joins[c]) * x.join_reward for c, x in enumerate(self.scenario.channels))
-        packets = messages.packets * sum(rooms) * self.scenario.costs.red_packet
+        joins, rewards, packets = block(tally, "CHANNEL_JOINS"), 0.0, 0.0
+        for c, reward in self.join_rewards:
+            rewards += float(joins[c]) * reward
+        if messages.packets:
+            rooms = self.groups.rooms(self.book.members_yesterday)
+            packets = messages.packets * sum(rooms) * self.scenario.costs.red_packet
         tally[Slot.INCENTIVES] += round(100.0 * (rewards + packets))
         tally[Slot.HOMEPAGE + HomepageSource.FEED] += round(market.homepage_feed)
         tally[Slot.HOMEPAGE + HomepageSource.SEARCH] += round(market.homepage_search)
@@ -236,8 +256,7 @@ class Operation:
     def _proofs(self, day: int) -> Proofs:
         """Log-odds added today by an authority, and by the sales that the brand shows (M11)."""
         shown = self.book.orders_of_month(day) if self.scenario.brand.shows_sales else 0
-        authority = float(authority_proof(float(self.endorsement[day]), self.conformity_rules))
-        return Proofs(authority, authority + float(sales_proof(float(shown), self.conformity_rules)))
+        return self.proofs(self.endorsement[day], shown)
 
     def _rates(
         self, day: int, plan: Plan, market: MarketDay, uplift: float, proofs: Proofs, untouched: list[int]
@@ -257,8 +276,8 @@ class Operation:
             self.rows.table(),
             self.world,
             self.key,
-            season=float(self.season.mean()),
-            commission=commission_on(scenario, scenario.start + dt.timedelta(days=self.day), self.commission_share),
+            season=self.mean_season,
+            commission=self.commission.on(self.day),
             home=self.market.home,
             fees=tuple(100.0 * c.cost_per_message for c in scenario.channels),
             members=tuple(self.book.members_yesterday),
@@ -277,39 +296,38 @@ class Operation:
         self.exposure = [x + today for x, today in zip(self.exposure, market.exposure, strict=True)]
         if self.shares_people:
             self.encounters = [x + sum(today) for x, today in zip(self.encounters, rates, strict=True)]
-        date = self.scenario.start + dt.timedelta(days=day)
-        chatter = self.groups.chatter()
+        chatter, week = self.groups.chatter(), messages.week
         facts = Climate(
             day=day,
             month_start=self.month_starts[day],
             quality=float(plan.quality),
             discount=float(plan.discount),
-            season=float(self.season[day]),
+            season=self.season[day],
             followers=float(self.book.fans_yesterday),
             audience=range(len(self.encounters)) if plan.by_segment else (),
             value=self._by_cell(messages.value),
             promotion=self._by_cell(messages.promotion),
             sending=self._sending(messages),
-            week=self._by_cell(messages.week),
-            base=self._by_cell(np.array(self._base(messages.week, messages.packets))),
+            week=self._by_cell(week),
+            base=self._by_cell(self._base(week, messages.packets)),
             notice=messages.notice,
             exposure=self.exposure,
             ad_share=market.ad_share,
-            commission=commission_on(self.scenario, date, self.commission_share),
+            commission=self.commission.on(day),
             home=self.market.home,
             click=market.click,
             retarget=market.retarget,
             public_price=market.public_price,
-            breach=self._by_cell(np.array(self.promises.day(plan))),
+            breach=self._by_cell(self.promises.day(plan)),
             ask_to_join=plan.ask_to_join or self.asked_as_usual,
             chatter=chatter,
-            noisy=bits(x > 0.0 for x in chatter),
+            noisy=bits(chatter) if any(chatter) else 0,
             closed=self.banned.closed,
             lost=self.banned.lost,
             bans=int(any(self.banned.lost)),
             encounters=self.encounters,
-            desk=self.team.desk(plan.service_seats),
-            share_limit=float(most_sharing(self.most_factor, uplift, self.referral_rules)) if self.brings else 0.0,
+            desk=self.desk(self.team.load, plan.service_seats),
+            share_limit=self.most_sharing(uplift) if self.brings else 0.0,
             uplift=uplift,
             incentive=plan.incentive,
             proof_follow=proofs.follow,
@@ -317,27 +335,33 @@ class Operation:
         )
         return climate_of(facts)  # type: ignore[no-any-return]
 
-    def _by_cell(self, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
-        """[A·C·T] of the channels in use as [A, C·T]."""
-        return values.reshape(-1, self.dispatch.cells)
+    def _by_cell(self, values: list[Any]) -> list[list[Any]]:
+        """[A·C·T] of the channels in use as [A][C·T]."""
+        cells = self.dispatch.cells
+        if len(values) == cells:
+            return [values]
+        return [values[first : first + cells] for first in range(0, len(values), cells)]
 
     def _sending(self, messages: Messages) -> list[int]:
         """[A·T] bit set of the channels that send anything today, by audience and tier."""
-        sent, cells = (messages.value + messages.promotion).tolist(), self.dispatch.cells
-        return [bits for first in range(0, len(sent), cells) for bits in channel_sets(sent[first : first + cells])]
+        cells = self.dispatch.cells
+        found = [0] * (len(messages.value) // cells * TIERS)
+        for n, (value, promotion) in enumerate(zip(messages.value, messages.promotion, strict=True)):
+            if value or promotion:
+                found[n // cells * TIERS + n % TIERS] |= 1 << n % cells // TIERS
+        return found
 
-    def _base(self, week: npt.NDArray[np.float64], packets: int) -> list[float]:
+    def _base(self, week: list[float], packets: int) -> list[float]:
         """Opening at load 0 by audience × channel × tier."""
-        lively = self.groups.visits(packets)
-        found = []
-        for n, n7 in enumerate(week.tolist()):
-            at = n % self.dispatch.cells
-            reach_open, group, fold_after = self.openings[at // TIERS]
-            if (n7, group, fold_after) not in self.attention:
+        lively, cells, found = self.groups.visits(packets), self.dispatch.cells, []
+        for n, n7 in enumerate(week):
+            c = n % cells // TIERS
+            known = self.attention[c]
+            if n7 not in known:
+                reach_open, group, fold_after = self.openings[c]
                 noticed, visible = attention(n7, group, self.message_rules), visible_share(n7, fold_after)
-                self.attention[n7, group, fold_after] = float(noticed), float(visible)
-            noticed, visible = self.attention[n7, group, fold_after]
-            found.append(reach_open * noticed * visible * lively[at // TIERS])
+                known[n7] = reach_open * float(noticed) * float(visible)
+            found.append(known[n7] * lively[c])
         return found
 
     def month_ends(self, day: int) -> bool:

@@ -3,11 +3,16 @@
 It is kept by channel × tier and not by person: newcomers expect what the channel has become.
 """
 
+from typing import Any
+
+from sim.compiled import plain
 from sim.domains import TIERS
+from sim.engines.plain import plain_table
 from sim.plans import Brief, Plan
-from sim.rules.climate import bare
 from sim.rules.numbers import kept
 from sim.rules.promise import PromiseRules, breach_probability, expected_mix
+
+_breach, _mix = plain(breach_probability), plain(expected_mix)
 
 
 class Promises:
@@ -17,10 +22,14 @@ class Promises:
     """
 
     CARRIED = ("expected",)
+    PASSING = ("planned", "planned_parts", "settled")
 
     def __init__(self, brief: Brief, used_to: float | None, rules: PromiseRules) -> None:
-        self.brief, self.rules = brief, bare(rules)
-        self.keep = kept(1.0, rules.memory)
+        self.brief, self.rules = brief, plain_table(PromiseRules, rules)
+        self.keep = float(kept(1.0, rules.memory))
+        self.planned: list[list[float | None]] = []  # shares of promotion, of the plan with these parts
+        self.planned_parts: tuple[Any, ...] = ()
+        self.settled: list[float] | None = None  # the day's probabilities, once no expectation moves any more
         self.expected: list[list[float | None]] = [[used_to] * (TIERS * len(brief.channels))]
 
     def day(self, plan: Plan) -> list[float]:
@@ -33,19 +42,44 @@ class Promises:
         audiences = len(self.brief.segments) if plan.by_segment else 1
         if audiences != len(self.expected):
             self.expected = [list(self.expected[0]) for _ in range(audiences)]
-        return [found for audience in range(audiences) for found in self._audience(audience, plan)]
+        shares = self._shares(plan)
+        if self.settled is not None:
+            return self.settled
+        before = [list(expected) for expected in self.expected]
+        by_audience = [self._audience(audience, shares) for audience, shares in enumerate(shares)]
+        found = [broken for of_audience in by_audience for broken in of_audience]
+        if before == self.expected:
+            self.settled = found
+        return found
 
-    def _audience(self, audience: int, plan: Plan) -> list[float]:
+    def _shares(self, plan: Plan) -> list[list[float | None]]:
+        """``shares`` of all audiences, made once for every plan."""
+        parts = (
+            plan.pushes,
+            plan.value_share,
+            plan.lives_per_week,
+            plan.segment_frequency,
+            plan.segment_value_share,
+            plan.segment_schedule,
+        )
+        if parts != self.planned_parts:
+            self.planned = [self.shares(plan, audience) for audience in range(len(self.expected))]
+            self.planned_parts, self.settled = parts, None
+        return self.planned
+
+    def _audience(self, audience: int, shares: list[float | None]) -> list[float]:
         found, expectations = [], self.expected[audience]
-        for at, share in enumerate(self.shares(plan, audience)):
-            expected = expectations[at]
+        known: dict[tuple[float | None, float], tuple[float, float]] = {}  # tiers are mostly treated alike
+        for at, share in enumerate(shares):
             if share is None:
                 found.append(0.0)
                 continue
-            if expected is None:
-                expected = share
-            found.append(float(breach_probability(expected, share, self.rules)))
-            expectations[at] = float(expected_mix(expected, share, self.keep))
+            pair = (expectations[at], share)
+            if pair not in known:
+                expected = share if pair[0] is None else pair[0]
+                known[pair] = _breach(expected, share, self.rules), _mix(expected, share, self.keep)
+            broken, expectations[at] = known[pair]
+            found.append(broken)
         return found
 
     def shares(self, plan: Plan, audience: int = 0) -> list[float | None]:

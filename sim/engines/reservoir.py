@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from sim.compiled import rule
+from sim.compiled import at_once, rule
 from sim.rules.response import SCANS
 from sim.streams import MASK32, Decision, exponential, philox, uniform
 
@@ -133,6 +133,9 @@ def respond_cell(
     return found, waiting, left
 
 
+respond = at_once(respond_cell)
+
+
 class Responders(NamedTuple):
     """People who respond today for the first time, each [n] int64, in the order of cells and ranks."""
 
@@ -146,6 +149,8 @@ def to_brand(responders: Responders, first: int, width: int) -> Responders:
 
     Beyond the members of ``Response`` come the scans; kind −1 for people who responded to another brand.
     """
+    if not len(responders.kinds):
+        return responders
     kinds = responders.kinds - first
     other = (kinds < 0) | (kinds >= width)
     kinds[kinds >= KINDS] += SCANS - KINDS
@@ -179,23 +184,29 @@ class Reservoir:
 
         The day's intensity is used up person by person, with the falling number of untouched people.
         """
-        by_segment = [np.array(of_segment) for of_segment in rates]
-        parts = [self._respond(cell, by_segment[cell // self.classes]) for cell in range(len(self.untouched))]
-        segments = [np.full(len(kinds), cell // self.classes, np.int64) for cell, (_, kinds) in enumerate(parts)]
-        return Responders(
-            np.concatenate([addresses for addresses, _ in parts]),
-            np.concatenate(segments),
-            np.concatenate([kinds for _, kinds in parts]),
-        )
+        by_segment = np.array(rates)
+        sums, parts = by_segment.sum(axis=1).tolist(), []
+        for cell, untouched in enumerate(self.untouched):
+            segment = cell // self.classes
+            left = sums[segment]
+            if untouched <= 0 or left <= 0.0:
+                continue
+            if self.waiting[cell] / untouched > left:  # nobody today, as ``next_response`` says
+                self.waiting[cell] -= left * untouched
+                continue
+            addresses, kinds = self._respond(cell, by_segment[segment], left)
+            parts.append((addresses, np.full(len(kinds), segment, np.int64), kinds))
+        if not parts:
+            return Responders(*(np.empty(0, np.int64) for _ in Responders._fields))
+        return Responders(*map(np.concatenate, zip(*parts, strict=True)))
 
     def _respond(
-        self, cell: int, rates: npt.NDArray[np.float64]
+        self, cell: int, rates: npt.NDArray[np.float64], left: float
     ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-        left = float(rates.sum())
         addresses, kinds = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
         while self.untouched[cell] > 0 and left > 0.0:
             more_addresses, more_kinds = np.empty(ROOM, np.int64), np.empty(ROOM, np.int64)
-            found, self.waiting[cell], left = respond_cell(
+            found, self.waiting[cell], left = respond(
                 cell_address(cell, 0), self.untouched[cell], self.ranks[cell], self.waiting[cell], rates, self.key,
                 more_addresses, more_kinds, left,
             )  # fmt: skip

@@ -135,7 +135,9 @@ class Simulation:
     def _meet(self) -> None:
         """First responses of the day, by themselves and then by invitation."""
         rates = [brand.today.rates for brand in self.brands]
-        together = tuple(sum(by_brand, start=()) for by_brand in zip(*rates, strict=True))
+        together = rates[0]
+        if len(rates) > 1:
+            together = tuple(sum(by_brand, start=()) for by_brand in zip(*rates, strict=True))
         responders = self.reservoir.respond(together)
         first, untouched = 0, self._untouched()
         for brand, own in zip(self.brands, rates, strict=True):
@@ -162,6 +164,8 @@ class Simulation:
     def _untouched(self) -> list[int]:
         """People without a row, by segment."""
         classes = self.reservoir.classes
+        if classes == 1:
+            return list(self.reservoir.untouched)
         return [
             sum(self.reservoir.untouched[first : first + classes])
             for first in range(0, len(self.reservoir.untouched), classes)

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import math
+from bisect import bisect_right
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
@@ -107,6 +108,23 @@ def commission_on(scenario: Scenario, date: dt.date, share: float = 1.0) -> tupl
     return tuple(round(10_000 * rate * share) for rate in rates)
 
 
+class Commission:
+    """Commission of every platform by day: one rate while its shop is new, another one later.
+
+    since  days of the run on which a rate changes, day 0 among them
+    """
+
+    def __init__(self, scenario: Scenario, share: float) -> None:
+        opened = (scenario.brand.shop_opened or scenario.start - SHOP_OPENED_BEFORE) - scenario.start
+        ends = {opened.days + platform.shop.opening_days for platform in scenario.platforms}
+        self.since = sorted({0, *(day for day in ends if 0 < day < scenario.days)})
+        self.rates = [commission_on(scenario, scenario.start + dt.timedelta(days=day), share) for day in self.since]
+
+    def on(self, day: int) -> tuple[int, ...]:
+        """Basis points of the net order value, [P]."""
+        return self.rates[bisect_right(self.since, day) - 1]
+
+
 def classes_of(scenario: Scenario) -> tuple[tuple[float, int], ...]:
     """Share of people and number of friends by degree class; one class without friends where nobody invites."""
     return ((1.0, 0),) if scenario.network is None else degree_classes(scenario.network)
@@ -122,9 +140,9 @@ def cells_of(scenario: Scenario) -> list[int]:
     return [int(n) for n in cells]
 
 
-def bits(flags: Iterable[bool]) -> int:
-    """Bit set of the positions of what is true."""
-    return sum(1 << at for at, flag in enumerate(flags) if flag)
+def bits(flags: Iterable[object]) -> int:
+    """Bit set of the positions of what is true, or not 0."""
+    return sum([1 << at for at, flag in enumerate(flags) if flag])
 
 
 def counts_of(flags: Iterable[bool]) -> int:

@@ -3,6 +3,7 @@
 The schema of files, the reference page and the axis labels are made from these declarations.
 """
 
+from functools import cache
 from typing import Annotated, Any, Literal, cast, get_args, get_origin, get_type_hints
 
 from pydantic import Field
@@ -61,8 +62,9 @@ def over_time(
     return Field(description=meaning, json_schema_extra=cast(Any, extra))
 
 
+@cache
 def declared(table: type) -> dict[str, FieldInfo]:
-    """Declarations of a table of parameters (a NamedTuple or a model), by name."""
+    """Declarations of a table of parameters (a NamedTuple or a model), by name; not to be changed."""
     found: dict[str, FieldInfo] = {}
     for name, hint in get_type_hints(table, include_extras=True).items():
         if get_origin(hint) is Annotated:
@@ -75,9 +77,12 @@ def daily[Table: tuple[Any, ...]](table: Table) -> Table:
 
     A month is 30.4375 days; fields whose unit is neither "1/month" nor "1/week" keep their value.
     """
-    values = []
-    declarations = declared(type(table))
-    for name, value in zip(declarations, table, strict=True):
-        extra = cast(dict[str, Any], declarations[name].json_schema_extra or {})
-        values.append(float(value) * _PER_DAY.get(extra.get("unit", "–"), 1.0))
+    values = [float(value) * factor for value, factor in zip(table, _per_day(type(table)), strict=True)]
     return cast(Table, cast(Any, type(table))(*values))
+
+
+@cache
+def _per_day(table: type) -> list[float]:
+    """What makes the values of a table those of a day, field by field."""
+    extras = [cast(dict[str, Any], field.json_schema_extra or {}) for field in declared(table).values()]
+    return [_PER_DAY.get(extra.get("unit", "–"), 1.0) for extra in extras]

@@ -90,6 +90,8 @@ class Series:
 
     def daily(self, start: dt.date, days: int) -> npt.NDArray[np.float64]:
         """Values of the days of a run, shape [days]."""
+        if len(self.steps) == 1:
+            return np.full(days, self.steps[0][1])
         dates = np.array([np.datetime64(max(first, dt.date(1, 1, 1))) for first, _ in self.steps], "datetime64[D]")
         values = np.array([value for _, value in self.steps])
         wanted = np.datetime64(start) + np.arange(days)

@@ -21,7 +21,7 @@ from sim.report.data import evidence_of, group_of, shown_value
 from sim.report.fairness import Missing
 from sim.report.fairness_lines import fairness_lines
 from sim.report.numbers import NOTHING, bare, count, date_of, decimal, headed, money, money_interval, percent, trend
-from sim.report.terminal_loop import loop_table, state_of_runs, tasks_of
+from sim.report.terminal_loop import certainty_rows, loop_table, state_of_runs, tasks_of
 from sim.report.terminal_rivals import rivals_table
 from sim.report.verdict import bootstraps, is_unclear, led_at_once, verdict
 from sim.report.words import Lang, Words, words, words_of
@@ -229,6 +229,9 @@ def print_runs(runs: Sequence[Run], target: Path, lang: Lang, figures: bool = Fa
         if len(runs) > 1:
             cells.append(f"{_figure(key, min(numbers), w)} … {_figure(key, max(numbers), w)}")
         table.add_row(w(f"totals.{key}"), *cells)
+        if key == "r_fan":
+            for row in certainty_rows(runs, w):
+                table.add_row(*row)
     out.print(table)
     if first.logic in w.bounds:
         out.print(Text(w("bound.means_alone"), style="dim"))
@@ -261,7 +264,7 @@ def _mean(runs: Sequence[Run], key: str) -> float:
 def _figure(key: str, value: float, w: Words) -> str:
     if key in MONEY:
         return money(value, w)
-    if key in ("r_fan", "gini_exposure", "trust_end"):
+    if key.startswith("r_fan") or key in ("gini_exposure", "trust_end"):
         return decimal(value)
     return percent(value) if key in SHARES else count(round(value))
 

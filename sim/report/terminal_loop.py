@@ -9,9 +9,11 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from sim.loop import loop_parts, pool_state
+from sim.analysis.loop_gain import gain_interval, loop_verdict
+from sim.loop import caused_variance, lineage, loop_parts, pool_state
 from sim.report.numbers import bare, count, date_of, decimal, headed, money, percent
 from sim.report.operation import state_of, state_text, why_text
+from sim.report.theory_gain import gain_in_theory
 from sim.report.words import Words
 from sim.results import Comparison, Run
 
@@ -52,6 +54,26 @@ def state_of_runs(runs: Sequence[Run], w: Words) -> str:
     left = mean(run.summary["exits_per_month"] for run in runs)
     state = pool_state(caused / exits if exits else 0.0, joins, left)
     return w("operation.still") if state is None else state_text(state, w)
+
+
+def certainty_rows(runs: Sequence[Run], w: Words) -> list[tuple[str, str]]:
+    """R_fan with its interval, how sure the state of the pool is, and the value that theory gives."""
+    traced = [lineage(run.ledger) for run in runs]
+    caused, exits = (sum(part) for part in zip(*(loop_parts(run.ledger) for run in runs), strict=True))
+    variance = sum(caused_variance(run.ledger) for run in runs)
+    joins = sum(sum(one.values()) - one["exits"] for one in traced)
+    rows = []
+    gain = gain_interval(caused, variance, exits)
+    if gain is not None:
+        between = w("terminal.from_to", low=decimal(gain.low), high=decimal(gain.high))
+        rows.append((w("theory.gain_between"), f"{decimal(gain.estimate)} {between}"))
+    found = loop_verdict(caused, variance, joins, exits)
+    if found.state is not None:
+        rows.append((w("theory.certainty"), f"{state_text(found.state, w)} {percent(found.confidence)}"))
+    theory = gain_in_theory(runs[0].scenario, runs[0].logic)
+    if theory is not None:
+        rows.append((w("theory.gain_theory"), decimal(theory)))
+    return rows
 
 
 def tasks_of(run: Run, w: Words) -> RenderableType:

@@ -12,6 +12,7 @@ from sim.rules.service import Desk
 # Vectors of a fixed length, so that another number of channels or segments needs no new compile.
 Floats = Any
 Integers = Any
+Boxed = Any  # an array of one table, see ``boxed``
 
 
 class Channels(NamedTuple):
@@ -226,6 +227,14 @@ def bare(table: Any) -> Any:
         return table
     record = compilable(table) if isinstance(table, tuple) else table
     return np.array([record], np.dtype((np.void, record.dtype)))[0]
+
+
+def boxed(record: Any) -> Any:
+    """A table made by ``compilable`` as an array of one: what compiled code finds soonest.
+
+    It takes .2 µs, a record alone up to 30: Python describes all fields of a record before it says where it lies.
+    """
+    return [record] if INTERPRETED else record.reshape(1)
 
 
 _TYPES: dict[type, Any] = {}

@@ -169,7 +169,10 @@ def marked(tree: dict[str, Any], at: dict[Path, tuple[int, int]], origin: Mark) 
 
     def plain(value: Any, path: Path, parent: Mark) -> Any:
         line, column = at.get(path, (parent.line, parent.column))
-        mark = replace(origin, line=line, column=column, key=path)
+        mark = Mark(
+            origin.file, line, column, path, origin.folder, origin.preset, origin.unit, origin.source, origin.trust,
+            origin.depth,
+        )  # fmt: skip
         document.marks[path] = mark
         if isinstance(value, dict) and path and _has_pedigree(value):
             given = {key: value[key] for key in PEDIGREE if key in value}

@@ -4,6 +4,7 @@ import datetime as dt
 import types
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Annotated, Any, Literal, Union, cast, get_args, get_origin
 
 from pydantic import BaseModel
@@ -118,9 +119,20 @@ def declaration(annotation: Any, info: FieldInfo | None = None) -> Declared:
     )
 
 
+@lru_cache(maxsize=1024)
 def fields_of(model: type[BaseModel]) -> dict[str, Declared]:
-    """Fields of a model, by the name that files use."""
+    """Fields of a model, by the name that files use; not to be changed, since the next caller gets the same."""
     return {info.alias or name: declaration(info.annotation, info) for name, info in model.model_fields.items()}
+
+
+_ITEMS: dict[int, tuple[Any, Declared]] = {}  # by the address of an annotation, which is kept beside it
+
+
+def item_of(known: Declared) -> Declared:
+    """What the annotation of the items of a list or table declares; an annotation has no hash of its own."""
+    if id(known.item) not in _ITEMS:
+        _ITEMS[id(known.item)] = known.item, declaration(known.item)
+    return _ITEMS[id(known.item)][1]
 
 
 def declared_at(path: Path, tree: Any) -> Declared | None:
@@ -143,7 +155,7 @@ def _step(here: Declared, key: str | int, tree: Any) -> Declared | None:
         if here.item is AnyLogic:
             found = logic_class(tree.get("kind")) if isinstance(tree, dict) else None
             return None if found is None else Declared(found)
-        return declaration(here.item)
+        return item_of(here)
     if isinstance(here.type, type) and issubclass(here.type, BaseModel):
         known = fields_of(here.type).get(str(key))
         return known if known is None or known.type is not Logic else of_logic(known, tree)
@@ -169,7 +181,7 @@ _ANY = "*"  # a key that the file chooses
 
 def _series_paths(model: type[BaseModel], at: Path = ()) -> Iterator[Path]:
     for name, known in fields_of(model).items():
-        inner = declaration(known.item).type if known.type is dict else known.type
+        inner = item_of(known).type if known.type is dict else known.type
         below = (*at, name, _ANY) if known.type is dict else (*at, name)
         if known.type is Series:
             yield (*at, name)

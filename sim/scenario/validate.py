@@ -1,5 +1,6 @@
 """Validating: every value of a resolved tree against the schema, all mistakes at once."""
 
+import copy
 import csv
 import datetime as dt
 import math
@@ -12,7 +13,7 @@ from pydantic import BaseModel, ValidationError
 from sim.logics import AnyLogic, Fixed, Logic
 from sim.parameters import Series, SeriesFile
 from sim.scenario.document import Document
-from sim.scenario.fields import Declared, declaration, declared_at, fields_of, of_logic, type_name
+from sim.scenario.fields import Declared, declared_at, fields_of, item_of, of_logic, type_name
 from sim.scenario.mistakes import did_you_mean, shown
 from sim.scenario.positions import Path
 from sim.scenario.resolve import FILE_KEYS
@@ -44,9 +45,9 @@ def validate(document: Document) -> tuple[Scenario | None, set[Path]]:
 def stand_in(declared: Declared) -> Any:
     """Some value that the schema allows."""
     if declared.default is not None:
-        return declared.default
+        return copy.deepcopy(declared.default)
     if declared.type is tuple:
-        return (stand_in(declaration(declared.item)),)
+        return (stand_in(item_of(declared)),)
     if declared.type is dict:
         return {"fixed": Fixed()} if declared.item is AnyLogic else {}
     if isinstance(declared.type, type) and issubclass(declared.type, Logic):
@@ -186,7 +187,7 @@ class _Reader:
                     self.broken.add(at)
                     continue
             else:
-                field = declaration(known.item)
+                field = item_of(known)
             self.check_unit(at, field)
             found = self.value(item, field, at)
             if found is not _DROPPED:
@@ -199,7 +200,7 @@ class _Reader:
             return self.wrong(path, "is not a list. Write it in [ ].")
         if not value and known.required:
             return self.wrong(path, "is empty; at least one is needed")
-        read = [self.value(item, declaration(known.item), (*path, n)) for n, item in enumerate(value)]
+        read = [self.value(item, item_of(known), (*path, n)) for n, item in enumerate(value)]
         if any(item is _DROPPED for item in read):
             return _DROPPED
         return tuple(read)

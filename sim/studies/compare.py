@@ -13,9 +13,9 @@ from sim.analysis.pairs import crossover, is_clear, mean_band, mean_interval, sh
 from sim.analysis.ratios import ratio_interval
 from sim.engines.run import Engine, run
 from sim.logics.oracle import is_upper_bound
-from sim.loop import loop_parts
+from sim.loop import lineage, loop_parts
 from sim.observables import observables
-from sim.results import Band, Comparison, Duel, Interval, Run
+from sim.results import CAUSES_BY_FANS, Band, Comparison, Duel, Interval, Run
 from sim.scenario.machine import cores
 from sim.scenario.schema import Scenario
 
@@ -200,10 +200,13 @@ def _totals(summaries: Iterable[dict[str, Any]]) -> dict[str, Interval]:
 
 
 def _loop_gain(runs: list[Run]) -> dict[str, Interval]:
-    """R_fan over runs: a ratio of sums, not a mean of ratios."""
+    """R_fan and its parts over runs: ratios of sums, not means of ratios."""
     parts = np.array([loop_parts(run.ledger) for run in runs])
-    gain = ratio_interval(parts[:, 0], parts[:, 1])
-    return {} if gain is None else {"r_fan": gain}
+    traced = [lineage(run.ledger) for run in runs]
+    found = {"r_fan": ratio_interval(parts[:, 0], parts[:, 1])}
+    for cause in CAUSES_BY_FANS:
+        found[f"r_fan_{cause}"] = ratio_interval(np.array([one[cause] for one in traced]), parts[:, 1])
+    return {name: gain for name, gain in found.items() if gain is not None}
 
 
 def _duel(

@@ -97,3 +97,15 @@ def test_the_schema_is_a_json_schema(sanyu, of):
     code, out, _ = sanyu("schema", *of)
     assert code == 0
     jsonschema.Draft202012Validator.check_schema(json.loads(out))
+
+
+def test_commands_elsewhere_are_told_as_they_tell_themselves():
+    from importlib import import_module
+    from inspect import getdoc
+
+    from sim.cli import _ELSEWHERE
+
+    for place, told in _ELSEWHERE.items():
+        module, _, name = place.partition(":")
+        first = getdoc(getattr(import_module(f"sim.commands.{module}"), name)).split("\n\n")[0]
+        assert " ".join(first.split()) == told

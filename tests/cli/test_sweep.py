@@ -88,7 +88,7 @@ def test_one_point_that_is_impossible_fails_alone_and_is_reproduced_by_its_comma
     assert sorted(table["status"]) == ["done"] * 5 + ["failed"]
     failures = json.loads((tmp_path / "f" / "failures.json").read_text())
     assert [one["logic"] for one in failures] == ["breaks"]
-    command = re.search(r"sanyu (sweep .*--only (\w+))", err)
+    command = re.search(r"sanyu (resume .*--only (\w+))", err)
     assert command
     assert command[2] == failures[0]["key"]
     code, _, err = sanyu(*command[1].split())
@@ -99,7 +99,7 @@ def test_one_point_that_is_impossible_fails_alone_and_is_reproduced_by_its_comma
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("sweep", "none.toml"), "there is no such experiment file"),
+        (("sweep", "none.toml"), "there is no experiment none.toml"),
         (("sweep", "tiny.toml", "--cluster", "tcp://x:1"), "Add --executor dask"),
         (("sweep", "tiny.toml", "--processes", "0"), "--processes 0 is below 1"),
         (("status", "."), "sanyu sweep"),

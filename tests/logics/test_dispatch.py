@@ -81,7 +81,7 @@ def test_the_week_is_the_sum_of_the_last_seven_days(weekly):
     value, promotion, days = sent_under([plan(pushes=f) for f in weekly])
     total = value + promotion
     for d, messages in enumerate(days):
-        assert messages.week.tolist() == total[max(0, d - 6) : d + 1].sum(axis=0).tolist()
+        assert messages.week == total[max(0, d - 6) : d + 1].sum(axis=0).tolist()
 
 
 def test_lives_announce_themselves_where_notices_go():

@@ -190,7 +190,7 @@ def test_with_sight_the_contract_of_every_logic_holds(groups, sizes, members, as
 def test_what_an_operator_sees_does_not_hold_what_only_an_oracle_sees():
     hidden = {"trust", "fatigue", "tolerance", "sensitivity", "need_rate", "frailty", "intimacy"}
     for known in (Brief, Seen, SeenDay, Plan):
-        assert not hidden & set(known.__dataclass_fields__)
+        assert not hidden & set(known.__annotations__)
     assert {"trust", "fatigue", "sensitivity", "need_rate"} <= set(MeanFan._fields)
 
 

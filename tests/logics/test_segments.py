@@ -80,9 +80,12 @@ def test_a_plan_that_begins_to_tell_segments_apart_goes_on_where_it_was():
     plain = plan(pushes=1.0)
     apart = dataclasses.replace(plain, segment_frequency=(1.0, 1.0))
     dispatch = Dispatch(TWO, 0.0)
-    total = sum(dispatch.day(n, p, (1, 1, 1)).value.reshape(-1, 9)[-1] for n, p in enumerate([plain] * 5 + [apart] * 9))
+    total = sum(
+        np.array(dispatch.day(n, p, (1, 1, 1)).value).reshape(-1, 9)[-1]
+        for n, p in enumerate([plain] * 5 + [apart] * 9)
+    )
     promoted = Dispatch(TWO, 0.0)
-    total_of_one = sum(promoted.day(n, plain, (1, 1, 1)).value.reshape(-1, 9)[-1] for n in range(14))
+    total_of_one = sum(np.array(promoted.day(n, plain, (1, 1, 1)).value).reshape(-1, 9)[-1] for n in range(14))
     assert np.array_equal(total, total_of_one)
 
 

@@ -222,7 +222,7 @@ def test_messages_are_planned_or_blocked_never_lost(scenario, seed):
         table = mornings[day]
         listens, tier = table["channels"] & ~table["muted"], table["tier"]
         two = np.array([follows_two(int(key), simulation.world, simulation.key) for key in table["key"]], bool)
-        sent = simulation.brand.dispatch.last[day % 7].reshape(-1, len(scenario.channels), TIERS)
+        sent = np.reshape(simulation.brand.dispatch.last[day % 7], (-1, len(scenario.channels), TIERS))
         audience = table["segment"] if len(sent) > 1 else np.zeros_like(table["segment"])
         tally = simulation.ledger.tallies[day]
         for c in range(len(scenario.channels)):

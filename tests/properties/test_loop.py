@@ -272,3 +272,25 @@ def test_indices_are_read_off_fans_and_weight(finished):
     assert (np.diff(popularity[order]) >= 0).all()
     assert popularity[np.argmax(followers)] > popularity[np.argmin(followers)]
     assert run_column(ledger, "operating_value") == pytest.approx(100 * ledger.weight)
+
+
+# --------------------------------------------------------------------------------------------------------- lineage
+
+
+def test_every_join_has_one_cause(finished):
+    from sim.loop import caused_variance, joins_by_cause, joins_by_fans, lineage, loop_parts
+    from sim.results import summarise
+
+    ledger, _ = finished
+    causes = joins_by_cause(ledger)
+    assert sum(causes.values()) == pytest.approx(ledger.of("JOINS").sum(axis=1))
+    assert all((column > -1e-9).all() for name, column in causes.items() if name != "win_backs")
+    by_fans = causes["feedback"] + causes["reinvested_ads"] + causes["invitation"]
+    assert by_fans == pytest.approx(joins_by_fans(ledger))
+    traced, (caused, exits) = lineage(ledger), loop_parts(ledger)
+    assert traced["exits"] == exits
+    assert traced["feedback"] + traced["reinvested_ads"] + traced["invitation"] == pytest.approx(caused)
+    assert 0 < caused_variance(ledger) <= caused
+    found = summarise(ledger)
+    parts = [found[f"r_fan_{cause}"] for cause in ("feedback", "reinvested_ads", "invitation")]
+    assert sum(parts) == pytest.approx(found["r_fan"])

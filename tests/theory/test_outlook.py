@@ -45,7 +45,7 @@ def elasticity(function, f, step=1e-3):
 
 
 def test_first_order_condition_of_the_best_frequency():
-    """4.6: the elasticity of margin is that of hazard and discount, V = π/(μ + δ) at its top, for each third of fans."""
+    """4.6: V = π/(μ + δ) is at its top, for each third of fans."""
     found = curves()
     for third in range(3):
         best = found.best(180.0, third)

@@ -1,4 +1,4 @@
-"""Verification: what the engine draws and does against theory and other programs, on fresh seeds; see docs/verification.md.
+"""Verification: the engine against theory and other programs, on fresh seeds; see docs/verification.md.
 
 verdicts     what a check is, how far is too far, and its sibling that is 5 % off
 samplers     every sampler of sim/streams.py
@@ -12,6 +12,6 @@ coverage     how often our intervals hold the truth
 page         the verdicts as an HTML page
 """
 
-from . import coverage, drawn, samplers
+from . import coverage, drawn, engines, halved, independent, samplers, sweeps
 
-CHAPTERS = (samplers, drawn, coverage)
+CHAPTERS = (samplers, drawn, sweeps, independent, engines, halved, coverage)

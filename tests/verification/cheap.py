@@ -1,7 +1,7 @@
-"""A cheap model of a comparison, whose truth is known: pairs of pools that share their luck, for intervals to be tried on.
+"""A cheap model of a comparison with a known truth: pairs of pools that share their luck.
 
-Two logics work a pool: the busy one sells more per fan and loses more of them, the light one pays for content, so that it
-is behind first and ahead later. The luck of a pair multiplies the inflow of both. Every expectation is linear in the
+Two logics work a pool: the busy one sells more per fan and loses more of them, the light one pays for content, so that
+it is behind first and ahead later. The luck of a pair multiplies the inflow of both. Every expectation is linear in the
 pool and known exactly; the cost of content is set so that the lead at the horizon is a given number of its standard
 deviations.
 """
@@ -48,12 +48,12 @@ def pairs(chance, comparisons, most, lead, luck="heavy"):
     size = (comparisons, most)
     shared = np.ones(size) if shape is None else chance.gamma(shape, 1.0 / shape, size)
     margin, caused, exits, orders, returning, path = {}, {}, {}, {}, {}, {}
-    for logic in EXIT:
+    for logic, exit_rate in EXIT.items():
         fans, sold = np.full(size, START), np.empty((*size, DAYS))
         caused[logic], exits[logic] = np.zeros(size), np.zeros(size)
         for day in range(DAYS):
             bought = chance.poisson(BUY[logic] * fans)
-            invited, left = chance.poisson(INVITE * fans), chance.binomial(fans.astype(int), EXIT[logic])
+            invited, left = chance.poisson(INVITE * fans), chance.binomial(fans.astype(int), exit_rate)
             sold[..., day] = bought
             if day >= DAYS - WINDOW:
                 caused[logic] += invited

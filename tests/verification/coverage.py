@@ -24,7 +24,6 @@ from .verdicts import OFF, Observed, check, of_p, together
 CHAPTER = "How often our intervals hold the truth"
 LEVEL = 0.95
 MAKERS = ("mean_interval", "mean_band", "crossover", "share_interval", "ratio_interval")
-MANY = 60  # pairs at which a comparison of the cheap model gives up
 
 # every place that makes an interval → the check that measures its coverage; a test keeps the list complete
 REPORTED = {
@@ -38,14 +37,13 @@ REPORTED = {
     "studies/optimise.py:_is_hopeless": ("lead at the horizon",),
     "studies/optimise.py:judge": ("totals of a logic", "lead at the horizon"),
     "report/own_figures.py:repurchase_rate": ("R_fan and repurchase rate",),
-    "report/rivals.py:of_brand": ("totals of a logic",),
     "report/rivals.py:figure_of": ("lead at the horizon",),
     "report/rivals.py:rows": ("lead at the horizon",),
 }
 
 
 def makers(source=SOURCE):
-    """Places that make an interval, FILE:FUNCTION, but those of ``sanyu validate``, which holds patterns against runs."""
+    """Places that make an interval, FILE:FUNCTION, but those of ``sanyu validate`` (patterns against runs)."""
     found = set()
     for room in ("studies", "report"):
         for file in sorted((source / room).rglob("*.py")):
@@ -61,11 +59,12 @@ def makers(source=SOURCE):
 
 
 @lru_cache(maxsize=6)
-def drawn(effort, lead, luck="heavy", most=MANY):
-    return pairs(effort.chance(f"pairs {lead} {luck}"), effort.size(1000, 2000), most, lead, luck)
+def drawn(effort, lead, luck="heavy"):
+    """Comparisons of the cheap model, up to the pairs at which they give up."""
+    return pairs(effort.chance(f"pairs {lead} {luck}"), effort.size(1000, 2000), effort.size(22, 60), lead, luck)
 
 
-def stop(final, most=MANY):
+def stop(final, most):
     """Pairs after which ``compare`` stops: the first ten, then one by one until clear or out of budget."""
     for n in range(LEAST_PAIRS, most):
         if intervals.is_clear(final[:n], LEAST_PAIRS, STEADY):
@@ -74,11 +73,11 @@ def stop(final, most=MANY):
 
 
 @lru_cache(maxsize=6)
-def stops(effort, lead, luck="heavy", most=MANY):
+def stops(effort, lead):
     """Pairs of each comparison: with the rule as it is, whatever the level of a sibling."""
-    of = drawn(effort, lead, luck)
+    of = drawn(effort, lead)
     final = of.margin["light"][..., -1] - of.margin["busy"][..., -1]
-    return [stop(row, most) for row in final]
+    return [stop(row, final.shape[1]) for row in final]
 
 
 def level(off):
@@ -280,7 +279,7 @@ def _(effort, off):
 )
 def _(effort, _):
     """Differences without a lead, until clear or out of pairs; the rule without falling levels is in the table."""
-    chance, reps = effort.chance("equal"), effort.size(400, 2000)
+    chance, reps = effort.chance("equal"), effort.size(400, 1000)
     rows, found = [("pairs at most", "told apart")], []
     final = chance.normal(size=(reps, effort.size(60, 200)))
     for most in (30, final.shape[1]):
@@ -300,7 +299,7 @@ def _(effort, _):
     """What a verdict says that became clear after more than 30 pairs; a lead that was overestimated stops sooner."""
     chance, rows, found = effort.chance("small"), [("lead, sd", "pairs at most", "told apart", "coverage")], []
     for lead in (0.1, 0.2, 0.3):
-        final = chance.normal(size=(effort.size(400, 2000), effort.size(100, 600))) + lead
+        final = chance.normal(size=(effort.size(400, 600), effort.size(60, 300))) + lead
         most = final.shape[1]
         sizes = [stop(row, most) for row in final]
         hits = [

@@ -385,10 +385,11 @@ def _(effort, off):
             found.append(come), expected.append(left * p)
             spread += left * p * (1 - p)
             left -= come
-    scaled = [(o - e) ** 2 / (e * math.exp(-rate)) for o, e in zip(found, expected, strict=True)]
+    spread_of_days = [(o - e) ** 2 / (e * math.exp(-rate)) for o, e in zip(found, expected, strict=True)]
+    law = stats.chi2(len(spread_of_days))
     return Observed([
         of_z("responses in all", (sum(found) - sum(expected)) / math.sqrt(spread)),
-        of_p("spread of days", 2 * min(stats.chi2.cdf(sum(scaled), len(scaled)), stats.chi2.sf(sum(scaled), len(scaled)))),
+        of_p("spread of days", 2 * min(law.cdf(sum(spread_of_days)), law.sf(sum(spread_of_days)))),
     ])  # fmt: skip
 
 

@@ -151,20 +151,20 @@ def _chapter(title, outcomes):
 
 def page(outcomes, effort, seconds, command):
     """One HTML file of all outcomes."""
-    bad = [o for o in outcomes if o.verdict != "holds"]
+    bad = [o for o in outcomes if o.verdict not in ("holds", "left out")]
     distances = sum(len(o.seen.distances) for o in outcomes)
     lines = [
         f"{len(outcomes) - len(bad)} of {len(outcomes)} checks hold."
         if not bad
         else f"{len(bad)} of {len(outcomes)} checks do not hold: {', '.join(o.check.name for o in bad)}.",
-        f"A distance is too far beyond {FAR:.2f} standard errors (p < {LEVEL:.1e}): with at most {MOST_DISTANCES:,} distances a "
-        f"right engine fails one run of {1 / FAMILY:,.0f}, whatever the seed. Every check that can be off has been made again "
+        f"A distance is too far beyond {FAR:.2f} standard errors (p < {LEVEL:.1e}): with at most {MOST_DISTANCES:,} "
+        f"distances a right engine fails one run of {1 / FAMILY:,.0f}. Every check that can be off has been made again "
         "with an engine, or a theory, that is 5 % off, and holds only if that one was too far.",
     ]
     chapters = {}
     for o in outcomes:
         chapters.setdefault(o.check.chapter, []).append(o)
-    caption = "Left: all distances in order; grey holds 95 % of right engines at each point. Right: the checks that are 5 % off."
+    caption = "Left: all distances in order; grey holds 95 % of right engines at each point. Right: siblings 5 % off."
     made = [_chapter(title, of) for title, of in chapters.items()]
     made[0]["figures"].insert(0, {"svg": inline_svg(z_figure(outcomes), "z", caption), "caption": caption})
     environment = jinja2.Environment(

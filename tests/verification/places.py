@@ -1,7 +1,7 @@
 """Who draws in the code, and which checks look after it: the list is complete, or a test fails.
 
-``sites`` reads the source; ``LOOKED_AFTER`` says for each place what becomes of the draw and where that is checked. What
-is compared with a probability alone (u < p) is a Bernoulli draw, checked by "uniform at every decision".
+``sites`` reads the source; ``LOOKED_AFTER`` says for each place what becomes of the draw and where that is checked.
+What is compared with a probability alone (u < p) is a Bernoulli draw, checked by "uniform at every decision".
 """
 
 import ast

@@ -34,7 +34,7 @@ def test_the_coverage_of_every_reported_interval_is_measured():
 
 
 def test_every_function_that_makes_an_interval_is_known():
-    """A function of sim/analysis that returns an interval, a band or a crossover is in the list that is searched for."""
+    """A function of sim/analysis that returns an interval is in the list that is searched for."""
     import inspect
 
     from sim.analysis import pairs, ratios

@@ -71,9 +71,11 @@ class Observed:
     table: Sequence[Sequence[str]] = ()
     note: str = ""
     figures: Sequence[tuple] = ()  # figures of the check's own, each with its caption
+    left_out: bool = False  # something is missing that the check needs; the note says what
 
     @property
     def worst(self):
+        """The distance that is farthest from theory."""
         return min(self.distances, key=lambda d: (d.p, -abs(d.z)))
 
 
@@ -135,7 +137,7 @@ def check(name, chapter, law, sibling=True):
 
 @dataclass(frozen=True)
 class Outcome:
-    """A check's verdict: holds, misses, or blind (5 % off was not found out)."""
+    """A check's verdict: holds, misses, blind (5 % off was not found out), or left out."""
 
     check: Check
     seen: Observed
@@ -144,6 +146,8 @@ class Outcome:
 
     @property
     def verdict(self):
+        if self.seen.left_out:
+            return "left out"
         if any(d.far for d in self.seen.distances):
             return "misses"
         if self.off is not None and not any(d.far for d in self.off.distances):
@@ -155,7 +159,7 @@ def verified(one, effort):
     """Run a check and its sibling."""
     began = time.perf_counter()
     seen = one.observe(effort, 1.0)
-    off = one.observe(effort, OFF) if one.sibling else None
+    off = one.observe(effort, OFF) if one.sibling and not seen.left_out else None
     return Outcome(one, seen, off, time.perf_counter() - began)
 
 

@@ -82,7 +82,7 @@ def least_coverage():
 @pytest.mark.statistical
 @pytest.mark.parametrize("wanted", [12, 20, 50])
 def test_intervals_keep_their_level_though_somebody_looked_often(wanted):
-    """wanted: replications that the true variance asks for; .944, .940 and .945 in 10,000 repetitions."""
+    """wanted: replications that the true variance asks for; .945, .946 and .945 in 10,000 repetitions."""
     found, made = coverage(1.96 / math.sqrt(wanted), LEAST, normal)
     assert found >= least_coverage()
     assert wanted <= made <= wanted + 15

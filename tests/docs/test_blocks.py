@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from docs.pages import ROOT, Block, blocks
+from sim.batch.experiment import load_experiment
 from sim.scenario import ScenarioError, load_scenario
 
 DAY = dt.timedelta(days=1)
@@ -40,6 +41,8 @@ def _ids(found: list[Block]) -> list[str]:
 
 # blocks that are files of a recipe are in test_extending
 PYTHON, TOML = ([b for b in blocks(language) if not b.file] for language in ("python", "toml"))
+EXPERIMENTS = [b for b in TOML if "experiment" in b.words]
+TOML = [b for b in TOML if "experiment" not in b.words]
 SHELL = [b for b in blocks("sh") if "run" in b.words]
 
 
@@ -67,6 +70,13 @@ def test_scenario_blocks_load(block, tmp_path):
     assert {name for name, table in given.items() if table is not False} <= set(scenario.logics)
 
 
+@pytest.mark.parametrize("block", EXPERIMENTS, ids=_ids(EXPERIMENTS))
+def test_experiment_blocks_load(block, tmp_path):
+    file = tmp_path / "mine.toml"
+    file.write_text(block.text, encoding="utf-8")
+    assert len(load_experiment(file).points) > 1
+
+
 def test_the_messages_shown_are_the_messages_given(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (wrong,) = [block for block in TOML if "wrong" in block.words]
@@ -81,6 +91,7 @@ def test_there_are_blocks_of_every_kind():
     assert PYTHON
     assert SHELL
     assert TOML
+    assert EXPERIMENTS
 
 
 def test_the_first_block_of_the_readme_holds_the_two_commands():

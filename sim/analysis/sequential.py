@@ -1,10 +1,10 @@
 """Sequential replications: how many are enough for a mean to be known well, and how many to make next.
 
 A rule that looks at the interval again and again stops too early, when the variance so far happens to be small. Three
-things keep the level: no look before ``LEAST`` replications; the interval must be narrow enough at the last ``STEADY``+
-1 sizes, not only at one; and between looks as many replications are made as the variance so far asks for, so that there
-are few looks. Measured in 10,000 repetitions (tests/analysis has a part of them): where 12, 20 or 50 normal values are
-enough, 95 % intervals cover 94.5 %; with looks from the third value on 91.8, 92.3 and 93.9 %. Of exponential values
+things keep the level: no look before ``LEAST`` replications; the interval must be narrow enough at the last ``STEADY``
++ 1 sizes, not only at one; and between looks as many replications are made as the variance so far asks for, so that
+there are few looks. Measured in 10,000 repetitions (tests/analysis has some of them): where 12, 20 or 50 normal values
+are enough, 95 % intervals cover 94.5 %; with looks from the third value on 91.8, 92.3 and 93.9 %. Of exponential values
 they cover 89 to 90 %, where the interval of 20 of them without any looking covers 92 %.
 """
 

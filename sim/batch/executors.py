@@ -27,6 +27,12 @@ ANSWER_WITHIN = 10  # seconds in which a scheduler must answer
 
 Kind = Literal["dask", "ray"]
 
+_SETTINGS = {
+    "distributed.scheduler.allowed-failures": 0,  # the supervisor finds out by itself which task kills
+    "distributed.deploy.lost-worker-timeout": "1h",  # a busy machine takes more than 15 s to start a worker anew
+    **{f"distributed.nanny.pre-spawn-environ.{name}": value for name, value in THREADS.items()},
+}
+
 
 class WorkerDied(BrokenExecutor):
     """The worker process of a task died: killed, out of memory, or crashed."""
@@ -119,14 +125,13 @@ class DaskCluster(Cluster):
 
         self._killed = distributed.KilledWorker
         self._own: Any = None
+        self._settings = contextlib.ExitStack()  # they are read again when a worker is replaced
         if address is None:
-            quiet = {"distributed.scheduler.allowed-failures": 0, "distributed.worker.memory.terminate": False}
-            environment = {f"distributed.nanny.pre-spawn-environ.{name}": value for name, value in THREADS.items()}
-            with dask.config.set(quiet | environment):
-                self._own = distributed.LocalCluster(
-                    processes, threads_per_worker=1, processes=True, host="127.0.0.1", dashboard_address=None,
-                    memory_limit=None, silence_logs=50, preload=__name__,
-                )  # fmt: skip
+            self._settings.enter_context(dask.config.set(_SETTINGS))
+            self._own = distributed.LocalCluster(
+                processes, threads_per_worker=1, processes=True, host="127.0.0.1", dashboard_address=None,
+                memory_limit=None, silence_logs=50, preload=__name__,
+            )  # fmt: skip
         try:
             self._client = distributed.Client(self._own or address, timeout=f"{ANSWER_WITHIN}s", set_as_default=False)
         except (OSError, ValueError) as error:
@@ -154,6 +159,7 @@ class DaskCluster(Cluster):
             self._client.close()
         if self._own is not None:
             self._own.close()
+        self._settings.close()
 
 
 def dask_setup(_: Any) -> None:

@@ -1,14 +1,14 @@
-"""A driver in a process of its own, to be killed: ``python -m tests.batch.drive FOLDER STORE [full BYTES WHERE]``."""
+"""A driver in a process of its own, to be killed: ``python -m batch.drive FOLDER STORE [full BYTES WHERE]``."""
 
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+from batch.studies import study
 from sim.batch import supervisor
 from sim.batch.folder import SWEEP
 from sim.batch.sweep import DiskFull, resume, sweep
-from tests.batch.studies import study
 
 supervisor.LARGEST = 8  # tasks of a chunk: many shards in little time
 RUNS = 12 * 8 * 2

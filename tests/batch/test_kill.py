@@ -16,14 +16,14 @@ import pandas as pd
 import psutil
 import pytest
 
+from batch.drive import RUNS, asked
+from batch.test_sweep import same, stored
 from sim.batch.results import read
 from sim.batch.sweep import status_of, sweep
-from tests.batch.drive import RUNS, asked
-from tests.batch.test_sweep import same, stored
 
 KILLS = int(os.environ.get("SANYU_KILLS", "2"))
 SEED = int(os.environ.get("SANYU_KILL_SEED", "5"))
-ROOT = Path(__file__).parents[2]
+TESTS = Path(__file__).parents[1]
 LONG_ENOUGH = 300  # seconds
 
 
@@ -40,9 +40,9 @@ def unbroken(tmp_path_factory):
 
 def start(*arguments, before=()):
     """A driver that has loaded everything and now begins."""
-    command = [*before, sys.executable, "-m", "tests.batch.drive", *map(str, arguments)]
+    command = [*before, sys.executable, "-m", "batch.drive", *map(str, arguments)]
     # its own group, so that nothing of it is left behind
-    driver = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, start_new_session=True)
+    driver = subprocess.Popen(command, cwd=TESTS, stdout=subprocess.PIPE, text=True, start_new_session=True)
     assert driver.stdout.readline() == "ready\n"
     return driver
 

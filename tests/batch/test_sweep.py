@@ -9,13 +9,13 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from batch.studies import DISCOUNT, QUALITY, study
 from sim.batch import sweep as sweeps
 from sim.batch.figures import figures
 from sim.batch.folder import alone
 from sim.batch.results import read, read_daily, write_results
 from sim.batch.sweep import NotThisSweep, reproduce, resume, status_of, sweep
 from sim.engines.run import run
-from tests.batch.studies import DISCOUNT, QUALITY, study
 
 
 def stored(store):

@@ -155,6 +155,35 @@ def test_a_pool_that_is_fed_a_quarter_less_is_found_out():
     assert abs((found / simulated("growth") - 1).mean()) > 0.03
 
 
+ONE_CHANNEL = {
+    "days": 150,
+    "pool.fans": 8000,
+    "market.users": 8_000_000,
+    "pool.channels": {"douyin-group": 1.0},
+    "channels.douyin-group.joins_at_follow": 1.0,
+    "channels.douyin-subscription.joins_at_follow": 0.0,
+    "logics.growth": False,
+    "logics.depletion": {
+        "kind": "fixed", "pushes_per_week": {"group": 63.0}, "value_share": 0.1, "discount": 0.4, "lives_per_week": 3.0,
+    },
+}  # fmt: skip
+
+
+@pytest.mark.statistical
+def test_with_one_channel_orders_and_exits_are_exact_to_a_few_percent():
+    """Every mechanism is at work but a choice of channels: memberships that are shares are what the mean field lacks."""
+    scenario = load_scenario("liquor")
+    still = {f"channels.{c.name}.joins_per_month": {"liking": 0.0, "devoted": 0.0} for c in scenario.channels}
+    scenario = calm(with_changes(scenario, still | ONE_CHANNEL))
+    mean = mean_field(scenario, "depletion", nodes=128).ledger
+    runs = [run(scenario, "depletion", 5, r).ledger for r in range(3)]
+    for name, bias in (("EXITS", 0.02), ("ORDERS", 0.03)):
+        counted = sum(int(g.of(name).sum()) for g in runs)
+        error = 1 / math.sqrt(counted)
+        assert abs(mean.of(name).sum() * len(runs) / counted - 1) < FAR * error + bias
+        assert abs(1.25 * mean.of(name).sum() * len(runs) / counted - 1) > FAR * error + bias
+
+
 def test_what_is_left_out_is_said():
     assert left_out(load_scenario("used-cars")) == ("store", "bans")
     assert "rivals" in left_out(load_scenario("two-brands"))

@@ -36,6 +36,7 @@ REPORTED = {
     "studies/equal_spend.py:_compared": ("equal spend",),
     "report/own_figures.py:repurchase_rate": ("R_fan and repurchase rate",),
     "report/rivals.py:figure_of": ("lead at the horizon",),
+    "report/rivals.py:rivals_chapter": ("lead at the horizon",),
     "report/rivals.py:rows": ("lead at the horizon",),
 }
 

@@ -1,7 +1,7 @@
 """The engine with all mechanisms off but one, over grids of parameters, against closed forms.
 
-Laws are those of days, as the engine lives them; where sim/theory has the law of continuous time, it is exact in days too,
-or the law of days is shown to tend to it. The sibling's engine has the named rate 5 % higher.
+Laws are those of days, as the engine lives them; where sim/theory has the law of continuous time, it is exact in days
+too, or the law of days is shown to tend to it. The sibling's engine has the named rate 5 % higher.
 """
 
 import math

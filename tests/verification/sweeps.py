@@ -253,8 +253,8 @@ def _(effort, off):
         for what, sample, expected in (("mean", trust, mean[0]), ("square", trust**2, mean[1])):
             error = sample.std(ddof=1) / math.sqrt(chains)
             found.append(of_z(f"{what}, p {p:g}, α₊ {gain:g}", (sample.mean() - expected) / error))
-        rows.append((p, trust.mean(), trust.std() / math.sqrt(chains), mean[0]))
-    return Observed(found, lines={"trust, by share of positive events": line(*zip(*rows, strict=True))})
+        rows.append((mean[0], trust.mean(), trust.std() / math.sqrt(chains), mean[0]))
+    return Observed(found, lines={"trust, by expected": line(*zip(*rows, strict=True))})
 
 
 def laws_of_trust(p, gain, ratio):

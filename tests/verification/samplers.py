@@ -162,10 +162,10 @@ def _(effort, off):
         *(
             continuous(
                 f"shape {shape:g}",
-                off * drawn(lambda i, s=shape, k=effort.key("gamma", round(100 * shape)): gamma(s, k, 4, i, 0, 0), n),
+                off * drawn(lambda i, s=shape, k=key: gamma(s, k, 4, i, 0, 0), n),
                 stats.gamma(shape),
             )
-            for shape in SHAPES
+            for shape, key in ((shape, effort.key("gamma", at)) for at, shape in enumerate(SHAPES))
         )
     )
 
@@ -180,10 +180,10 @@ def _(effort, off):
         *(
             continuous(
                 f"a {a:g}, b {b:g}",
-                drawn(lambda i, a=a, b=b, k=effort.key("beta", round(100 * a)): beta(a, b, k, 5, i, 0, 0), n) ** off,
+                drawn(lambda i, a=a, b=b, k=key: beta(a, b, k, 5, i, 0, 0), n) ** off,
                 stats.beta(a, b),
             )
-            for a, b in PAIRS
+            for a, b, key in ((*pair, effort.key("beta", at)) for at, pair in enumerate(PAIRS))
         )
     )
 

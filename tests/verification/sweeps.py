@@ -53,7 +53,7 @@ def _left(effort, fans, days, changes):
     "retention with frailty", CHAPTER, "survival (1 + ξμt)^(−1/ξ): a gamma mixture, so that retention rises with tenure"
 )
 def _(effort, off):
-    fans, found, rows, monthly = effort.size(40_000, 200_000), [], [], 1.0
+    fans, found, rows, monthly = effort.size(80_000, 400_000), [], [], 1.0
     for frailty in (0.5, 1.0, 2.0):
         for days in (30, 120):
             changes = {"rules.leaving.natural": monthly * off, "rules.leaving.frailty": frailty}

@@ -12,7 +12,7 @@ from rich.console import Console
 
 from . import CHAPTERS
 from .page import page
-from .verdicts import CHECKS, FAR, Effort, verified
+from .verdicts import CHECKS, FAR, Effort, Observed, Outcome, exactly, verified
 
 
 def _options():
@@ -39,6 +39,14 @@ def _line(outcome):
     return f"{outcome.verdict:7}{outcome.seconds:7.1f} s  {outcome.check.name}{what}"
 
 
+def _tried(one, effort):
+    """The outcome of a check; one that breaks misses, and the others go on."""
+    try:
+        return verified(one, effort)
+    except Exception as error:
+        return Outcome(one, Observed([exactly(f"broke: {type(error).__name__}: {error}", False)]), None, 0.0)
+
+
 def main():
     """Run the checks, print a line of each, write the page; 1 where one does not hold."""
     options, console = _options(), Console(width=160, highlight=False)
@@ -52,7 +60,7 @@ def main():
     console.print(f"seed {effort.seed}; {len(checks)} checks, too far is |z| > {FAR:.2f}")
     began, outcomes = time.perf_counter(), []
     for one in checks:
-        outcomes.append(verified(one, effort))
+        outcomes.append(_tried(one, effort))
         console.print(_line(outcomes[-1]), style="red" if outcomes[-1].verdict != "holds" else None, markup=False)
     seconds = time.perf_counter() - began
     out = options.out or Path("runs") / f"verification-{dt.datetime.now():%Y%m%d-%H%M%S}"

@@ -38,6 +38,7 @@ REPORTED = {
     "studies/optimise.py:judge": ("totals of a logic", "lead at the horizon"),
     "report/own_figures.py:repurchase_rate": ("R_fan and repurchase rate",),
     "report/rivals.py:figure_of": ("lead at the horizon",),
+    "report/rivals.py:rivals_chapter": ("lead at the horizon",),
     "report/rivals.py:rows": ("lead at the horizon",),
 }
 

@@ -152,7 +152,7 @@ def sold(seed, orders):
 
 @check("baskets", CHAPTER, "list value of an order: log-normal of mean price, to the cent")
 def _(effort, off):
-    values, _, world = sold(effort.engine_seed("sold"), effort.size(8_000, 60_000))
+    values, _, world = sold(effort.engine_seed("sold"), effort.size(16_000, 60_000))
     spread, price = float(world.rules.purchase.basket), float(world.brand.price)
     middle = values + effort.chance("cents").random(len(values)) - 0.5  # rounded to the cent
     return continuous("basket", middle, stats.lognorm(spread * off, scale=price * math.exp(-0.5 * (spread * off) ** 2)))
@@ -160,7 +160,7 @@ def _(effort, off):
 
 @check("experience of a product", CHAPTER, "normal about product quality, cut at 0 and 1")
 def _(effort, off):
-    _, learned, world = sold(effort.engine_seed("sold"), effort.size(8_000, 60_000))
+    _, learned, world = sold(effort.engine_seed("sold"), effort.size(16_000, 60_000))
     rules = world.rules.purchase
     found = 0.5 + (learned - 0.5) / float(rules.learning)
     quality, spread = float(world.brand.product_quality), float(rules.surprise)

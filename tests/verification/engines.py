@@ -1,7 +1,7 @@
 """Engine against engine to the integer, at 10⁶ fan-days; and one engine against its threads and orders."""
 
 import numpy as np
-from worlds import FINDING, SERVED, SMALL, STORE, everything, small
+from worlds import EVERYTHING, FINDING, SERVED, SMALL, STORE, everything, small
 
 from sim.engines.run import run
 
@@ -12,7 +12,13 @@ WORLDS = {"all mechanisms": {}, "people find goods": FINDING, "people ask": SERV
 
 
 def _sized(effort, changes, fans, days):
-    return everything({"pool.fans": fans, "days": days, "feed.exposures_at_least": fans / 6} | changes)
+    """The scenario of everything, with room for its fans."""
+    room = {
+        key: value | {"number": value["number"] * max(1, fans // 300)}
+        for key, value in EVERYTHING.items()
+        if key.endswith(".accounts") and isinstance(value, dict)
+    }
+    return everything(room | {"pool.fans": fans, "days": days, "feed.exposures_at_least": fans / 6} | changes)
 
 
 def _compared(what, scenario, logic, seed, off):

@@ -1,7 +1,7 @@
 """All rates halved over twice the days, and again: how far the daily tick is from continuous time.
 
-What a day resolves is not moved; what moves is the error of the tick. Fixed windows of days (the last week, the first
-month of a member) would not scale, and are switched off or scaled by hand.
+What a day resolves is not moved; what moves is the error of the tick. Fixed windows of days (the trailing week, the
+first month of a member) would not scale, and are switched off or scaled by hand.
 """
 
 import math

@@ -157,13 +157,15 @@ SHAPES = (0.05, 0.3, 0.8, 1.0, 2.0, 5.0, 20.0)
 
 @check("gamma", CHAPTER, "Gamma(shape, 1) by Marsaglia and Tsang, shapes .05 … 20")
 def _(effort, off):
-    key, n = effort.key("gamma"), effort.size(30_000, 400_000)
+    n = effort.size(30_000, 400_000)
     return together(
         *(
             continuous(
-                f"shape {shape:g}", off * drawn(lambda i, s=shape: gamma(s, key, 4, i, 0, 0), n), stats.gamma(shape)
+                f"shape {shape:g}",
+                off * drawn(lambda i, s=shape, k=key: gamma(s, k, 4, i, 0, 0), n),
+                stats.gamma(shape),
             )
-            for shape in SHAPES
+            for shape, key in ((shape, effort.key("gamma", at)) for at, shape in enumerate(SHAPES))
         )
     )
 
@@ -173,13 +175,15 @@ PAIRS = ((2.8, 5.2), (0.7929, 2.4258), (4.0, 4.0), (0.3, 0.3), (8.0, 0.5))
 
 @check("beta", CHAPTER, "Beta(a, b) from two gammas")
 def _(effort, off):
-    key, n = effort.key("beta"), effort.size(30_000, 400_000)
+    n = effort.size(30_000, 400_000)
     return together(
         *(
             continuous(
-                f"a {a:g}, b {b:g}", drawn(lambda i, a=a, b=b: beta(a, b, key, 5, i, 0, 0), n) ** off, stats.beta(a, b)
+                f"a {a:g}, b {b:g}",
+                drawn(lambda i, a=a, b=b, k=key: beta(a, b, k, 5, i, 0, 0), n) ** off,
+                stats.beta(a, b),
             )
-            for a, b in PAIRS
+            for a, b, key in ((*pair, effort.key("beta", at)) for at, pair in enumerate(PAIRS))
         )
     )
 

@@ -102,7 +102,7 @@ class Simulation:
     @property
     def world(self) -> World:
         """Everything that stays the same for the scenario's own brand."""
-        return self.brand.world  # type: ignore[no-any-return]
+        return self.brand.world
 
     @property
     def key(self) -> int:

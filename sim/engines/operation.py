@@ -19,7 +19,7 @@ from sim.engines.engine import RowsMaker
 from sim.engines.groups import Groups
 from sim.engines.market import Market, MarketDay, Proofs
 from sim.engines.promise import Promises
-from sim.engines.remembered import Remembered
+from sim.engines.remembered import OfScenario, Remembered
 from sim.engines.reservoir import Responders
 from sim.engines.sources import Sources
 from sim.engines.tasks import TaskDesk
@@ -35,8 +35,8 @@ from sim.engines.world import (
 from sim.logics import Logic
 from sim.logics.oracle import Truth, informed
 from sim.logics.own import planned
-from sim.plans import Plan, Seen, SeenDay
-from sim.rules.climate import Climate, bare, compilable
+from sim.plans import Brief, Plan, Seen, SeenDay
+from sim.rules.climate import Climate, World, bare, compilable
 from sim.rules.conformity import authority_proof, sales_proof
 from sim.rules.messages import attention, visible_share
 from sim.rules.persona import bargained
@@ -45,6 +45,17 @@ from sim.rules.tally import Slot, Tally, block, new_tally
 from sim.scenario.schema import Scenario
 
 CELLS = TIERS * MAX_CHANNELS
+
+
+def _world(scenario: Scenario, people_key: int) -> World:
+    return compilable(world_of(scenario)._replace(people_key=people_key))  # type: ignore[no-any-return]
+
+
+def _brief(scenario: Scenario) -> Brief:
+    return dataclasses.replace(brief_of(scenario), service=service_brief(scenario, world_in(scenario, 0)))
+
+
+world_in, brief_in = OfScenario(_world), OfScenario(_brief)
 
 
 @dataclass(slots=True)
@@ -77,8 +88,8 @@ class Operation:
 
     def __init__(self, scenario: Scenario, name: str, key: int, people_key: int, make_rows: RowsMaker) -> None:
         self.scenario, self.name, self.key = scenario, name, key
-        self.world = compilable(world_of(scenario)._replace(people_key=0 if people_key == key else people_key))
-        self.brief = dataclasses.replace(brief_of(scenario), service=service_brief(scenario, self.world))
+        self.world = world_in(scenario, 0 if people_key == key else people_key)
+        self.brief = brief_in(scenario)
         self.logic: Logic = informed(scenario.logics[name], self.truth)
         season = scenario.market.season.daily(scenario.start, scenario.days)
         self.season, self.mean_season = season.tolist(), float(season.mean())

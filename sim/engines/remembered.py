@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
+from sim.scenario.schema import Scenario
+
 
 class Remembered[Value]:
     """A pure function that keeps its last value, and gives it again for equal arguments.
@@ -23,3 +25,27 @@ class Remembered[Value]:
             self.value = self.function(*arguments)
             self.arguments = arguments
         return self.value
+
+
+class OfScenario[Value]:
+    """What follows from a scenario and a few numbers: kept for the last few, since replications share it.
+
+    function  pure; its value is never changed
+
+    Scenarios are frozen and told apart by what they are, not by what they say: a look costs no comparison.
+    """
+
+    KEPT = 8
+
+    def __init__(self, function: Callable[..., Value]) -> None:
+        self.function = function
+        self.found: tuple[tuple[Scenario, tuple[Any, ...], Value], ...] = ()  # the latest first; replaced as a whole
+
+    def __call__(self, scenario: Scenario, *arguments: Any) -> Value:
+        """The function's value."""
+        for known, of, value in self.found:
+            if known is scenario and of == arguments:
+                return value
+        value = self.function(scenario, *arguments)
+        self.found = ((scenario, arguments, value), *self.found[: self.KEPT - 1])
+        return value

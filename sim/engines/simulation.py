@@ -8,6 +8,7 @@ import numpy.typing as npt
 from sim.engines.admission import fill_draws
 from sim.engines.engine import Rows, RowsMaker
 from sim.engines.operation import Operation
+from sim.engines.remembered import OfScenario
 from sim.engines.reservoir import Reservoir, Responders, pool_address, to_brand
 from sim.engines.wordofmouth import Invited, WordOfMouth
 from sim.engines.world import cells_of, classes_of
@@ -17,6 +18,8 @@ from sim.rules.climate import World
 from sim.scenario.rivals import of_rival
 from sim.scenario.schema import Scenario
 from sim.streams import Decision, brand_key, replication_key
+
+rival_in = OfScenario(of_rival)
 
 
 def untouched_of(users: list[int], rows: list[int]) -> list[int]:
@@ -72,7 +75,7 @@ class Simulation:
         self.scenario = scenario
         key = replication_key(seed, replication)
         names = [logic, *scenario.rivals]
-        scenarios = [scenario, *(of_rival(scenario, name) for name in scenario.rivals)]
+        scenarios = [scenario, *(rival_in(scenario, name) for name in scenario.rivals)]
         self.brands = [
             Operation(view, name, brand_key(key, b), key, make_rows)
             for b, (view, name) in enumerate(zip(scenarios, names, strict=True))
@@ -99,7 +102,7 @@ class Simulation:
     @property
     def world(self) -> World:
         """Everything that stays the same for the scenario's own brand."""
-        return self.brand.world  # type: ignore[no-any-return]
+        return self.brand.world
 
     @property
     def key(self) -> int:

@@ -28,8 +28,7 @@ from sim.commands.console import (
     target_of_scenario,
     writing,
 )
-from sim.commands.studies import Threads, in_words, say_interrupted
-from sim.commands.sweep import STORE, Store
+from sim.commands.studies import STORE, Store, Threads, in_words, say_interrupted
 
 LEAST_TRIALS = 4
 

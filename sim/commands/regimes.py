@@ -23,8 +23,10 @@ from sim.commands.console import (
     writing,
 )
 from sim.commands.studies import (
+    STORE,
     ExperimentFile,
     Pairs,
+    Store,
     Threads,
     in_words,
     load_study,
@@ -32,7 +34,6 @@ from sim.commands.studies import (
     say_interrupted,
     target_of,
 )
-from sim.commands.sweep import STORE, Store
 
 LEAST_POINTS = 9
 

@@ -18,8 +18,10 @@ from sim.commands.console import (
     writing,
 )
 from sim.commands.studies import (
+    STORE,
     ExperimentFile,
     Pairs,
+    Store,
     Threads,
     failures,
     in_words,
@@ -28,7 +30,6 @@ from sim.commands.studies import (
     table_of,
     target_of,
 )
-from sim.commands.sweep import STORE, Store
 
 
 @patient

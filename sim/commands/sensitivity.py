@@ -19,8 +19,10 @@ from sim.commands.console import (
     writing,
 )
 from sim.commands.studies import (
+    STORE,
     ExperimentFile,
     Pairs,
+    Store,
     Threads,
     failures,
     figure_of,
@@ -31,7 +33,6 @@ from sim.commands.studies import (
     table_of,
     target_of,
 )
-from sim.commands.sweep import STORE, Store
 
 
 @patient

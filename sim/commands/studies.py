@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
-from sim.commands.console import Failed, Wrong
+from sim.commands.console import OUTPUT, Failed, Wrong
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,6 +21,12 @@ Pairs = Annotated[
     int | None, Parameter(help="Replications at each point [default: those of the file].", show_default=False)
 ]
 Threads = Annotated[int | None, Parameter(help="Runs at a time [default: one per core].", show_default=False)]
+
+STORE = Path("runs") / "store"
+Store = Annotated[
+    Path,
+    Parameter(group=OUTPUT, help="Folder of all runs, of every study; a run that is there is never made again."),
+]
 
 
 def load_study(file: str, pairs: int | None = None) -> "Study":

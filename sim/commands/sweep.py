@@ -25,7 +25,7 @@ from sim.commands.console import (
     say,
     shell_words,
 )
-from sim.commands.studies import RUNS, ExperimentFile, StoreFolder, load_study
+from sim.commands.studies import STORE, ExperimentFile, Store, load_study
 
 if TYPE_CHECKING:
     from sim.batch.experiment import Study
@@ -55,7 +55,7 @@ def sweep(
     cluster: Cluster = None,
     dry_run: Annotated[bool, Parameter(negative="", show_default=False)] = False,
     yes: Annotated[bool, Parameter(negative="", show_default=False)] = False,
-    store: StoreFolder = RUNS,
+    store: Store = STORE,
     out: Annotated[Path | None, Parameter(group=OUTPUT)] = None,
     json: Json = False,
     quiet: Quiet = False,

@@ -54,14 +54,14 @@ class Here(Executor):
 
 
 def cost(runs: int, points: int) -> dict[str, float]:
-    """Milliseconds of processor a run: of the whole sweep, of the runs alone, and of the layer; best of three."""
+    """Milliseconds of processor a run: of the whole sweep, of the runs alone, and of the layer; best of two."""
     from sim.batch import sweep as sweeps
     from sim.engines.run import run
 
     asked = study(runs, points)
     replications = asked.experiment.replications.most
     found = []
-    for _ in range(3):
+    for _ in range(2):
         with tempfile.TemporaryDirectory() as folder:
             began = time.process_time()
             outcome = sweeps.sweep(asked, Path(folder) / "out", Path(folder) / "store", executor=Here())
@@ -113,6 +113,6 @@ def memory(runs: int) -> dict[str, Any]:
 
 if __name__ == "__main__":
     if sys.argv[1] == "cost":
-        print(json.dumps([cost(2000, points) for points in (5, 100, 1000)], indent=1))
+        print(json.dumps([cost(600, points) for points in (3, 300)], indent=1))
     else:
         print(json.dumps(memory(int(sys.argv[2]))))

@@ -80,8 +80,10 @@ class _Reference:
     """A point that was built: others that differ from it in numbers are hashed by difference."""
 
     def __init__(self, base: Scenario, changes: Changes, logic: str) -> None:
-        self.leaves = dict(_leaves(_decisive(with_changes(base, changes), logic)))
-        self.total = sum(_hash(path, text) for path, text in self.leaves.items()) % _MODULUS
+        leaves = dict(_leaves(_decisive(with_changes(base, changes), logic)))
+        numbers = {_path_text(_path(key)) for key, value in changes.items() if _is_plain(value)}
+        self.leaves = {path: text for path, text in leaves.items() if path in numbers}
+        self.total = sum(_hash(path, text) for path, text in leaves.items()) % _MODULUS
 
     def total_at(self, changes: Changes) -> int | None:
         """The hash of a point with other numbers, None where a number is no leaf of the tree."""

@@ -98,13 +98,10 @@ def figure_of(study: Study) -> str | None:
 
 
 def replications_in(study: Study, identities: Identities, index: Index) -> list[int]:
-    """Replications of each point, as far as the runs that are there tell.
+    """Replications of each point of a study in rounds, as far as the runs that are there tell.
 
     index  with values of the figure that decides
     """
-    asked = study.experiment.replications
-    if isinstance(asked, Paired):
-        return [asked.paired] * len(study.points)
     order = Sequential(study, identities)
     while (row := order.next()) is not None:
         value = index.get(bytes.fromhex(row.task.key))

@@ -3,10 +3,10 @@
 import datetime as dt
 import os
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import batched
+from itertools import batched, repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,7 @@ from sim.batch.factors import Factor
 from sim.batch.folder import DESIGN, RESULTS, SERIES, study_in
 from sim.batch.identity import Identities
 from sim.batch.order import Row, figure_of, replications_in, rows_of
+from sim.batch.replications import Paired
 from sim.batch.store import Shard, Store, columns, key_array
 from sim.engines.checkpoints import TEMPORARY
 
@@ -126,8 +127,12 @@ class _Writer:
 
     def _rows(self) -> Iterator[Row]:
         """All runs of the study, by point, logic and replication."""
-        figure = figure_of(self.study)
-        made = replications_in(self.study, self.identities, self.store.index(figure, self.series))
+        asked = self.study.experiment.replications
+        if isinstance(asked, Paired):
+            made: Iterable[int] = repeat(asked.paired, len(self.study.points))
+        else:
+            index = self.store.index(figure_of(self.study), self.series)
+            made = replications_in(self.study, self.identities, index)
         for point, replications in enumerate(made):
             yield from sorted(
                 rows_of(self.study, self.identities, point, range(replications)),

@@ -242,7 +242,8 @@ class Index:
     bad  key → status and message of those that failed, or killed their worker
     """
 
-    halves: npt.NDArray[np.uint64] = field(default_factory=lambda: np.empty((0, 2), np.uint64))
+    high: npt.NDArray[np.uint64] = field(default_factory=lambda: np.empty(0, np.uint64))
+    low: npt.NDArray[np.uint64] = field(default_factory=lambda: np.empty(0, np.uint64))
     values: npt.NDArray[np.float64] = field(default_factory=lambda: np.empty(0))
     bad: dict[bytes, tuple[str, str]] = field(default_factory=dict)
     _recent: dict[bytes, float] = field(default_factory=dict)
@@ -265,15 +266,16 @@ class Index:
         if (found := self._recent.get(key)) is not None:
             return found
         high, low = np.frombuffer(key, ">u8").astype(np.uint64)
-        first, end = np.searchsorted(self.halves[:, 0], high), np.searchsorted(self.halves[:, 0], high, "right")
-        for row in range(int(first), int(end)):
-            if self.halves[row, 1] == low:
+        row = int(np.searchsorted(self.high, high))
+        while row < len(self.high) and self.high[row] == high:
+            if self.low[row] == low:
                 return float(self.values[row])
+            row += 1
         return None
 
     def __len__(self) -> int:
         self._settle()
-        return len(self.halves)
+        return len(self.high)
 
     def _settle(self) -> None:
         """Sort in what was added; of equal keys one stays."""
@@ -283,14 +285,15 @@ class Index:
             self._recent.clear()
         if not self._parts:
             return
-        halves = np.concatenate([self.halves, *(part for part, _ in self._parts)])
+        high = np.concatenate([self.high, *(part[:, 0] for part, _ in self._parts)])
+        low = np.concatenate([self.low, *(part[:, 1] for part, _ in self._parts)])
         values = np.concatenate([self.values, *(part for _, part in self._parts)])
         self._parts.clear()
-        order = np.lexsort((halves[:, 1], halves[:, 0]))
-        halves, values = halves[order], values[order]
-        fresh = np.ones(len(halves), np.bool_)
-        fresh[1:] = (halves[1:] != halves[:-1]).any(axis=1)
-        self.halves, self.values = np.ascontiguousarray(halves[fresh]), values[fresh]
+        order = np.lexsort((low, high))
+        high, low, values = high[order], low[order], values[order]
+        fresh = np.ones(len(high), np.bool_)
+        fresh[1:] = (high[1:] != high[:-1]) | (low[1:] != low[:-1])
+        self.high, self.low, self.values = high[fresh], low[fresh], values[fresh]
 
 
 assert BYTES == 16  # two halves

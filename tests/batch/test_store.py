@@ -42,7 +42,7 @@ def test_an_index_finds_what_was_added_and_nothing_else():
     assert [index.get(bytes.fromhex(key)) for key in keys + twins] == list(np.arange(3003.0))
     assert {index.get(bytes.fromhex(key)) for key in others} == {None}
     assert len(index) == 3003
-    assert index.halves.nbytes + index.values.nbytes == 24 * 3003
+    assert index.high.nbytes + index.low.nbytes + index.values.nbytes == 24 * 3003
 
 
 def test_rows_come_back_with_all_figures_and_statuses(store):

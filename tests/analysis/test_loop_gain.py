@@ -80,8 +80,8 @@ def test_the_interval_over_runs_covers_95_percent_with_the_stopping_rule():
 def test_a_verdict_is_as_sure_as_it_says():
     """Of pools that just grow by themselves: P(R > 1) is uniform, so half of the verdicts say growing."""
     born, came, gone = pools(REPETITIONS, factor=LEAVES / BIRTH)
-    drawn = zip(born, came, gone, strict=True)
-    chances = np.array([loop_verdict(b, b, c, e).chances[PoolState.GROWING] for b, c, e in drawn])
+    verdicts = [loop_verdict(b, b, c, e) for b, c, e in zip(born, came, gone, strict=True)]
+    chances = np.array([found.chances[PoolState.GROWING] for found in verdicts])
     for level in (0.1, 0.5, 0.9):
         assert within_binomial_error((chances < level).mean(), level)
 
@@ -103,9 +103,8 @@ def test_intervals_by_hand():
     assert gain_interval(5.0, 5.0, 0.0) is None
     found = gain_interval(100.0, 100.0, 200.0)
     error = 1.959964 * math.sqrt(1 / 100 + 1 / 200)
-    assert (found.low, found.estimate, found.high) == pytest.approx(
-        (0.5 * math.exp(-error), 0.5, 0.5 * math.exp(error))
-    )
+    expected = (0.5 * math.exp(-error), 0.5, 0.5 * math.exp(error))
+    assert (found.low, found.estimate, found.high) == pytest.approx(expected)
     none = gain_interval(0.0, 0.0, 200.0)
     assert (none.estimate, none.low, none.high) == (0.0, 0.0, 3.0 / 200.0)
     half = gain_interval(100.0, 50.0, 200.0)  # joins that are only half by the fans vary less

@@ -171,7 +171,7 @@ ONE_CHANNEL = {
 
 @pytest.mark.statistical
 def test_with_one_channel_orders_and_exits_are_exact_to_a_few_percent():
-    """Every mechanism is at work but a choice of channels: memberships that are shares are what the mean field lacks."""
+    """Every mechanism is at work but a choice of channels: memberships that are shares are what is lacking."""
     scenario = load_scenario("liquor")
     still = {f"channels.{c.name}.joins_per_month": {"liking": 0.0, "devoted": 0.0} for c in scenario.channels}
     scenario = calm(with_changes(scenario, still | ONE_CHANNEL))

@@ -6,6 +6,8 @@ The everyday names; each is imported when it is first used, so that ``import sim
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from sim.batch.ensemble import Ensemble as Ensemble
+    from sim.batch.ensemble import sweep as sweep
     from sim.engines.run import run as run
     from sim.report.figures import plot as plot
     from sim.results import Comparison as Comparison
@@ -17,14 +19,16 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "Comparison": "sim.results",
+    "Ensemble": "sim.batch.ensemble",
     "Run": "sim.results",
     "compare": "sim.studies.compare",
     "load_scenario": "sim.scenario.load",
     "plot": "sim.report.figures",
     "run": "sim.engines.run",
+    "sweep": "sim.batch.ensemble",
 }
 
-__all__ = ["Comparison", "Run", "__version__", "compare", "load_scenario", "plot", "run"]
+__all__ = ["Comparison", "Ensemble", "Run", "__version__", "compare", "load_scenario", "plot", "run", "sweep"]
 
 
 def _version() -> str:

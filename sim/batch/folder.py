@@ -239,9 +239,8 @@ def alone(folder: Path) -> Iterator[None]:
                     ) from None
                 time.sleep(0.02)
         with contextlib.suppress(OSError):  # a full disk must not keep from resuming
-            file.truncate(0)
-            file.write(str(os.getpid()))
-            file.flush()
+            os.ftruncate(file.fileno(), 0)
+            os.write(file.fileno(), str(os.getpid()).encode())
         yield
 
 

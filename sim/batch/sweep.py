@@ -4,7 +4,6 @@ import contextlib
 import hashlib
 import json
 import math
-import os
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
@@ -27,6 +26,7 @@ from sim.batch.work import SCENARIO, Job, Task, Told, make, row_of, told, work
 from sim.engines.checkpoints import TEMPORARY
 from sim.engines.cluster import NoCluster
 from sim.results import Run
+from sim.scenario.machine import cores
 
 __all__ = ["DiskFull", "Failure", "NoCluster", "NotThisSweep", "Outcome", "Progress", "Status"]
 __all__ += ["reproduce", "resume", "status_of", "sweep"]
@@ -201,11 +201,6 @@ def _explained(folder: Path, store: Path) -> Iterator[None]:
             f"the disk of {store} or {folder} is full. All runs until then are kept. Free some space, then: "
             f"sanyu resume {folder}",
         ) from error
-
-
-def cores() -> int:
-    """Cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 @contextlib.contextmanager

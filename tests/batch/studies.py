@@ -7,7 +7,7 @@ QUALITY = "brand.content.quality"
 DISCOUNT = "logics.depletion.discount"
 
 
-def study(levels=2, paired=2, high=0.8, days=12, fans=40, vary=None, scenario=None, **more):
+def study(levels=2, paired=2, high=0.8, days=12, fans=200, vary=None, scenario=None, **more):
     """A grid over the quality of content, in a livestream group."""
     tree = {
         "scenario": "livestream-group",

@@ -7,10 +7,10 @@ from functools import partial
 import pandas as pd
 import pytest
 
+from batch.studies import QUALITY, study
 from sim.batch.results import read
 from sim.batch.supervisor import Chunk, Processes, supervise
 from sim.batch.sweep import resume, sweep
-from tests.batch.studies import QUALITY, study
 
 POISON = 1
 

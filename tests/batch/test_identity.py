@@ -64,7 +64,7 @@ def test_what_decides_nothing_is_left_out_and_all_else_is_in():
 
 
 def test_other_logics_decide_no_number_of_a_run():
-    base = with_changes(load_scenario("livestream-group"), {"days": 12, "pool.fans": 40})
+    base = with_changes(load_scenario("livestream-group"), {"days": 12, "pool.fans": 200})
     alone = with_changes(base, {"logics.depletion": False})
     whole, single = run(base, "growth", 3, 1), run(alone, "growth", 3, 1)
     assert np.array_equal(whole.ledger.tallies, single.ledger.tallies)

@@ -68,7 +68,7 @@ def test_what_the_work_raises_ends_the_study(workers):
         supervise(Numbers(4), refuse, workers)
 
 
-UNTIL = {"until_half_width": 3000, "of": "gmv", "at_most": 30, "difference": ["growth", "depletion"]}
+UNTIL = {"until_half_width": 8000, "of": "gmv", "at_most": 30, "difference": ["growth", "depletion"]}
 
 
 @pytest.fixture(scope="module")

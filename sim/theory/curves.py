@@ -188,7 +188,7 @@ class Curves:
             groups=self.groups,
             fans=tuple(int(n) for n in self.fans),
             world=world,
-            season=float(brand.season.mean()),
+            season=brand.mean_season,
             commission=tuple(commission[p] / 10_000 for p in platforms),
             home_commission=commission[brand.market.home] / 10_000,
             fees=tuple(100.0 * c.cost_per_message for c in scenario.channels),

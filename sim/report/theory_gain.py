@@ -8,11 +8,13 @@ LONGEST = 240  # days: the pool is measured at its end, theory once load and pla
 
 
 def gain_in_theory(scenario: Scenario, logic: str) -> float | None:
-    """R_fan of the mean field; None where the rules are not compiled, since that would take minutes.
+    """R_fan of the mean field.
+
+    None for an oracle, which plans by single fans, and where the rules are not compiled, since that would take minutes.
 
     Of the same 90 days as a measured one in runs of up to 240 days, and of the days up to the 240th in longer ones.
     """
-    if INTERPRETED:
+    if INTERPRETED or scenario.logics[logic].kind == "oracle":
         return None
     from sim.theory.meanfield import mean_field
     from sim.theory.outlook import loop_of

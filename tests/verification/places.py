@@ -19,7 +19,7 @@ LOOKED_AFTER = {
     "engines/agents.py:live": ("daily draws",),
     "engines/agents.py:_rules_for": ("daily draws",),
     "engines/calm.py:draw": ("unit of a word", "daily draws"),
-    "engines/field.py:__init__": ("normal quantile",),  # quantiles of a law, no chance
+    "engines/field.py:qualities": ("normal quantile",),  # quantiles of a law, no chance
     "engines/network.py:stub_drawn": ("stub met",),
     "engines/network.py:draw_open": ("used stubs of a newcomer",),
     "engines/network.py:draw_classes": ("degrees of the pool",),

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pandas as pd
 import psutil
+import pyarrow.parquet as pq
 import pytest
 
 from batch.drive import RUNS, asked
@@ -42,7 +43,11 @@ def start(*arguments, before=()):
     """A driver that has loaded everything and now begins."""
     command = [*before, sys.executable, "-m", "batch.drive", *map(str, arguments)]
     # its own group, so that nothing of it is left behind
-    driver = subprocess.Popen(command, cwd=TESTS, stdout=subprocess.PIPE, text=True, start_new_session=True)
+    path = os.pathsep.join(filter(None, [str(TESTS.parent), os.environ.get("PYTHONPATH")]))
+    driver = subprocess.Popen(
+        command, cwd=TESTS, env=os.environ | {"PYTHONPATH": path}, stdout=subprocess.PIPE, text=True,
+        start_new_session=True,
+    )  # fmt: skip
     assert driver.stdout.readline() == "ready\n"
     return driver
 
@@ -60,6 +65,11 @@ def check(folder, unbroken):
     assert kept["key"].is_unique
     same(kept, store)
     assert status_of(folder / "out").finished
+
+
+def kept_in(store):
+    """Runs that are in a store."""
+    return sum(pq.read_metadata(file).num_rows for file in store.glob("version=*/runs/*.parquet"))
 
 
 def workers_of(driver):
@@ -83,11 +93,15 @@ def test_killed_drivers_lose_nothing_but_what_was_in_flight(unbroken, tmp_path):
             driver.wait()
             psutil.wait_procs(workers, timeout=20)
             assert not [worker for worker in workers if worker.is_running()]
-            if (folder / "out" / "sweep.json").is_file():
-                assert not status_of(folder / "out").live
             driver.stdout.close()
-        assert finish(start(folder / "out", folder / "store")) == f"{RUNS} 0\n"
+            if (folder / "out" / "sweep.json").is_file():
+                told = status_of(folder / "out")
+                assert not told.live
+                assert told.done <= kept_in(folder / "store")  # only what is in flight can be lost
+        kept = kept_in(folder / "store")
+        assert finish(start(folder / "out", folder / "store")) == f"{RUNS} 0 {kept}\n"
         check(folder, unbroken)
+    print(f"{kills} drivers killed, in {number} sweeps")
 
 
 def test_killed_workers_lose_nothing_and_are_blamed_on_no_run(unbroken, tmp_path):
@@ -102,8 +116,9 @@ def test_killed_workers_lose_nothing_and_are_blamed_on_no_run(unbroken, tmp_path
             if driver.poll() is None and (workers := workers_of(driver)):
                 chance.choice(workers).kill()
                 kills += 1
-        assert finish(driver) == f"{RUNS} 0\n"
+        assert finish(driver) == f"{RUNS} 0 0\n"
         check(folder, unbroken)
+    print(f"{kills} workers killed, in {number} sweeps")
 
 
 def may_mount():
@@ -133,6 +148,7 @@ def test_full_disks_lose_nothing_but_what_was_in_flight(unbroken, tmp_path):
         kept = stored(folder / "store")
         assert kept["key"].is_unique
         same(kept, store)
+    print(f"{full} disks full, in {number} sweeps")
 
 
 def _until_full(write, chance, *arguments, **named):
@@ -155,5 +171,6 @@ def test_a_disk_that_is_full_at_random_writes_of_the_driver_is_told_and_resumed(
             except DiskFull:
                 full += 1
     assert full > 0
+    print(f"{full} of {4 * KILLS} sweeps met a full disk when they noted how far they were")
     resume(tmp_path / "out")
     check(tmp_path, unbroken)

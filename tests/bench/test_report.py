@@ -22,6 +22,14 @@ def peer(rate, threads=(1,), worst=1.0):
     return {"worst": {"ordinary": worst, "heavy": worst}, "version": "1.0", "rows": rows}
 
 
+LAYER = ((2, 0.4), (100, 1.2))  # points, milliseconds
+
+
+def sweep(runs, peak):
+    curve = [(runs // 10 * tenth, peak, 80.0) for tenth in range(11)]
+    return {"runs": runs, "seconds": 9.0, "rate": runs / 9.0, "driver": peak, "worker": 80.0, "curve": curve}
+
+
 @pytest.fixture
 def results():
     return {
@@ -36,6 +44,14 @@ def results():
             "own": {"runs": 10, "days": 180, "rate": 9.0, "fans": [1]},
             "mesa": {"runs": 2, "days": 180, "rate": 0.1, "fans": [1]},
         },
+        "batch": {
+            "layer": [{"runs": 200, "points": n, "whole": 4.0, "alone": 3.0, "layer": cost} for n, cost in LAYER],
+            "sizes": [sweep(1000, 100.0), sweep(100_000, 104.0)],
+        },
+        "many": [
+            {"peer": "sanyu", "runs": 2000, "variant": "heavy", "rate": 250.0, "off": 0.3},
+            {"peer": "starsim", "variant": "heavy", "failed": GROUP},
+        ],
     }
 
 
@@ -47,6 +63,17 @@ def test_verdicts_compare_with_the_best_peer_that_lives_the_same_model(results):
     assert not best.met
     assert not found["sweep"].met
     assert found["sweep"].measured == pytest.approx(90.0)
+
+
+def test_the_batch_layer_is_judged_by_its_dearest_runs_and_by_how_memory_grows(results):
+    cost, driver, worker = [
+        line for line in verdicts(results) if "batch layer" in line.what or "peak memory" in line.what
+    ]
+    assert (cost.measured, cost.met) == (1.2, False)
+    assert (driver.measured, driver.met) == (pytest.approx(1.04), True)
+    assert worker.met
+    results["batch"]["sizes"][1]["driver"] = 120.0
+    assert not next(line for line in verdicts(results) if "of a driver" in line.what).met
 
 
 def test_a_peer_that_is_missing_is_a_line_and_no_crash(results, tmp_path):

@@ -212,7 +212,7 @@ def _ask(study: "Study", guess: "Estimate", processes: int, shown: bool, lang: A
     from sim.report.words import words
 
     w = words("en")
-    if not (shown and sys.stdin.isatty() and sys.stdout.isatty()):
+    if not (shown and _on_a_terminal()):
         raise Wrong(
             f"That is a large sweep: {guess.runs:,} runs, {duration(guess.seconds, w)}, {size(guess.bytes_on_disk)} on "
             f"disk, {size(guess.memory)} of memory; and nobody is here to be asked. Add --yes if you mean it."
@@ -222,6 +222,11 @@ def _ask(study: "Study", guess: "Estimate", processes: int, shown: bool, lang: A
 
     if not Confirm.ask(words(lang)("sweep.ask"), default=False):
         raise Wrong("Nothing was run.")
+
+
+def _on_a_terminal() -> bool:
+    """Whether somebody can be asked."""
+    return sys.stdin.isatty() and sys.stdout.isatty()
 
 
 def _estimate(study: "Study", store: Path, processes: int) -> "Estimate":

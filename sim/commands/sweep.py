@@ -81,6 +81,7 @@ def sweep(
         raise Wrong("--cluster is the address of a Dask or Ray cluster. Add --executor dask or --executor ray.")
     study = load_study(experiment)
     target = out or _default_folder(study)
+    _tell_versions(study, store)
     announce_compilation(study.experiment.engine)
     from sim.scenario.machine import cores
 
@@ -176,6 +177,17 @@ def _only(folder: Path, key: str) -> int:
         found = reproduce(folder, key)
     print_json(plain(found))
     return DONE
+
+
+def _tell_versions(study: "Study", root: Path) -> None:
+    """Say once, when a version begins to fill a store, why the runs that are there are not reused."""
+    from sim.batch.identity import maker
+    from sim.batch.store import Store, other_versions
+
+    own = Store.of(root, maker(study.base))
+    if not own.folder.exists():
+        for line in other_versions(root, own):
+            say(f"{root}: {line}")
 
 
 def _default_folder(study: "Study") -> Path:

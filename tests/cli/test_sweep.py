@@ -67,6 +67,19 @@ def test_a_dry_run_counts_and_leaves_no_folder(sanyu, tiny, tmp_path):
     assert "运行次数" in out
 
 
+def test_runs_of_another_version_are_told_of_once(sanyu, tiny, tmp_path):
+    assert sanyu("sweep", tiny, "--out", "one", "--processes", "1", "--quiet")[0] == 0
+    (own,) = (tmp_path / "runs" / "store").glob("version=*")
+    other = own.rename(own.with_name("version=0.0.9-abc"))
+    told = json.loads((other / "about.json").read_text())
+    told["maker"] |= {"version": "0.0.9", "sources": "abc"}
+    (other / "about.json").write_text(json.dumps(told))
+    code, _, err = sanyu("sweep", tiny, "--out", "two", "--processes", "1", "--quiet")
+    assert code == 0
+    assert "files of runs by 0.0.9 (sources abc) are not reused: what computes them has changed" in err
+    assert "not reused" not in sanyu("sweep", tiny, "--out", "three", "--processes", "1", "--quiet")[2]
+
+
 def test_one_point_that_is_impossible_fails_alone_and_is_reproduced_by_its_command(sanyu, tiny, tmp_path):
     (tmp_path / "own.py").write_text(
         "from sim.logics import Fixed\nfrom sim.logics.base import Logic\n\n\n"

@@ -1,6 +1,7 @@
 """Sweeps: equal tables however they are made, nothing made twice, and every failure told."""
 
 import json
+import platform
 import re
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
+import sim
 from batch.studies import DISCOUNT, QUALITY, study
 from sim.batch import meter
 from sim.batch import sweep as sweeps
@@ -57,6 +59,26 @@ def test_results_are_those_of_single_runs_in_the_order_of_the_design(unbroken):
         found = run(asked.scenario(row["point"]), row["logic"], 0, row["replication"])
         for name, value in found.summary.items():
             assert row[name] == value or (value is None and pd.isna(row[name]))
+
+
+def test_design_seeds_versions_and_machine_are_recorded(unbroken):
+    folder = unbroken[0] / "out"
+    told = json.loads((folder / "sweep.json").read_text())
+    assert told["experiment"]["seed"] == 0
+    assert told["experiment"]["design"]["kind"] == "grid"
+    assert told["experiment"]["replications"] == {"paired": 2}
+    assert {"from": 0.2, "to": 0.8, "levels": 3}.items() <= told["factors"][QUALITY].items()
+    assert told["maker"]["version"] == sim.__version__
+    assert {"sources", "numpy"} <= set(told["maker"])
+    assert platform.system() in told["machine"]
+    assert "cores" in told["machine"]
+    assert time.strptime(told["began"].split("+")[0], "%Y-%m-%dT%H:%M:%S")
+    design, kept = pd.read_parquet(folder / "design.parquet"), stored(unbroken[0] / "store")
+    assert list(design.columns) == ["point", QUALITY, "logic", "scenario"]
+    assert list(design[QUALITY].unique()) == [0.2, 0.5, 0.8]
+    joined = read(folder).merge(design, on=["point", "logic", QUALITY]).merge(kept, on="key")
+    assert len(joined) == 12
+    assert (joined["scenario_x"] == joined["scenario_y"]).all()
 
 
 def test_two_processes_and_a_grown_design_give_equal_tables_and_run_nothing_twice(unbroken, tmp_path):

@@ -201,7 +201,7 @@ def _explained(folder: Path, store: Path) -> Iterator[None]:
         raise DiskFull(
             error.errno,
             f"the disk of {store} or {folder} is full. All runs until then are kept. Free some space, then: "
-            f"sanyu resume {folder}",
+            + shlex.join(["sanyu", "resume", str(folder)]),
         ) from error
 
 

@@ -98,7 +98,7 @@ def sweep(
     from sim.batch import sweep as batch
     from sim.report.terminal_sweep import sweep_progress
 
-    with _messages(target), sweep_progress(shown, *_watched(study, lang)) as progress:
+    with _messages(), sweep_progress(shown, *_watched(study, lang)) as progress:
         found = batch.sweep(study, target, store, executor, processes, progress, cluster)
     return _finish(found, json, quiet, lang)
 
@@ -115,7 +115,7 @@ def status(folder: Path, /, *, json: Json = False, lang: Lang = "en") -> int:
     from sim.report.data import plain
     from sim.report.terminal_sweep import print_status
 
-    with _messages(folder):
+    with _messages():
         found = status_of(folder)
     if json:
         print_json(plain(found))
@@ -136,10 +136,10 @@ def go_on(folder: Path, threads: int | None, json: bool, quiet: bool, lang: Any,
     from sim.batch.folder import study_in
     from sim.report.terminal_sweep import sweep_progress
 
-    with _messages(folder):
+    with _messages():
         study, _ = study_in(folder)
     announce_compilation(study.experiment.engine)
-    with _messages(folder), sweep_progress(not quiet and not json, *_watched(study, lang)) as progress:
+    with _messages(), sweep_progress(not quiet and not json, *_watched(study, lang)) as progress:
         found = batch.resume(folder, progress=progress)
     return _finish(found, json, quiet, lang)
 
@@ -173,7 +173,7 @@ def _only(folder: Path, key: str) -> int:
     from sim.batch.sweep import reproduce
     from sim.report.data import plain
 
-    with _messages(folder):
+    with _messages():
         found = reproduce(folder, key)
     print_json(plain(found))
     return DONE
@@ -258,7 +258,7 @@ def _print_estimate(study: "Study", guess: "Estimate", processes: int, json: boo
 
 
 @contextmanager
-def _messages(folder: Path) -> Iterator[None]:
+def _messages() -> Iterator[None]:
     """What a sweep says of its folder, its disk or its cluster, as messages with exit codes."""
     from sim.batch.store import StoreError
     from sim.batch.sweep import DiskFull, NotThisSweep
@@ -271,5 +271,4 @@ def _messages(folder: Path) -> Iterator[None]:
     except NoCluster as error:
         raise Wrong(f"--executor: {error}") from None
     except DiskFull as error:
-        again = shell_words("sanyu", "resume", str(folder))
-        raise Failed(f"{error}\nWhen there is room: {again}") from None
+        raise Failed(error.strerror or str(error)) from None

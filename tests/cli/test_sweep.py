@@ -176,6 +176,28 @@ def test_mistakes_are_messages(sanyu, tiny, arguments, said):
     assert "Traceback" not in err
 
 
+def test_a_full_disk_is_told_with_what_to_do(sanyu, tiny, tmp_path, monkeypatch):
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("sim.batch.sweep.supervise", full)
+        code, _, err = sanyu("sweep", tiny, "--out", "a b", "--processes", "1")
+    assert code == 1
+    assert "is full. All runs until then are kept. Free some space, then: sanyu resume 'a b'" in " ".join(err.split())
+    assert "Errno" not in err
+    assert sanyu("resume", "a b", "--quiet")[0] == 0
+    assert len(rows(tmp_path / "a b")) == RUNS
+
+
+@pytest.mark.parametrize(("executor", "module", "extra"), [("dask", "distributed", "cluster"), ("ray", "ray", "ray")])
+def test_an_executor_that_is_not_installed_is_named_with_its_extra(sanyu, tiny, monkeypatch, executor, module, extra):
+    monkeypatch.setitem(sys.modules, module, None)
+    code, _, err = sanyu("sweep", tiny, "--executor", executor, "--out", "one")
+    assert code == 2
+    assert f'"sanyu[{extra}]"' in err
+
+
 def test_another_experiment_in_the_same_folder_is_refused_with_what_differs(sanyu, tiny, tmp_path):
     assert sanyu("sweep", tiny, "--out", "one", "--processes", "1")[0] == 0
     (tmp_path / "tiny.toml").write_text(EXPERIMENT.replace("0.7]", "0.8]").replace('"days" = 5', '"days" = 6'))

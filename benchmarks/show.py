@@ -228,6 +228,21 @@ def draw_memory(axis: Any, found: Any) -> None:
     axis.legend(fontsize="small")
 
 
+def picture_memory(found: Any, path: Path) -> None:
+    """The panel of the memory of sweeps alone."""
+    import matplotlib as mpl
+
+    mpl.use("Agg")
+    mpl.rcParams["svg.fonttype"] = "none"
+    import matplotlib.pyplot as plt
+
+    figure, axis = plt.subplots(figsize=(6.4, 3.6), layout="constrained")
+    draw_memory(axis, found)
+    axis.spines[["top", "right"]].set_visible(False)
+    figure.savefig(path, metadata={"Date": None})
+    plt.close(figure)
+
+
 def _draw_verdicts(axis: Any, lines: Sequence[Verdict]) -> None:
     shown = [line for line in lines if line.target > 0 and line.measured > 0][::-1]
     reached = [line.measured / line.target if line.at_least else line.target / line.measured for line in shown]

@@ -8,7 +8,7 @@ from rich.console import Console
 from benchmarks.child import Failed, call
 from benchmarks.fan_lite.check import LIMIT
 from benchmarks.sections import GROUP, why_not
-from benchmarks.show import draw, print_section, print_verdicts
+from benchmarks.show import draw, picture_memory, print_section, print_verdicts
 from benchmarks.startup import imports
 from benchmarks.verdicts import verdicts
 
@@ -83,6 +83,8 @@ def test_a_peer_that_is_missing_is_a_line_and_no_crash(results, tmp_path):
         print_section(console, name, found)
     print_verdicts(console, verdicts(results))
     draw(results, verdicts(results), tmp_path / "picture.svg")
+    picture_memory(results["batch"], tmp_path / "memory.svg")
+    assert "peak memory, MiB" in (tmp_path / "memory.svg").read_text(encoding="utf-8")
     assert GROUP in text.getvalue()
     assert "DIFFERS" in text.getvalue()
     assert "missed" in text.getvalue()

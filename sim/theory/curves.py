@@ -31,7 +31,8 @@ from sim.theory.people import pool_nodes
 Floats = npt.NDArray[np.float64]
 MOST = 140.0  # pushes per week that are looked at
 LEAST = 0.05
-SHOWN = (0.25, 0.5, 1, 2, 3.5, 7, 10.5, 14, 21, 28, 42, 56, 84, 112, 140)
+GRID = tuple(math.exp(x) for x in np.linspace(math.log(LEAST), math.log(MOST), 33).tolist())
+EVEN = 0.95  # of the best value: frequencies that are nearly as good
 THIRDS = 3  # segments by tolerance
 YEAR = 365.25
 INTEREST = math.log(1.08) / YEAR  # δ per day: discounting of 8 % a year
@@ -107,25 +108,27 @@ class Curves:
 
     def best(self, horizon: float = math.inf, third: int | None = None) -> float:
         """The frequency with the largest V_T, pushes per week; a grid finds the basin, golden section the top."""
-        logs = np.linspace(math.log(LEAST), math.log(MOST), 33).tolist()
+        values = [self.value(f, horizon, third) for f in GRID]
+        at = int(np.argmax(values))
+        low, high = GRID[max(0, at - 1)], GRID[min(len(GRID) - 1, at + 1)]
+        found = math.exp(top_of(lambda x: self.value(math.exp(x), horizon, third), math.log(low), math.log(high)))
+        return self.sent_at(found if self.value(found, horizon, third) > values[at] else GRID[at])
 
-        def gain(log_f: float) -> float:
-            return self.value(math.exp(log_f), horizon, third)
-
-        gains = [gain(x) for x in logs]
-        at = int(np.argmax(gains))
-        found = top_of(gain, logs[max(0, at - 1)], logs[min(len(logs) - 1, at + 1)])
-        return self.sent_at(math.exp(found if gain(found) > gains[at] else logs[at]))
+    def nearly_best(self, horizon: float) -> tuple[float, float]:
+        """The frequencies around the best one that earn at least 95 % as much, pushes per week."""
+        values = np.array([self.value(f, horizon) for f in GRID])
+        least = EVEN * max(self.value(self.best(horizon), horizon), float(values.max()))
+        low, high = (_end(values, step, least) for step in (-1, 1))
+        return self.sent_at(low), self.sent_at(high)
 
     def critical(self, births: float) -> float:
         """The lowest frequency from which on more leave than come, births per fan and day; 0: always, ∞: at none."""
-        tried = (LEAST, *SHOWN)
-        room = [births - self.of_pool(f)[1] for f in tried]
+        room = [births - self.of_pool(f)[1] for f in GRID]
         if max(room) <= 0:
             return 0.0
-        for n in range(len(tried) - 1):
+        for n in range(len(GRID) - 1):
             if room[n] > 0 >= room[n + 1]:
-                return root_of(lambda x: births - self.of_pool(x)[1], tried[n], tried[n + 1])
+                return root_of(lambda x: births - self.of_pool(x)[1], GRID[n], GRID[n + 1])
         return math.inf
 
     @cached_property
@@ -251,6 +254,17 @@ def curves_of(brand: Operation, scenario: Scenario, plan: Plan, nodes: int = 128
     )
     tiers = np.array([group.tier for group in groups])
     return Curves(scenario, plan, brand, tuple(groups), sizes, third, tiers)
+
+
+def _end(values: Floats, step: int, least: float) -> float:
+    """Frequency at which values over the grid fall below ``least``, going down (−1) or up (1) from the top."""
+    at = int(values.argmax())
+    while 0 <= at + step < len(GRID) and values[at + step] >= least:
+        at += step
+    if not 0 <= at + step < len(GRID) or values[at] < least:
+        return GRID[at]
+    share = (values[at] - least) / (values[at] - values[at + step])
+    return float(GRID[at] * (GRID[at + step] / GRID[at]) ** share)
 
 
 def crossover(few: Callable[[float], float], many: Callable[[float], float], longest: float = 3650.0) -> float:

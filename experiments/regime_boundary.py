@@ -3,8 +3,8 @@
 The fifth panel takes away what makes theory fail in the fourth: fans who are in two channels.
 
 How much harm messages do (``rules.leaving.fatigue``) against the horizon. On one side of the boundary growth has
-earned more by that day, on the other depletion. Theory is the mean field, seconds per point; simulation the mean of a few
-pairs of runs, with a band in which the lead of these is not clear. Their distance is the area between the two
+earned more by that day, on the other depletion. Theory is the mean field, seconds per point; simulation the mean of a
+few pairs of runs, with a band in which the lead of these is not clear. Their distance is the area between the two
 boundaries, as a share of the plane.
 
     python experiments/regime_boundary.py [FOLDER]        about ten minutes; writes regime-boundary.svg and .csv
@@ -42,7 +42,7 @@ THEORY, SIMULATION, AREA = "#1f5f7a", "#c0562f", "#dfe9ee"
 
 
 def leads(name):
-    """Growth's lead in cumulative margin, in the currency: theory [harm, horizons], simulation [harm, pairs, horizons]."""
+    """Growth's lead in cumulative margin: theory [harm, horizons], simulation [harm, pairs, horizons]; in money."""
     scenario_name, days, other, changes = CASES[name]
     at, theory, simulation = np.arange(STEP, days + 1, STEP) - 1, [], []
     for harm in HARM:

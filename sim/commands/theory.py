@@ -1,5 +1,7 @@
 """``sanyu theory``: the laws of a scenario's pool, without a run."""
 
+from typing import TYPE_CHECKING
+
 from sim.commands.console import (
     DONE,
     File,
@@ -7,11 +9,15 @@ from sim.commands.console import (
     Lang,
     Out,
     Overwrite,
+    Wrong,
     load_file,
     logic_of,
     print_json,
     target_of_scenario,
 )
+
+if TYPE_CHECKING:
+    from sim.scenario.load import Loaded
 
 
 def theory(
@@ -28,7 +34,7 @@ def theory(
         Folder for theory.json, figures and the mean field by day [default: nothing is written].
     """
     loaded = load_file(file)
-    names = list(loaded.scenario.logics) if logic is None else [logic_of(loaded, logic)]
+    names = _plannable(loaded, list(loaded.scenario.logics) if logic is None else [logic_of(loaded, logic)])
     if out is not None:
         target_of_scenario(loaded, out, overwrite, "theory")
     from sim.report.theory import plain_theory, print_theory, write_theory
@@ -47,3 +53,13 @@ def theory(
         with replacing(out, overwrite) as folder:
             write_theory(found, means, loaded.scenario, folder, lang)
     return DONE
+
+
+def _plannable(loaded: "Loaded", names: list[str]) -> list[str]:
+    """The logics that plan by means; Wrong where there are none."""
+    found = [name for name in names if loaded.scenario.logics[name].kind != "oracle"]
+    if not found:
+        raise Wrong(
+            f"{loaded.path}: {', '.join(names)} plans by single fans, of whom theory knows nothing. Name another logic."
+        )
+    return found

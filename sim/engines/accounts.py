@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from functools import partial
 
-from sim.compiled import at_once
+from sim.compiled import at_once, rare
 from sim.domains import TIERS
 from sim.engines.remembered import Remembered
 from sim.parameters import DAYS_PER_MONTH
@@ -14,7 +14,13 @@ from sim.streams import Decision, uniform
 
 _CHANNEL_SHIFT = 32  # addresses of accounts lie below those of all people
 
-draw = at_once(uniform)
+
+@rare
+def _draw(key: int, account: int, day: int) -> float:
+    return uniform(key, Decision.BAN.value, account, day, 0)
+
+
+draw = at_once(_draw)
 
 
 def _chance(channel: Channel, spam: float) -> float:
@@ -51,10 +57,10 @@ class BannedAccounts:
         for c in self.threatened:
             accounts, until = self.channels[c].accounts, self.until[c]
             chance = self.chances[c](max(week[TIERS * c : TIERS * c + TIERS]) / 7.0)
-            banned, first, ban = 0, c << _CHANNEL_SHIFT, Decision.BAN.value
+            banned, first = 0, c << _CHANNEL_SHIFT
             for account in range(accounts.number or 0):
                 open_again = until.get(account, 0) <= day
-                if open_again and draw(self.key, ban, first | account, day, 0) < chance:
+                if open_again and draw(self.key, first | account, day) < chance:
                     until[account] = day + (accounts.frozen_days or 1)
                     banned |= 1 << account
             self.closed[c] = sum(1 << account for account, opens in until.items() if opens > day)

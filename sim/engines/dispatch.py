@@ -7,6 +7,7 @@ c ← c + f/k on these and sends nothing on the others: the same messages in a w
 
 import math
 from collections.abc import Iterator, Sequence
+from operator import add, sub
 from typing import Any, NamedTuple
 
 from sim.domains import TIERS, ChannelKind
@@ -26,7 +27,7 @@ def _most(messages: Counts, c: int) -> int:
 
 
 def _flat(counts: Counts) -> list[int]:
-    return [n for of_audience in counts for n in of_audience]
+    return counts[0] if len(counts) == 1 else [n for of_audience in counts for n in of_audience]
 
 
 def _announce(notices: list[int], messages: Counts) -> None:
@@ -86,6 +87,7 @@ class Dispatch:
         self.videos = videos
         self.video_notice = list(video_notice) or [False] * len(brief.channels)
         self.makers = list(makers) or [1] * len(brief.channels)
+        self.live_notice = [c.live_notice for c in brief.channels]
         self.cells = TIERS * len(brief.channels)
         self.remainder = [[0.0] * self.cells]  # [audiences][C·T]
         self.value_remainder = [[0.0] * self.cells]
@@ -118,28 +120,31 @@ class Dispatch:
         used = [c for c in sorted(pushed) if members[c] > 0]
         cost = self._cost(value, promotion, lives, plan.quality, used)
         useful = sum([_most(value, c) for c in used])
-        notice = [lives if c.live_notice else 0 for c in self.brief.channels]
+        notice = [lives if own else 0 for own in self.live_notice]
         if lives:  # a promotion that needs no item of its own
             _announce(notice, promotion)
         if videos:  # a video is made for the feed, its notice is useful
             _announce([videos if own else 0 for own in self.video_notice], value)
         self._count(day, value, promotion)
-        week = [float(n) for n in _flat(self.of_seven_days)]
+        week = list(map(float, _flat(self.of_seven_days)))
         return Messages(_flat(value), _flat(promotion), notice, week, lives, cost, useful, packets)
 
     @property
     def of_week(self) -> list[int]:
         """Messages of the last seven days by channel × tier, [C·T]; to the audience that got most."""
+        if len(self.of_seven_days) == 1:
+            return self.of_seven_days[0]
         return list(map(max, zip(*self.of_seven_days, strict=True)))
 
     def _count(self, day: int, value: Counts, promotion: Counts) -> None:
         """Let the messages of a day take the place of those seven days before."""
-        today = [[a + b for a, b in zip(*both, strict=True)] for both in zip(value, promotion, strict=True)]
+        today = [list(map(add, *both)) for both in zip(value, promotion, strict=True)]
         gone, self.last[day % WEEK] = self.last[day % WEEK], today
-        self.of_seven_days = [
-            [n + new - old for n, new, old in zip(*parts, strict=True)]
-            for parts in zip(self.of_seven_days, today, gone, strict=True)
-        ]
+        if today != gone:
+            self.of_seven_days = [
+                list(map(sub, map(add, week, new), old))
+                for week, new, old in zip(self.of_seven_days, today, gone, strict=True)
+            ]
 
     def _routes_on(self, weekday: int, plan: Plan) -> list[list[Route]]:
         """[audiences] where the plan pushes on a weekday; made once for every plan."""
@@ -184,6 +189,7 @@ class Dispatch:
     ) -> None:
         """Messages of today to one audience, [C·T] each, to be filled, and the channels that have any."""
         rest, value_rest = self.remainder[audience], self.value_remainder[audience]
+        known, same = (0, 0.0, 0.0), 0  # what was sent of what to whom last
         for at, pushes, value_share in routes:
             rest[at] += pushes
             sent = math.floor(rest[at] + _ROUNDING)
@@ -191,6 +197,11 @@ class Dispatch:
                 continue
             rest[at] -= sent
             pushed.add(at // TIERS)
+            asked = (sent, value_share, value_rest[at])
+            if asked == known:  # plans rarely tell tiers apart
+                value[at], promotion[at], value_rest[at] = value[same], promotion[same], value_rest[same]
+                continue
+            known, same = asked, at
             for _ in range(sent):
                 value_rest[at] += value_share
                 if value_rest[at] >= 1.0 - _ROUNDING:
@@ -214,10 +225,10 @@ class Dispatch:
                 sent = [any(to_audience[TIERS * c : TIERS * c + TIERS]) for to_audience in messages]
                 if not any(sent):
                     continue
-                before = max(of_audience[c] for of_audience in had)
-                for audience, is_sent in enumerate(sent):
-                    had[audience][c] += is_sent
-                made[kind] += (max(of_audience[c] for of_audience in had) - before) * self.makers[c]
+                before = max([of_audience[c] for of_audience in had])
+                for of_audience, is_sent in zip(had, sent, strict=True):
+                    of_audience[c] += is_sent
+                made[kind] += (max([of_audience[c] for of_audience in had]) - before) * self.makers[c]
         useful, promoting = made
         item = self.brief.base_item_cost * math.exp(self.brief.quality_cost * quality)
         return round(useful * item + promoting * self.brief.base_item_cost + lives * self.live_cost)

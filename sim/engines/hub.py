@@ -150,7 +150,7 @@ class Hub:
         """Hear every shard, answer every shard; False once all have ended."""
         last = time.monotonic()
         while len(self._said) < self.size:
-            if self._closing:
+            if self._closing and not self._look(0.0):  # what has been said already is heard
                 raise ShardLost("the run was ended.")
             if self._look(0.5):
                 last = time.monotonic()

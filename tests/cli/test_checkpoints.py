@@ -269,7 +269,8 @@ def test_what_is_no_unfinished_run_is_refused(sanyu, tmp_path, unfinished):
     assert refused(sanyu, "nowhere") == "nowhere: there is no such folder.\n"
     (tmp_path / "empty").mkdir()
     assert refused(sanyu, "empty") == (
-        "empty holds no run with checkpoints. sanyu run FILE --checkpoint-every DAYS --out FOLDER begins one.\n"
+        "empty holds no run with checkpoints, and no sweep. sanyu run FILE --checkpoint-every DAYS --out FOLDER begins "
+        "the one, sanyu sweep EXPERIMENT --out FOLDER the other.\n"
     )
     assert sanyu("resume", "r")[0] == 0
     assert refused(sanyu) == "r is finished: its results are there, and there is nothing to resume.\n"

@@ -123,15 +123,14 @@ def test_another_experiment_in_the_same_folder_is_refused_with_what_differs(sany
 
 
 def test_a_killed_sweep_is_seen_and_resumed(sanyu, tiny, tmp_path):
-    (tmp_path / "tiny.toml").write_text(EXPERIMENT.replace("paired = 2", "paired = 60"))
+    (tmp_path / "tiny.toml").write_text(EXPERIMENT.replace("paired = 2", "paired = 200"))
     assert sanyu("sweep", tiny, "--out", "whole", "--store", "other", "--processes", "1")[0] == 0
     process = subprocess.Popen(
         [sys.executable, "-m", "sim", "sweep", tiny, "--out", "one", "--processes", "1", "--quiet"],
         stderr=subprocess.PIPE,
     )
-    store = tmp_path / "runs" / "store"
-    ends = time.monotonic() + 120
-    while not list(store.glob("**/*.parquet")) and time.monotonic() < ends:
+    noted, ends = tmp_path / "one" / "progress.json", time.monotonic() + 120
+    while not (noted.is_file() and json.loads(noted.read_text())["done"]) and time.monotonic() < ends:
         assert process.poll() is None, process.stderr.read().decode()
         time.sleep(0.02)
     assert json.loads(sanyu("status", "one", "--json")[1])["live"]

@@ -124,7 +124,7 @@ def test_two_hundred_thousand_rows_more_take_their_records_and_room_to_grow():
 
 
 def test_rows_grow_where_they_lie_and_leave_a_view_alone():
-    rows = ArrayRows(None, 1)
+    rows = ArrayRows(np.zeros(1), 1)
     rows._make_room(4000)
     rows.count = 4000
     rows.people.key[:4000] = 7

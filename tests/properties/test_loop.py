@@ -1,6 +1,5 @@
 """The loop: what fans bring, R_fan, the rates of the stages, and what moves them."""
 
-import dataclasses
 import math
 
 import numpy as np
@@ -87,7 +86,7 @@ def run_column(ledger, name):
 
 def test_a_rate_without_anything_to_count_is_none(finished):
     _, days = finished
-    silent = dataclasses.replace(days[0], reached=0, responses=0)
+    silent = days[0]._replace(reached=0, responses=0)
     assert stage_rate(Stage.ACQUIRE, [silent]) is None
     assert stage_rate(Stage.ACQUIRE, []) is None
 

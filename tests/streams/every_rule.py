@@ -45,7 +45,7 @@ INTEGERS = {
     "values": (0, 9), "promotions": (0, 9), "listening": (0, 63), "admitted": (0, 63), "source": (0, 7),
     "joined_on": (-60, 47), "updated_on": (0, 47),
     "audience": (0, 7),
-    "i": (0, 5), "first": (3, 3), "to": (0, 5), "node": (0, 1),
+    "i": (0, 5), "first": (0, 0), "to": (0, 5), "node": (0, 0),
     "grade": (-16, 15), "stubs": (2000, 10**6), "used": (0, 2000), "mine": (0, 1000), "origin": (0, 2),
 }  # fmt: skip
 FLOATS = {
@@ -172,7 +172,7 @@ class Arguments:
         return Steady(*vectors, x(0, 0.1), x(0, 1), x(0, 0.5), x(0, 3), x(0, 0.001))
 
     def cells(self, name):
-        """Two nodes of three cells, one in each tier, as the rules of the mean field take them; None for others."""
+        """One node of six cells, two in each tier, as the rules of the mean field take them."""
         chance, first = self.chance, np.arange(6) < 3
         if name == "levels":
             return np.array([0.0, 0.6, 1.0, 2.0, 2.5, 4.0])

@@ -61,10 +61,15 @@ def makers(source=SOURCE):
     return found
 
 
+def repetitions(effort):
+    """Comparisons of a case."""
+    return effort.size(1500, 2000)
+
+
 @lru_cache(maxsize=6)
 def drawn(effort, lead, luck="heavy"):
     """Comparisons of the cheap model, up to the pairs at which they give up."""
-    return pairs(effort.chance(f"pairs {lead} {luck}"), effort.size(1000, 2000), effort.size(22, 60), lead, luck)
+    return pairs(effort.chance(f"pairs {lead} {luck}"), repetitions(effort), effort.size(22, 60), lead, luck)
 
 
 def stop(final, most):
@@ -117,7 +122,7 @@ def numbers(effort, case):
     """Lead and pairs of each comparison of a case."""
     if case in CASES:
         lead, n = CASES[case]
-        return lead, [n] * effort.size(1000, 2000)
+        return lead, [n] * repetitions(effort)
     return STOPPED[case], stops(effort, STOPPED[case])
 
 

@@ -292,7 +292,7 @@ def _(effort, off):
 @check("channel joined", CHAPTER, "competing exponential rates, at most one channel a day")
 def _(effort, off):
     simulation, climate = lived_in(effort.engine_seed("channels"))
-    world, n, tier = simulation.world, effort.size(40_000, 400_000), 2
+    world, n, tier = simulation.world, effort.size(90_000, 400_000), 2
     person = person_at(pool_address(0), 0, 0.4, world, simulation.key)
     rates = np.array(
         [world.channels.joins[TIERS * c + tier] * climate.ask_to_join[c] for c in range(world.channels.used)]

@@ -147,7 +147,7 @@ def _figure(moves):
     "families die out as the day's process says, and tend to min(1, 1/R) of continuous time",
 )
 def _(effort, off):
-    few, birth, leave, days = effort.size(8_000, 60_000), 0.15, 0.10, 30
+    few, birth, leave, days = effort.size(16_000, 60_000), 0.15, 0.10, 30
     rows, found = [("step", "share extinct", "law of days", "continuous, same time")], []
     grow = math.exp((birth - leave) * days)
     continuous = leave * (grow - 1) / (birth * grow - leave)

@@ -12,6 +12,7 @@ from functools import lru_cache
 from importlib.util import find_spec
 
 import numpy as np
+from pydantic import TypeAdapter
 from rules.tables import table
 from scipy import integrate, linalg, optimize, special, stats
 from theory.pools import BUYING, pool
@@ -283,7 +284,7 @@ def _(effort, off):
 
 def _sample(kind, n, width, seed):
     factors = {f"x{i}": Factor.model_validate({"from": 0.0, "to": 1.0}) for i in range(width)}
-    rows = points(Design(kind=kind, samples=n, seed=seed), factors)
+    rows = points(TypeAdapter(Design).validate_python({"kind": kind, "samples": n, "seed": seed}), factors)
     return np.array([[row[name] for name in factors] for row in rows])
 
 

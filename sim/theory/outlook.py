@@ -20,7 +20,7 @@ from sim.loop import (
 from sim.observables import Ledger
 from sim.scenario.schema import Scenario
 from sim.theory import frequency, pool
-from sim.theory.curves import LEAST, SHOWN, THIRDS, Curves, curves_of
+from sim.theory.curves import GRID, LEAST, THIRDS, Curves, curves_of
 from sim.theory.meanfield import MeanPool, calm, left_out
 
 QUARTER = 91.0  # days
@@ -83,7 +83,9 @@ class Outlook:
     """What theory says of a logic.
 
     planned      pushes per week that a mean fan is sent at first;  notices: of lives, beside them
-    best         of all fans;  best_by_tolerance: of each third of fans, the least tolerant first
+    best         of all fans;  nearly_best: the frequencies that earn at least 95 % as much over the question
+    forgone      share of the best's margin over the question that the plan does not earn
+    best_by_tolerance: of each third of fans, the least tolerant first
     trust, load  where they settle under the plan, at their mean over a fan's remaining life
     margin       π, cents per fan and day;  exits: μ per fan and day, of the plan held constant
     lifetime_value  cents;  acquisition_cost: cents per fan bought by ads, None without ads
@@ -98,6 +100,8 @@ class Outlook:
     planned: float
     notices: float
     best: BestPush
+    nearly_best: tuple[float, float]
+    forgone: float
     best_by_tolerance: tuple[BestPush, ...]
     trust: float
     load: float
@@ -170,6 +174,8 @@ def _outlook(scenario: Scenario, logic: str, curves: Curves, loop: Loop, ledger:
         planned=f,
         notices=curves.notices,
         best=best,
+        nearly_best=curves.nearly_best(horizon),
+        forgone=_forgone(curves, best.question, horizon),
         best_by_tolerance=tuple(_best(curves, horizon, third) for third in range(THIRDS)),
         trust=float(rates.trust @ fans),
         load=float(rates.load @ fans),
@@ -189,10 +195,15 @@ def _outlook(scenario: Scenario, logic: str, curves: Curves, loop: Loop, ledger:
             CurvePoint(
                 curves.sent_at(g), *curves.of_pool(g), *(curves.value(g, days) for days in (QUARTER, horizon, math.inf))
             )
-            for g in SHOWN
+            for g in GRID
         ),
         left_out=left_out(scenario),
     )
+
+
+def _forgone(curves: Curves, best: float, horizon: float) -> float:
+    most = curves.value(best, horizon)
+    return max(0.0, 1.0 - curves.value(curves.planned, horizon) / most) if most > 0.0 else 0.0
 
 
 def _best(curves: Curves, horizon: float, third: int | None = None) -> BestPush:

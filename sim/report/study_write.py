@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sim.analysis.regimes import SURE
 from sim.batch.experiment import Study
 from sim.report.data import plain
 from sim.report.optimum_figures import optimum_figures
@@ -97,16 +98,17 @@ def cells_table(found: RegimeMap) -> "pd.DataFrame":
 
 
 def summary_of_regimes(found: RegimeMap) -> dict[str, Any]:
-    """Points by regime and logic."""
+    """Points by regime and logic, and how far the theory is from them."""
     by_logic = {}
     for logic, cells in found.cells.items():
         states = [c.regime.state.name.lower() for c in cells if c.regime is not None and c.regime.state is not None]
-        sure = [c.regime.confidence >= 0.95 for c in cells if c.regime is not None]
+        sure = [c.regime.confidence >= SURE for c in cells if c.regime is not None]
         by_logic[logic] = {
             "points": len(cells),
             "failed": sum(cell.regime is None for cell in cells),
             "sure": sum(sure),
             "states": {state: states.count(state) for state in sorted(set(states))},
+            "theory": plain(found.apart(logic)),
         }
     return {
         "factors": list(found.factors), "seed": found.seed, "replications": found.replications,

@@ -329,12 +329,9 @@ class _Search:
     def chosen(self, most: int) -> tuple[int, ...]:
         """The best candidate, or those of the front, evenly spread from the largest first aim to the largest second."""
         if not self.finished():
-            if not self.trials:
+            if len(self.trials) < self.most:  # interrupted
                 return ()
-            raise NotAnalysable(
-                f"none of {len(self.trials)} candidates keeps the limits. Raise --budget, lower --least-trust, or take "
-                "more --trials"
-            )
+            raise NotAnalysable(self._why_none())
         if len(self.aims) == 1:
             best = self._best()
             assert best is not None
@@ -344,6 +341,21 @@ class _Search:
         different = list({tuple(trial.mean(aim) for aim in self.aims): trial for trial in on}.values())
         at = np.unique(np.linspace(0, len(different) - 1, min(most, len(different))).round().astype(int))
         return tuple(different[n].number for n in at)
+
+    def _why_none(self) -> str:
+        """Why no candidate is left, with what came nearest to each limit."""
+        tried = [trial for trial in self.trials if trial.status != "failed"]
+        if not tried:
+            return f"all {len(self.trials)} candidates failed, the first with: {self.trials[0].message}"
+        nearest = []
+        if self.limits.budget is not None:
+            least = min(trial.mean("spend") for trial in tried) / 100.0
+            nearest.append(f"the cheapest spends {self.scenario.currency}{least:,.2f} (--budget)")
+        if self.limits.trust is not None:
+            most = max(trial.mean("trust_end") for trial in tried)
+            nearest.append(f"the most trusted ends at {most:.2f} (--least-trust)")
+        said = " and ".join(nearest)
+        return f"none of {len(tried)} candidates keeps the limits: {said}. Relax a limit, or take more --trials"
 
     # -------------------------------------------------------------------------------------------------- judging
 

@@ -93,7 +93,7 @@ def _front(found: Optimum, w: Words) -> Figure:
 
 def _name(axes: Axes, judged: Judged, aims: tuple[str, str], colour: str, w: Words) -> None:
     """Beside its point the number of a plan, or a logic's name."""
-    at = tuple(judged.figures[aim].estimate for aim in aims)
+    at = (judged.figures[aims[0]].estimate, judged.figures[aims[1]].estimate)
     if judged.trial is not None:
         label, place, side = judged.name.removeprefix("best-"), (4, 4), "left"
     else:

@@ -160,7 +160,7 @@ def test_an_interrupted_search_is_kept_and_goes_on(sanyu, tmp_path, monkeypatch)
         (["regimes", "study.toml", "--points", "3"], "--points 3 is below 9."),
         (["optimise", "liquor", "--trials", "1"], "--trials 1 is below 4."),
         (["optimise", "liquor", "--least-trust", "4"], "--least-trust 4 is outside 0 … 1."),
-        (["optimise", "liquor", "--budget", "-1"], "--budget -1 is below 0."),
+        (["optimise", "liquor", "--budget", "-1"], "--budget -1 is below 0. Try --budget 20000"),
         (["optimise", "liquor", "--turn", "pushs"], "--turn pushs: there is no such element. Did you mean pushes?"),
         (["optimise", "liquor", "--like", "grwth"], "--like grwth: "),
         (["optimise", "liquor", "--for", "fame"], '"margin", "fans", "both"'),

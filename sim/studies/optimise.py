@@ -13,13 +13,13 @@ import dataclasses
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
 import numpy as np
 
-from sim.analysis.pairs import mean_interval
+from sim.analysis.pairs import Floats, mean_interval
 from sim.analysis.pareto import Front, front
-from sim.analysis.samples import Floats, NotAnalysable
+from sim.analysis.samples import NotAnalysable
 from sim.analysis.sensitivity import MissingExtra
 from sim.logics import Fixed
 from sim.logics.oracle import is_upper_bound
@@ -31,7 +31,6 @@ from sim.studies.runner import Outcome, Runner, Wanted
 Aim = Literal["margin", "fans", "both"]
 Sampler = Literal["tpe", "nsga2", "random"]
 AIMS: dict[str, tuple[str, ...]] = {"margin": ("margin",), "fans": ("fans_end",), "both": ("margin", "fans_end")}
-SAMPLERS: tuple[str, ...] = get_args(Sampler)
 FIGURES = ("margin", "fans_end", "spend", "trust_end", "exits_per_month", "r_fan")
 BATCH = 4  # candidates asked for at a time
 LOOK = 3  # pairs after which a candidate may be given up

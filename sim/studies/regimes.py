@@ -10,15 +10,14 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
-import numpy.typing as npt
 
+from sim.analysis.pairs import Floats
 from sim.analysis.regimes import FIGURES, SURE, Apart, Regime, apart, regime, states_of
 from sim.analysis.samples import NotAnalysable
 from sim.analysis.sensitivity import MissingExtra
 from sim.scenario.schema import Scenario
 from sim.studies.runner import Runner, Wanted
 
-Floats = npt.NDArray[np.float64]
 Place = tuple[float, float]  # fractions of the two ranges
 
 COARSE = 5  # values of each factor before refining

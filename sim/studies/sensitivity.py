@@ -9,7 +9,8 @@ import numpy as np
 from sim.analysis.curves import factor_of
 from sim.analysis.flips import Decided, Share, deciders, share_won
 from sim.analysis.horizons import crossover_days, margins_by_horizon
-from sim.analysis.samples import Floats, Noise, NotAnalysable, Samples, complete, noise, samples
+from sim.analysis.pairs import Floats
+from sim.analysis.samples import Noise, NotAnalysable, Samples, complete, noise, samples
 from sim.analysis.sensitivity import Indices, MissingExtra, convergence, morris, pawn
 from sim.batch.designs import Morris, Saltelli
 from sim.batch.experiment import Study
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 CROSSOVER = "crossover_day"  # of two logics: the day from which the first one's cumulative margin stays ahead
-SCREENED = 40  # points from which PAWN has slices
 
 
 @dataclass(frozen=True)

@@ -58,6 +58,33 @@ def curve_figure(
         return figure
 
 
+def within_figure(
+    scenario: Scenario, parts: Mapping[str, Mapping[str, Curve]], factor: str, figure_of: str, lang: Lang = "en"
+) -> Figure:
+    """Response curves within each value of a factor with names: a panel per value, each on a scale of its own.
+
+    parts  value → logic → curve of ``figure_of`` over ``factor``
+    """
+    w = words_for(scenario, lang)
+    colour, dash = colours(scenario), dashes(tuple(scenario.logics))
+    with drawing():
+        columns = min(2, len(parts))
+        rows = -(-len(parts) // columns)
+        figure, panels = canvas(rows, columns, 0.7 + 2.4 * rows)
+        for axes, (value, by_logic) in zip(panels, parts.items(), strict=False):
+            for logic, curve in by_logic.items():
+                _line(axes, factor, curve, colour.get(logic, INK), dash.get(logic, "solid"), w.logic(logic))
+            _finish(axes, figure_of, value, w, columns)
+        for axes in panels[len(parts) :]:
+            axes.set_visible(False)
+        for axes in panels[: len(parts) - columns]:
+            axes.set_xlabel("")
+        figure.suptitle(figure_name(figure_of, w), x=0.01, ha="left", fontsize=10, fontweight="bold")
+        handles, labels = panels[0].get_legend_handles_labels()
+        figure.legend(handles, labels, loc="outside lower center", ncols=len(labels))
+        return figure
+
+
 def _line(axes: Axes, factor: str, curve: Curve, colour: str, dash: Any, label: str) -> None:
     at = along(axes, factor, curve.values, is_log(curve.values))
     known = np.isfinite(curve.low) & np.isfinite(curve.high)

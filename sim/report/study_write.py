@@ -10,7 +10,7 @@ from sim.batch.experiment import Study
 from sim.report.data import plain
 from sim.report.optimum_figures import optimum_figures
 from sim.report.regime_figures import regime_figure
-from sim.report.response_figures import curve_figure, heat_figure
+from sim.report.response_figures import curve_figure, heat_figure, within_figure
 from sim.report.sensitivity_figures import sensitivity_figures
 from sim.report.words import Lang
 from sim.report.write import PROVENANCE, write_figures
@@ -18,7 +18,7 @@ from sim.results import Provenance, write_json, write_table
 from sim.scenario import Scenario
 from sim.studies.optimise import Optimum
 from sim.studies.regimes import RegimeMap
-from sim.studies.responses import Responses
+from sim.studies.responses import Responses, figures_of
 from sim.studies.sensitivity import Sensitivity
 
 if TYPE_CHECKING:
@@ -193,11 +193,14 @@ def write_responses(
 
 
 def response_figures(found: Responses, study: Study, lang: Lang = "en") -> "dict[str, Figure]":
-    """Curves by factor, maps by figure, and the lead of the first logic over the second."""
+    """Curves by factor, and apart by kind; maps by figure, and the lead of the first logic over the second."""
     figures = {
         f"over-{number + 1}": curve_figure(study.base, curves, factor, lang, found.ahead.get(factor), study.logics)
         for number, (factor, curves) in enumerate(found.curves.items())
     }
+    first = figures_of(study)[0]
+    for number, (factor, parts) in enumerate(found.within.items()):
+        figures[f"within-{number + 1}"] = within_figure(study.base, parts, factor, first, lang)
     if found.heats:
         x, y = study.points.free
         figures |= {

@@ -13,7 +13,7 @@ from sim.analysis.sensitivity import Indices
 from sim.domains import PoolState
 from sim.report.optimum_figures import optimum_figures
 from sim.report.regime_figures import regime_figure
-from sim.report.response_figures import curve_figure, heat_figure
+from sim.report.response_figures import curve_figure, heat_figure, within_figure
 from sim.report.sensitivity_figures import sensitivity_figures
 from sim.report.study_axes import figure_name, is_log, positions, shown
 from sim.report.study_terminal import limits_text, print_optimum, print_sensitivity
@@ -59,6 +59,14 @@ def test_curves_show_the_means_of_each_logic_and_the_lead(scenario, lang):
     assert panels[1].lines[0].get_ydata().tolist() == [-200.0, 0.0, 400.0]
     assert panels[0].get_xscale() == "log"  # 1, 2, 4
     assert words(lang)("totals.margin") in texts(figure)
+
+
+def test_kinds_have_panels_and_scales_of_their_own(scenario):
+    parts = {"rare": {"growth": curve([1e6, 2e6, 3e6])}, "frequent": {"growth": curve([3.0, 2.0, 1.0])}}
+    figure = within_figure(scenario, parts, "a.b", "margin")
+    drawn = {axes.get_title(loc="left") or axes.get_title(): axes.lines[0].get_ydata().tolist() for axes in figure.axes}
+    assert drawn == {"rare": [1e6, 2e6, 3e6], "frequent": [3.0, 2.0, 1.0]}
+    assert figure.axes[0].get_ylim()[0] > figure.axes[1].get_ylim()[1]
 
 
 def test_a_heat_map_shows_its_cells_and_crosses_out_what_luck_may_reverse(scenario):

@@ -53,8 +53,7 @@ def curve_figure(
             axes.set_visible(False)
         for axes in panels[: number - columns]:
             axes.set_xlabel("")
-        if len(next(iter(curves.values()))) > 1:
-            panels[0].legend(loc="best")
+        _legend(figure, panels[0])
         return figure
 
 
@@ -80,15 +79,21 @@ def within_figure(
         for axes in panels[: len(parts) - columns]:
             axes.set_xlabel("")
         figure.suptitle(figure_name(figure_of, w), x=0.01, ha="left", fontsize=10, fontweight="bold")
-        handles, labels = panels[0].get_legend_handles_labels()
-        figure.legend(handles, labels, loc="outside lower center", ncols=len(labels))
+        _legend(figure, panels[0])
         return figure
+
+
+def _legend(figure: Figure, axes: Axes) -> None:
+    """The logics below all panels, where no curve is in the way; none for a single one."""
+    handles, labels = axes.get_legend_handles_labels()
+    if len(labels) > 1:
+        figure.legend(handles, labels, loc="outside lower center", ncols=min(4, len(labels)))
 
 
 def _line(axes: Axes, factor: str, curve: Curve, colour: str, dash: Any, label: str) -> None:
     at = along(axes, factor, curve.values, is_log(curve.values))
     known = np.isfinite(curve.low) & np.isfinite(curve.high)
-    axes.fill_between(at, curve.low, curve.high, where=known, color=colour, alpha=0.18, linewidth=0)
+    axes.fill_between(at, curve.low, curve.high, where=known, color=colour, alpha=0.15, linewidth=0)
     axes.plot(at, curve.mean, marker="o", markersize=3.5, color=colour, linestyle=dash, label=label)
 
 

@@ -115,6 +115,7 @@ def _print_flip(out: Any, flip: Flip, w: Words) -> None:
         parts = (percent(share.clear.estimate), percent(share.against.estimate))
         table.add_row(f"{day}", f"{estimate} ({low} … {high})", *parts)
     out.print(table)
+    out.print(w("study.contested", days=flip.contested))
     if flip.decided is None:
         out.print(w("study.undecided", why=flip.why))
         return

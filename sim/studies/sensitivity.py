@@ -27,13 +27,15 @@ class Flip:
 
     logic, reference  the conclusion: ``logic`` has earned more than ``reference``
     days, shares      by horizon
-    decided           what decides it at the last horizon; None where that cannot be told, and ``why`` says why
+    contested         the horizon at which the share is nearest to one half: where the conclusion flips most
+    decided           what decides it at that horizon; None where that cannot be told, and ``why`` says why
     """
 
     logic: str
     reference: str
     days: tuple[int, ...]
     shares: tuple[Share, ...]
+    contested: int
     decided: Decided | None
     why: str = ""
 
@@ -109,7 +111,7 @@ def _indices(study: Study, means: Floats, seed: int) -> tuple[Indices, tuple[Ind
 
 
 def flips(study: Study, table: "pd.DataFrame", logic: str, reference: str, seed: int = 0) -> Flip:
-    """In which share of the space ``logic`` earns more than ``reference``, by horizon, and what decides it at the end.
+    """In which share of the space ``logic`` earns more than ``reference``, by horizon, and what decides it.
 
     Raises NotAnalysable where nothing ran.
     """
@@ -121,8 +123,9 @@ def flips(study: Study, table: "pd.DataFrame", logic: str, reference: str, seed:
     design = study.experiment.design
     block = design.block(len(study.points.free)) if isinstance(design, Saltelli | Morris) else 1
     shares = tuple(share_won(differences[:, :, h], block) for h in range(len(days)))
-    decided, why = _decided(study, table, Samples(*_like(table, logic), differences[:, :, -1]), seed)
-    return Flip(logic, reference, tuple(int(day) for day in days), shares, decided, why)
+    at = min(range(len(days)), key=lambda h: abs(shares[h].wins.estimate - 0.5))
+    decided, why = _decided(study, table, Samples(*_like(table, logic), differences[:, :, at]), seed)
+    return Flip(logic, reference, tuple(int(day) for day in days), shares, int(days[at]), decided, why)
 
 
 def _like(table: "pd.DataFrame", logic: str) -> tuple[np.ndarray, np.ndarray]:

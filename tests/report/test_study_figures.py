@@ -90,7 +90,7 @@ def found(**more):
     share = Share(interval(0.7), interval(0.6), interval(0.2), 100)
     box = Box((Limit("large", 0.4, None, (), 0.001),), 0.9, 0.95, 0.5)
     flip = Flip(
-        "growth", "depletion", (30, 720), (share, share), Decided(box, (box,), {"large": 1.0, "small": 0.0}, 0.6)
+        "growth", "depletion", (30, 720), (share, share), 720, Decided(box, (box,), {"large": 1.0, "small": 0.0}, 0.6)
     )
     half = dataclasses.replace(indices(), samples=32)
     return Sensitivity("margin", "growth", "depletion", indices(), (half, indices()), None, 256, 1, flip, **more)

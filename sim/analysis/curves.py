@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.analysis.pairs import mean_interval
-from sim.analysis.samples import Floats, NotAnalysable, Samples, samples
+from sim.analysis.pairs import Floats, mean_interval
+from sim.analysis.samples import NotAnalysable, Samples, samples
 
 if TYPE_CHECKING:
     import pandas as pd

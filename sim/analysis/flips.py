@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from sim.analysis.pairs import mean_band, mean_interval, share_interval
-from sim.analysis.samples import Floats, NotAnalysable
+from sim.analysis.pairs import Floats, mean_band, mean_interval, share_interval
+from sim.analysis.samples import NotAnalysable
 from sim.analysis.sensitivity import MissingExtra
 from sim.results import Interval
 

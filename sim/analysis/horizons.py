@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from sim.analysis.pairs import stays_above
-from sim.analysis.samples import Floats, NotAnalysable, samples
+from sim.analysis.pairs import Floats, stays_above
+from sim.analysis.samples import NotAnalysable, samples
 from sim.results import HORIZONS
 
 if TYPE_CHECKING:

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from sim.analysis.pairs import mean_band
-from sim.analysis.samples import Floats
+from sim.analysis.pairs import Floats, mean_band
 
 Mask = npt.NDArray[np.bool_]
 

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from sim.analysis.pairs import mean_interval
-from sim.analysis.samples import Floats
+from sim.analysis.pairs import Floats, mean_interval
 from sim.domains import PoolState
 from sim.results import Interval
 
 FIGURES = ("r_fan", "joins_per_month", "exits_per_month")
+SURE = 0.95  # confidence from which a regime counts as known
+FINE = 201  # values along each side of the lattice on which two maps are compared
 
 
 @dataclass(frozen=True)
@@ -79,3 +80,45 @@ def _above_zero(values: Floats, at_zero: float) -> float:
 def states_of(own: Floats, net: Floats) -> npt.NDArray[np.int64]:
     """Numbers of the states for given rates, any shape; see ``regime``."""
     return np.where(own > 0.0, PoolState.GROWING, np.where(net >= 0.0, PoolState.FED, PoolState.DEPLETING))
+
+
+@dataclass(frozen=True)
+class Apart:
+    """How far a predicted map of regimes is from the one that was observed.
+
+    area    share of the map on which the two name different regimes. Where a boundary crosses the map once, that is the
+            mean distance between where it is predicted and where it is observed, as a share of the range
+    sure    points whose observed regime is known (confidence of 95 % or more)
+    missed  of these, the ones for which another regime is predicted
+    """
+
+    area: float
+    sure: int
+    missed: int
+
+
+def apart(places: Floats, observed: Floats, sure: npt.NDArray[np.bool_], predicted: Floats) -> Apart:
+    """Compare regimes observed at scattered points with those predicted on a lattice.
+
+    places     [P, 2] of the points, fractions of the ranges of the two factors;  P ≥ 4, not on one line
+    observed   [P, 2] own and net of ``regime``;  sure [P] whether its state is known
+    predicted  [L, L, 2] own and net at even fractions, rows along the second factor
+
+    Rates are linear in the triangles between points and between places of the lattice; what lies outside of all
+    triangles is left out.
+    """
+    from scipy.interpolate import LinearNDInterpolator, RegularGridInterpolator
+
+    at = np.linspace(0.0, 1.0, len(predicted))
+    told = RegularGridInterpolator((at, at), predicted.transpose(1, 0, 2))
+    fine = np.linspace(0.0, 1.0, FINE)
+    everywhere = np.stack(np.meshgrid(fine, fine), axis=-1).reshape(-1, 2)
+    seen = LinearNDInterpolator(places, observed)(everywhere)
+    inside = np.isfinite(seen).all(axis=1)
+    differ = _states(seen[inside]) != _states(told(everywhere[inside]))
+    missed = _states(observed[sure]) != _states(told(places[sure]))
+    return Apart(float(differ.mean()), int(sure.sum()), int(missed.sum()))
+
+
+def _states(rates: Floats) -> npt.NDArray[np.int64]:
+    return states_of(rates[..., 0], rates[..., 1])

@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from sim.analysis.pairs import LEVEL
+from sim.analysis.pairs import LEVEL, Floats
 from sim.results import Interval
 
 if TYPE_CHECKING:
     import pandas as pd
 
-Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 
 RUN_COLUMNS = ("point", "logic", "replication", "status")

@@ -7,12 +7,13 @@ so it is given the seed plus one.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import NormalDist
 from typing import Any
 
 import numpy as np
 
-from sim.analysis.pairs import LEVEL
-from sim.analysis.samples import Floats, NotAnalysable
+from sim.analysis.pairs import LEVEL, Floats
+from sim.analysis.samples import NotAnalysable
 from sim.results import Interval
 
 RESAMPLES = 400
@@ -95,6 +96,8 @@ def convergence(values: Floats, names: Sequence[str], second_order: bool = False
 def morris(places: Floats, values: Floats, names: Sequence[str], levels: int = 4, seed: int = 0) -> Indices:
     """Elementary effects from Morris trajectories, in the unit of the figure per whole range of a factor.
 
+        effect = Δy ÷ Δx_k  at a step of one factor        μ* = mean |effect|        μ = mean effect        σ = its sd
+
     places  [T·(K + 1), K];  values [T·(K + 1)];  levels: places in each range, as in the design
 
     ``first`` is μ*, the mean of the absolute effects, with a bootstrap interval; ``spread`` is σ: above μ*, the effect
@@ -148,7 +151,7 @@ def pawn(places: Floats, values: Floats, names: Sequence[str], seed: int = 0, re
         [median(ranked[rows], y[rows]) for rows in halves], axis=0, ddof=1
     )  # half of n: as wide as the whole
     chance = median(rng.random((n, 20)), y)
-    margin = 1.959963984540054
+    margin = NormalDist().inv_cdf(0.5 + LEVEL / 2)
     first = tuple(_around(float(e), margin * float(s)) for e, s in zip(estimate, spread, strict=True))
     return Indices("pawn", tuple(names), first, None, n, floor=float(chance.mean()))
 

@@ -11,11 +11,8 @@ they cover 89 to 90 %, where the interval of 20 of them without any looking cove
 import math
 
 import numpy as np
-import numpy.typing as npt
 
-from sim.analysis.pairs import LEVEL
-
-Floats = npt.NDArray[np.float64]
+from sim.analysis.pairs import LEVEL, Floats
 
 LEAST = 10
 STEADY = 5

@@ -24,11 +24,9 @@ from sim.commands.console import (
     load_file,
     logic_of,
     patient,
-    print_json,
     target_of_scenario,
-    writing,
 )
-from sim.commands.studies import STORE, Store, Threads, in_words, say_interrupted
+from sim.commands.studies import STORE, Store, Threads, hand_over, in_words, say_interrupted
 
 LEAST_TRIALS = 4
 
@@ -93,24 +91,20 @@ def optimise(
         How candidates are chosen.
     """
     check_seed(seed)
-    for option, value, least in (("--trials", trials, LEAST_TRIALS), ("--pairs", pairs, 2), ("--fresh", fresh, 2)):
+    leasts = {"--trials": (trials, LEAST_TRIALS), "--pairs": (pairs, 2), "--fresh": (fresh, 2)}
+    for option, (value, least) in (leasts | {"--threads": (threads, 1), "--days": (days, 1)}).items():
         check_least(option, value, least)
-    check_least("--threads", threads, 1)
-    check_least("--days", days, 1)
     _check_ranges(budget, least_trust, most_pushes, most_ads)
     loaded = load_file(file)
     from sim.scenario import with_changes
-    from sim.studies.knobs import ELEMENTS, knobs_of
+    from sim.studies.knobs import knobs_of
     from sim.studies.optimise import Limits, Progress
     from sim.studies.optimise import optimise as search
 
-    for element in turn:
-        if element not in ELEMENTS:
-            raise Wrong(f"--turn {element}: there is no such element. {did_you_mean(element, ELEMENTS)}")
     scenario = loaded.scenario if days is None else with_changes(loaded.scenario, {"days": days})
     named = logic_of(loaded, like, "--like")
     limits = Limits(None if budget is None else 100.0 * budget, least_trust)
-    knobs = knobs_of(scenario, turn or ELEMENTS, most_pushes, most_ads or 0.0)
+    knobs = knobs_of(scenario, _elements(turn), most_pushes, most_ads or 0.0)
     options: dict[str, Any] = {"for": for_, "days": days, "trials": trials, "pairs": pairs, "fresh": fresh}
     options |= {"limits": limits, "knobs": knobs, "like": named, "sampler": sampler, "seed": seed}
     target = target_of_scenario(loaded, out, overwrite, "optimise", **options)
@@ -139,14 +133,12 @@ def optimise(
         say_interrupted(store)
         return INTERRUPTED
     made_by = Provenance.here(seed=seed, engine=engine, seconds=time.perf_counter() - began)
-    with writing(target, overwrite) as folder:
-        write_optimum(found, file, folder, target, lang, made_by)
-    if json:
-        print_json(summary_of_optimum(found) | {"folder": str(target)})
-    elif quiet:
-        print(target)
-    else:
-        print_optimum(found, target, lang)
+    hand_over(
+        target, overwrite, json, quiet,
+        lambda folder: write_optimum(found, file, folder, target, lang, made_by),
+        lambda: summary_of_optimum(found),
+        lambda: print_optimum(found, target, lang),
+    )  # fmt: skip
     if found.broken:
         say_interrupted(store)
         return INTERRUPTED
@@ -159,6 +151,16 @@ def _check_ranges(budget: float | None, trust: float | None, pushes: float, ads:
         raise Wrong(f"--least-trust {trust:g} is outside 0 … 1. Try --least-trust 0.4")
     for option, value in (("--budget", budget), ("--most-ads", ads)):
         if value is not None and not value >= 0.0:
-            raise Wrong(f"{option} {value:g} is below 0.")
+            raise Wrong(f"{option} {value:g} is below 0. Try {option} 20000")
     if not 0.0 < pushes <= 700.0:
         raise Wrong(f"--most-pushes {pushes:g} is outside 0 … 700. Try --most-pushes 42")
+
+
+def _elements(turn: tuple[str, ...]) -> tuple[str, ...]:
+    """What is turned; Wrong for what cannot be."""
+    from sim.studies.knobs import ELEMENTS
+
+    for element in turn:
+        if element not in ELEMENTS:
+            raise Wrong(f"--turn {element}: there is no such element. {did_you_mean(element, ELEMENTS)}")
+    return turn or ELEMENTS

@@ -1,7 +1,7 @@
 """``sanyu regimes``: the map growing / fed / depleting over two factors."""
 
 import time
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
@@ -18,9 +18,7 @@ from sim.commands.console import (
     announce_compilation,
     check_least,
     patient,
-    print_json,
     say,
-    writing,
 )
 from sim.commands.studies import (
     STORE,
@@ -28,12 +26,17 @@ from sim.commands.studies import (
     Pairs,
     Store,
     Threads,
+    hand_over,
     in_words,
     load_study,
     logic_of,
     say_interrupted,
     target_of,
 )
+
+if TYPE_CHECKING:
+    from sim.batch.experiment import Study
+    from sim.studies.regimes import RegimeMap
 
 LEAST_POINTS = 9
 
@@ -75,9 +78,7 @@ def regimes(
 
     only = logic_of(study, logic, "--logic")
     logics = study.logics if only is None else (only,)
-    for key in study.points.free:
-        if study.factors[key].values is not None:
-            raise Wrong(f"{experiment}: {key} has values, and a map needs ranges. Write {{ from = …, to = … }}")
+    _check_ranges(study, experiment)
     asked = study.experiment.replications
     replications = asked.paired if isinstance(asked, Paired) else asked.at_least
     options: dict[str, Any] = {"points": points, "logics": logics}
@@ -104,20 +105,30 @@ def regimes(
         return INTERRUPTED
     seconds = time.perf_counter() - began
     made_by = Provenance.here(seed=found.seed, engine=study.experiment.engine, seconds=seconds)
-    with writing(target, overwrite) as folder:
-        write_regimes(found, study.base, folder, lang, made_by)
-    if json:
-        print_json(summary_of_regimes(found) | {"folder": str(target)})
-    elif quiet:
-        print(target)
-    else:
-        print_regimes(found, study.base, target, lang)
+    hand_over(
+        target, overwrite, json, quiet,
+        lambda folder: write_regimes(found, study.base, folder, lang, made_by),
+        lambda: summary_of_regimes(found),
+        lambda: print_regimes(found, study.base, target, lang),
+    )  # fmt: skip
     if theory and (omitted := left_out(study.base)):
         say(f"The mean field behind the boundary leaves out: {', '.join(omitted)}.")
     if found.broken:
         say_interrupted(store)
         return INTERRUPTED
+    return SOME_FAILED if _say_failed(found) else DONE
+
+
+def _check_ranges(study: "Study", experiment: str) -> None:
+    """Wrong for factors that are lists of values."""
+    for key in study.points.free:
+        if study.factors[key].values is not None:
+            raise Wrong(f"{experiment}: {key} has values, and a map needs ranges. Write {{ from = …, to = … }}")
+
+
+def _say_failed(found: "RegimeMap") -> bool:
+    """Whether points have no run; the first of them are told."""
     failed = [cell for cells in found.cells.values() for cell in cells if cell.regime is None]
     for cell in failed[:3]:
         say(f"No run at {dict(zip(found.factors, cell.values, strict=True))}: {cell.message}")
-    return SOME_FAILED if failed else DONE
+    return bool(failed)

@@ -14,8 +14,6 @@ from sim.commands.console import (
     announce_compilation,
     check_least,
     patient,
-    print_json,
-    writing,
 )
 from sim.commands.studies import (
     STORE,
@@ -24,6 +22,7 @@ from sim.commands.studies import (
     Store,
     Threads,
     failures,
+    hand_over,
     in_words,
     load_study,
     say_interrupted,
@@ -57,15 +56,14 @@ def responses(
     announce_compilation(study.experiment.engine)
 
     from sim.report.data import plain
-    from sim.report.study_terminal import print_responses, study_progress
+    from sim.report.study_terminal import print_responses
     from sim.report.study_write import write_responses
     from sim.results import Provenance
     from sim.studies.responses import responses as analyse
 
     began = time.perf_counter()
     try:
-        with study_progress(not quiet and not json, lang) as progress:
-            table = table_of(study, store, threads, progress)
+        table = table_of(study, store, threads, not quiet and not json, lang)
     except KeyboardInterrupt:
         say_interrupted(store)
         return INTERRUPTED
@@ -74,12 +72,10 @@ def responses(
     failed = failures(table)
     seconds = time.perf_counter() - began
     made_by = Provenance.here(seed=study.experiment.seed, engine=study.experiment.engine, seconds=seconds)
-    with writing(target, overwrite) as folder:
-        write_responses(found, study, table, folder, lang, made_by)
-    if json:
-        print_json(plain(found) | {"folder": str(target)})
-    elif quiet:
-        print(target)
-    else:
-        print_responses(found, study.base, target, lang)
+    hand_over(
+        target, overwrite, json, quiet,
+        lambda folder: write_responses(found, study, table, folder, lang, made_by),
+        lambda: plain(found),
+        lambda: print_responses(found, study.base, target, lang),
+    )  # fmt: skip
     return SOME_FAILED if failed else DONE

@@ -15,8 +15,6 @@ from sim.commands.console import (
     announce_compilation,
     check_least,
     patient,
-    print_json,
-    writing,
 )
 from sim.commands.studies import (
     STORE,
@@ -26,6 +24,7 @@ from sim.commands.studies import (
     Threads,
     failures,
     figure_of,
+    hand_over,
     in_words,
     load_study,
     logic_of,
@@ -81,15 +80,14 @@ def sensitivity(
     target = target_of(study, out, overwrite, "sensitivity", **options)
     announce_compilation(study.experiment.engine)
 
-    from sim.report.study_terminal import print_sensitivity, study_progress
+    from sim.report.study_terminal import print_sensitivity
     from sim.report.study_write import summary_of_sensitivity, write_sensitivity
     from sim.results import Provenance
     from sim.studies.sensitivity import sensitivity as analyse
 
     began = time.perf_counter()
     try:
-        with study_progress(not quiet and not json, lang) as progress:
-            table = table_of(study, store, threads, progress)
+        table = table_of(study, store, threads, not quiet and not json, lang)
     except KeyboardInterrupt:
         say_interrupted(store)
         return INTERRUPTED
@@ -98,12 +96,10 @@ def sensitivity(
     failed = failures(table)
     seconds = time.perf_counter() - began
     made_by = Provenance.here(seed=study.experiment.seed, engine=study.experiment.engine, seconds=seconds)
-    with writing(target, overwrite) as folder:
-        write_sensitivity(found, study, table, folder, lang, made_by)
-    if json:
-        print_json(summary_of_sensitivity(found) | {"folder": str(target)})
-    elif quiet:
-        print(target)
-    else:
-        print_sensitivity(found, study.base, target, lang)
+    hand_over(
+        target, overwrite, json, quiet,
+        lambda folder: write_sensitivity(found, study, table, folder, lang, made_by),
+        lambda: summary_of_sensitivity(found),
+        lambda: print_sensitivity(found, study.base, target, lang),
+    )  # fmt: skip
     return SOME_FAILED if failed else DONE

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
-from sim.commands.console import OUTPUT, Failed, Wrong
+from sim.commands.console import OUTPUT, Failed, Lang, Wrong, print_json, writing
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -78,18 +78,23 @@ def figure_of(study: "Study", figure: str | None, *more: str) -> str:
     return figure
 
 
-def table_of(study: "Study", store: Path, processes: int | None, progress: Callable[..., None]) -> "pd.DataFrame":
-    """The table of a study, all of whose runs are made or in the store; KeyboardInterrupt where the user stops it."""
+def table_of(study: "Study", store: Path, processes: int | None, visible: bool, lang: Lang) -> "pd.DataFrame":
+    """The table of a study, all of whose runs are made or in the store; KeyboardInterrupt where the user stops it.
+
+    visible  whether the progress is shown
+    """
     import tempfile
 
     from sim.batch.results import read
     from sim.batch.store import StoreError
     from sim.batch.sweep import DiskFull, sweep
+    from sim.report.study_terminal import study_progress
 
-    def report(at: Any) -> None:
-        progress(at.done, at.total or at.done, f"{at.failed} failed" if at.failed else "")
+    with tempfile.TemporaryDirectory(prefix="sanyu-") as folder, study_progress(visible, lang) as progress:
 
-    with tempfile.TemporaryDirectory(prefix="sanyu-") as folder:
+        def report(at: Any) -> None:
+            progress(at.done, at.total or at.done, f"{at.failed} failed" if at.failed else "")
+
         try:
             outcome = sweep(study, Path(folder) / "study", store, processes=processes, progress=report)
         except (DiskFull, StoreError) as error:
@@ -97,6 +102,29 @@ def table_of(study: "Study", store: Path, processes: int | None, progress: Calla
         if outcome.stopped == "interrupted":
             raise KeyboardInterrupt
         return read(Path(folder) / "study")
+
+
+def hand_over(
+    target: Path,
+    overwrite: bool,
+    json: bool,
+    quiet: bool,
+    write: Callable[[Path], None],
+    summary: Callable[[], dict[str, Any]],
+    show: Callable[[], None],
+) -> None:
+    """Write the folder of a study, and tell what was found: as data, as the name of the folder, or in words.
+
+    write  the files into a folder;  summary: what --json prints;  show: prints it for people
+    """
+    with writing(target, overwrite) as folder:
+        write(folder)
+    if json:
+        print_json(summary() | {"folder": str(target)})
+    elif quiet:
+        print(target)
+    else:
+        show()
 
 
 def say_interrupted(store: Path) -> None:

@@ -4,8 +4,11 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
+from matplotlib.patheffects import withStroke
 
+from sim.analysis.pareto import non_dominated
 from sim.report.study_axes import values_along, values_up, words_for
 from sim.report.study_names import figure_name
 from sim.report.style import DEPLETION, FAINT, GROWTH, INK, canvas, colours, drawing
@@ -69,27 +72,44 @@ def _front(found: Optimum, w: Words) -> Figure:
             [t.mean(x) for t in of], [t.mean(y) for t in of], linestyle="none", marker=marker, markersize=4,
             color=colour, label=w("study.pruned" if status == "pruned" else "study.finished"),
         )  # fmt: skip
+    plans = [
+        (judged.figures[x].estimate, judged.figures[y].estimate) for judged in found.judged if judged.trial is not None
+    ]
+    if plans:
+        best = sorted(plan for plan, keeps in zip(plans, non_dominated(np.array(plans)), strict=True) if keeps)
+        axes.plot(*zip(*best, strict=True), color=INK, linewidth=1, label=w("study.front_fresh"))
     colour_of = colours(found.scenario)
-    plans = sorted((j for j in found.judged if j.trial is not None), key=lambda j: j.figures[x].estimate)
-    axes.plot([j.figures[x].estimate for j in plans], [j.figures[y].estimate for j in plans], color=GROWTH, linewidth=1)
     for judged in found.judged:
-        _cross(axes, judged, (x, y), INK if judged.trial is not None else colour_of[judged.name])
-        at = (judged.figures[x].estimate, judged.figures[y].estimate)
-        label = w.logic(judged.name) if judged.trial is None else judged.name
-        axes.annotate(label, at, xytext=(5, 5), textcoords="offset points", fontsize=8)
+        colour = INK if judged.trial is not None else colour_of[judged.name]
+        _cross(axes, judged, (x, y), colour)
+        _name(axes, judged, (x, y), colour, w)
     values_along(axes, x, w)
     values_up(axes, y, w)
     axes.set_xlabel(figure_name(x, w))
     axes.set_ylabel(figure_name(y, w))
     axes.set_title(w("study.front"))
-    axes.legend(loc="lower left")
+    figure.legend(loc="outside lower center", ncols=3)
     return figure
+
+
+def _name(axes: Axes, judged: Judged, aims: tuple[str, str], colour: str, w: Words) -> None:
+    """Beside its point the number of a plan, or a logic's name."""
+    at = (judged.figures[aims[0]].estimate, judged.figures[aims[1]].estimate)
+    if judged.trial is not None:
+        label, place, side = judged.name.removeprefix("best-"), (4, 4), "left"
+    else:
+        label, place, side = w.logic(judged.name), (-5, -11), "right"
+    axes.annotate(
+        label, at, xytext=place, textcoords="offset points", ha=side, fontsize=8.5, color=colour, fontweight="bold",
+        path_effects=[withStroke(linewidth=2.5, foreground="white")], zorder=5,
+    )  # fmt: skip
 
 
 def _cross(axes: Axes, judged: Judged, aims: tuple[str, str], colour: str) -> None:
     x, y = (judged.figures[aim] for aim in aims)
     across, along = ([[i.estimate - i.low], [i.high - i.estimate]] for i in (x, y))
-    style: dict[str, Any] = {"fmt": "o", "color": colour, "markersize": 5, "elinewidth": 1, "capsize": 2}
+    faint = to_rgba(colour, 0.4)  # many of them lie across each other
+    style: dict[str, Any] = {"fmt": "o", "color": colour, "ecolor": faint, "markersize": 5, "elinewidth": 1}
     axes.errorbar(x.estimate, y.estimate, xerr=across, yerr=along, **style)
 
 

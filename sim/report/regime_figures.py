@@ -11,7 +11,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.tri import LinearTriInterpolator, Triangulation
 
-from sim.analysis.regimes import states_of
+from sim.analysis.regimes import SURE, states_of
 from sim.domains import PoolState
 from sim.report.study_axes import words_for
 from sim.report.style import INK, canvas, drawing
@@ -20,7 +20,6 @@ from sim.scenario import Scenario
 from sim.studies.regimes import Boundary, Cell, RegimeMap
 
 COLOURS = {PoolState.GROWING: "#00766c", PoolState.FED: "#d9b23c", PoolState.DEPLETING: "#b5442e"}
-SURE = 0.95
 FINE = 160  # pixels of the shading along each axis
 TICKS = 5
 

@@ -54,15 +54,47 @@ def curve_figure(
             axes.set_visible(False)
         for axes in panels[: number - columns]:
             axes.set_xlabel("")
-        if len(next(iter(curves.values()))) > 1:
-            panels[0].legend(loc="best")
+        _legend(figure, panels[0])
         return figure
+
+
+def within_figure(
+    scenario: Scenario, parts: Mapping[str, Mapping[str, Curve]], factor: str, figure_of: str, lang: Lang = "en"
+) -> Figure:
+    """Response curves within each value of a factor with names: a panel per value, each on a scale of its own.
+
+    parts  value → logic → curve of ``figure_of`` over ``factor``
+    """
+    w = words_for(scenario, lang)
+    colour, dash = colours(scenario), dashes(tuple(scenario.logics))
+    with drawing():
+        columns = min(2, len(parts))
+        rows = -(-len(parts) // columns)
+        figure, panels = canvas(rows, columns, 0.7 + 2.4 * rows)
+        for axes, (value, by_logic) in zip(panels, parts.items(), strict=False):
+            for logic, curve in by_logic.items():
+                _line(axes, factor, curve, colour.get(logic, INK), dash.get(logic, "solid"), w.logic(logic))
+            _finish(axes, figure_of, value, w, columns)
+        for axes in panels[len(parts) :]:
+            axes.set_visible(False)
+        for axes in panels[: len(parts) - columns]:
+            axes.set_xlabel("")
+        figure.suptitle(figure_name(figure_of, w), x=0.01, ha="left", fontsize=10, fontweight="bold")
+        _legend(figure, panels[0])
+        return figure
+
+
+def _legend(figure: Figure, axes: Axes) -> None:
+    """The logics below all panels, where no curve is in the way; none for a single one."""
+    handles, labels = axes.get_legend_handles_labels()
+    if len(labels) > 1:
+        figure.legend(handles, labels, loc="outside lower center", ncols=min(4, len(labels)))
 
 
 def _line(axes: Axes, factor: str, curve: Curve, colour: str, dash: Any, label: str) -> None:
     at = along(axes, factor, curve.values, is_log(curve.values))
     known = np.isfinite(curve.low) & np.isfinite(curve.high)
-    axes.fill_between(at, curve.low, curve.high, where=known, color=colour, alpha=0.18, linewidth=0)
+    axes.fill_between(at, curve.low, curve.high, where=known, color=colour, alpha=0.15, linewidth=0)
     axes.plot(at, curve.mean, marker="o", markersize=3.5, color=colour, linestyle=dash, label=label)
 
 

@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from sim.analysis.flips import Box, Limit
+from sim.analysis.regimes import SURE
 from sim.domains import PoolState
 from sim.report.numbers import percent, percent_interval
 from sim.report.sensitivity_figures import title_of
@@ -100,6 +101,7 @@ def _print_flip(out: Any, flip: Flip, w: Words) -> None:
         parts = (percent(share.clear.estimate), percent(share.against.estimate))
         table.add_row(f"{day}", f"{estimate} ({low} … {high})", *parts)
     out.print(table)
+    out.print(w("study.contested", days=flip.contested))
     if flip.decided is None:
         out.print(w("study.undecided", why=flip.why))
         return
@@ -136,7 +138,7 @@ def limits_text(limits: Sequence[Limit], w: Words) -> str:
 
 
 def print_regimes(found: RegimeMap, scenario: Scenario, target: Path, lang: Lang) -> None:
-    """Points by regime, and how many of them are sure."""
+    """Points by regime, how many of them are sure, and how far the theory is from them."""
     out, w = console(), words_for(scenario, lang)
     out.print()
     out.print(Text(w("study.map_over", x=found.factors[0], y=found.factors[1]), style="bold"))
@@ -147,9 +149,13 @@ def print_regimes(found: RegimeMap, scenario: Scenario, target: Path, lang: Lang
     for logic, cells in found.cells.items():
         regimes = [cell.regime for cell in cells if cell.regime is not None]
         counts = [str(sum(regime.state == state for regime in regimes)) for state in PoolState]
-        sure = sum(regime.confidence >= 0.95 for regime in regimes)
+        sure = sum(regime.confidence >= SURE for regime in regimes)
         table.add_row(w.logic(logic), *counts, f"{sure}/{len(regimes)}", str(len(cells) - len(regimes)))
     out.print(table)
+    for logic in found.theory:
+        if (far := found.apart(logic)) is not None:
+            parts = {"area": percent(far.area), "missed": str(far.missed), "sure": str(far.sure)}
+            out.print(w("study.apart", logic=w.logic(logic), **parts))
     _print_place(out, target, w)
 
 
@@ -157,10 +163,10 @@ def print_optimum(found: Optimum, target: Path, lang: Lang) -> None:
     """The plans on fresh pairs beside the logics of the file, and what the search had hoped."""
     out, w = console(), words_for(found.scenario, lang)
     out.print()
-    count = {status: sum(trial.status == status for trial in found.trials) for status in ("done", "pruned", "failed")}
+    by_status = {s: sum(trial.status == s for trial in found.trials) for s in ("done", "pruned", "failed")}
     aims = w.listed([figure_name(aim, w) for aim in found.aims])
     out.print(Text(w("study.best_plan", aims=aims, days=found.scenario.days), style="bold"))
-    out.print(Text(w("study.searched", all=len(found.trials), sampler=found.sampler, **count), style="dim"))
+    out.print(Text(w("study.searched", all=len(found.trials), sampler=found.sampler, **by_status), style="dim"))
     for name, plan in named_plans(found).items() if len(found.chosen) == 1 else ():
         out.print(_plan_table(name, plan, found))
     if found.judged:

@@ -5,11 +5,12 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sim.analysis.regimes import SURE
 from sim.batch.experiment import Study
 from sim.report.data import plain
 from sim.report.optimum_figures import optimum_figures
 from sim.report.regime_figures import regime_figure
-from sim.report.response_figures import curve_figure, heat_figure
+from sim.report.response_figures import curve_figure, heat_figure, within_figure
 from sim.report.sensitivity_figures import sensitivity_figures
 from sim.report.words import Lang
 from sim.report.write import PROVENANCE, write_figures
@@ -17,7 +18,7 @@ from sim.results import Provenance, write_json, write_table
 from sim.scenario import Scenario
 from sim.studies.optimise import Optimum
 from sim.studies.regimes import RegimeMap
-from sim.studies.responses import Responses
+from sim.studies.responses import Responses, figures_of
 from sim.studies.sensitivity import Sensitivity
 
 if TYPE_CHECKING:
@@ -97,16 +98,17 @@ def cells_table(found: RegimeMap) -> "pd.DataFrame":
 
 
 def summary_of_regimes(found: RegimeMap) -> dict[str, Any]:
-    """Points by regime and logic."""
+    """Points by regime and logic, and how far the theory is from them."""
     by_logic = {}
     for logic, cells in found.cells.items():
         states = [c.regime.state.name.lower() for c in cells if c.regime is not None and c.regime.state is not None]
-        sure = [c.regime.confidence >= 0.95 for c in cells if c.regime is not None]
+        sure = [c.regime.confidence >= SURE for c in cells if c.regime is not None]
         by_logic[logic] = {
             "points": len(cells),
             "failed": sum(cell.regime is None for cell in cells),
             "sure": sum(sure),
             "states": {state: states.count(state) for state in sorted(set(states))},
+            "theory": plain(found.apart(logic)),
         }
     return {
         "factors": list(found.factors), "seed": found.seed, "replications": found.replications,
@@ -191,11 +193,14 @@ def write_responses(
 
 
 def response_figures(found: Responses, study: Study, lang: Lang = "en") -> "dict[str, Figure]":
-    """Curves by factor, maps by figure, and the lead of the first logic over the second."""
+    """Curves by factor, and apart by kind; maps by figure, and the lead of the first logic over the second."""
     figures = {
         f"over-{number + 1}": curve_figure(study.base, curves, factor, lang, found.ahead.get(factor), study.logics)
         for number, (factor, curves) in enumerate(found.curves.items())
     }
+    first = figures_of(study)[0]
+    for number, (factor, parts) in enumerate(found.within.items()):
+        figures[f"within-{number + 1}"] = within_figure(study.base, parts, factor, first, lang)
     if found.heats:
         x, y = study.points.free
         figures |= {

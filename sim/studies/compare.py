@@ -18,6 +18,7 @@ from sim.observables import observables
 from sim.results import CAUSES_BY_FANS, Band, Comparison, Duel, Interval, Run
 from sim.scenario.machine import cores
 from sim.scenario.schema import Scenario
+from sim.studies.runner import Stopped
 
 LEAST_PAIRS = 10
 STEADY = 5  # a clear verdict must stay clear for so many more pairs
@@ -32,10 +33,6 @@ class Progress:
     total: int  # pairs planned so far
     fan_days: int
     message: str
-
-
-class _Stopped(Exception):
-    """A run was asked to stop."""
 
 
 def compare(
@@ -85,7 +82,7 @@ def paired_runs(
     def one(name: str, replication: int) -> Run:
         def check(_: int) -> None:
             if stop.is_set():
-                raise _Stopped
+                raise Stopped
 
         question = of_pair(replication) if of_pair else scenario
         return run(question, name, seed, replication, engine, threads=1, progress=check)

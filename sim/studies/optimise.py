@@ -13,13 +13,13 @@ import dataclasses
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
 import numpy as np
 
-from sim.analysis.pairs import mean_interval
+from sim.analysis.pairs import Floats, mean_interval
 from sim.analysis.pareto import Front, front
-from sim.analysis.samples import Floats, NotAnalysable
+from sim.analysis.samples import NotAnalysable
 from sim.analysis.sensitivity import MissingExtra
 from sim.logics import Fixed
 from sim.logics.oracle import is_upper_bound
@@ -31,7 +31,6 @@ from sim.studies.runner import Outcome, Runner, Wanted
 Aim = Literal["margin", "fans", "both"]
 Sampler = Literal["tpe", "nsga2", "random"]
 AIMS: dict[str, tuple[str, ...]] = {"margin": ("margin",), "fans": ("fans_end",), "both": ("margin", "fans_end")}
-SAMPLERS: tuple[str, ...] = get_args(Sampler)
 FIGURES = ("margin", "fans_end", "spend", "trust_end", "exits_per_month", "r_fan")
 BATCH = 4  # candidates asked for at a time
 LOOK = 3  # pairs after which a candidate may be given up
@@ -329,12 +328,9 @@ class _Search:
     def chosen(self, most: int) -> tuple[int, ...]:
         """The best candidate, or those of the front, evenly spread from the largest first aim to the largest second."""
         if not self.finished():
-            if not self.trials:
+            if len(self.trials) < self.most:  # interrupted
                 return ()
-            raise NotAnalysable(
-                f"none of {len(self.trials)} candidates keeps the limits. Raise --budget, lower --least-trust, or take "
-                "more --trials"
-            )
+            raise NotAnalysable(self._why_none())
         if len(self.aims) == 1:
             best = self._best()
             assert best is not None
@@ -344,6 +340,21 @@ class _Search:
         different = list({tuple(trial.mean(aim) for aim in self.aims): trial for trial in on}.values())
         at = np.unique(np.linspace(0, len(different) - 1, min(most, len(different))).round().astype(int))
         return tuple(different[n].number for n in at)
+
+    def _why_none(self) -> str:
+        """Why no candidate is left, with what came nearest to each limit."""
+        tried = [trial for trial in self.trials if trial.status != "failed"]
+        if not tried:
+            return f"all {len(self.trials)} candidates failed, the first with: {self.trials[0].message}"
+        nearest = []
+        if self.limits.budget is not None:
+            least = min(trial.mean("spend") for trial in tried) / 100.0
+            nearest.append(f"the cheapest spends {self.scenario.currency}{least:,.2f} (--budget)")
+        if self.limits.trust is not None:
+            most = max(trial.mean("trust_end") for trial in tried)
+            nearest.append(f"the most trusted ends at {most:.2f} (--least-trust)")
+        said = " and ".join(nearest)
+        return f"none of {len(tried)} candidates keeps the limits: {said}. Relax a limit, or take more --trials"
 
     # -------------------------------------------------------------------------------------------------- judging
 

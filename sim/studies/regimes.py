@@ -10,20 +10,20 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
-import numpy.typing as npt
 
-from sim.analysis.regimes import FIGURES, Regime, regime, states_of
+from sim.analysis.pairs import Floats
+from sim.analysis.regimes import FIGURES, SURE, Apart, Regime, apart, regime, states_of
 from sim.analysis.samples import NotAnalysable
 from sim.analysis.sensitivity import MissingExtra
 from sim.scenario.schema import Scenario
 from sim.studies.runner import Runner, Wanted
 
-Floats = npt.NDArray[np.float64]
 Place = tuple[float, float]  # fractions of the two ranges
 
 COARSE = 5  # values of each factor before refining
 BATCH = 4  # points asked for at a time; fixed, so that the map does not depend on the machine
 UNIFORM = 0.03  # weight of a triangle inside one regime
+LEAST = 9  # points of which a map can be made
 LATTICE = 9  # values of each factor at which the theory is asked
 
 Predict = Callable[[Scenario, str], tuple[float, float]]  # own and net growth a month, see ``sim.analysis.regimes``
@@ -79,6 +79,17 @@ class RegimeMap:
     seed: int
     replications: int
     broken: bool
+
+    def apart(self, logic: str) -> Apart | None:
+        """How far the theory of a logic is from its runs; None without theory, or with too few points for a map."""
+        told = self.theory.get(logic)
+        known = [(c.place, c.regime) for c in self.cells[logic] if c.regime is not None and c.regime.state is not None]
+        if told is None or len(known) < LEAST:
+            return None
+        observed = [(one.own.estimate, one.net.estimate) for _, one in known]
+        sure = [one.confidence >= SURE for _, one in known]
+        places = np.array([place for place, _ in known])
+        return apart(places, np.array(observed), np.array(sure), np.stack([told.own, told.net], axis=-1))
 
 
 def regimes(

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 FEW = 6  # figures that are drawn where an experiment does not say which
 USUAL = ("margin", "fans_end", "exits_per_month", "r_fan")
 MOST_FACTORS = 8  # for which curves are drawn
+MOST_PARTS = 6  # values of a factor with names that get curves of their own
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,8 @@ class Responses:
     heats   figure → logic → map over the two factors; empty but for a grid of two
     ahead   factor → paired differences of the margin between the first two logics; empty with one
     leads   the same over the two factors; None without
+    within  factor → value of the one factor with names → logic → curve of the first figure at that value alone; empty
+            where no factor of the grid has names, or more than one has
     """
 
     factors: tuple[str, ...]
@@ -31,6 +34,7 @@ class Responses:
     ahead: dict[str, Curve]
     heats: dict[str, dict[str, Heat]]
     leads: Heat | None
+    within: dict[str, dict[str, dict[str, Curve]]]
 
 
 def figures_of(study: Study) -> tuple[str, ...]:
@@ -69,7 +73,27 @@ def responses(study: Study, table: "pd.DataFrame", figures: Sequence[str] = ()) 
             heats[figure] = {logic: heat(table, x, y, figure, logic) for logic in study.logics}
         if len(study.logics) > 1:
             leads = heat(table, x, y, "margin", study.logics[0], study.logics[1])
-    return Responses(tuple(curves), curves, ahead, heats, leads)
+    within = _within(study, table, (figures or figures_of(study))[0])
+    return Responses(tuple(curves), curves, ahead, heats, leads, within)
+
+
+def _within(study: Study, table: "pd.DataFrame", figure: str) -> dict[str, dict[str, dict[str, Curve]]]:
+    """Curves apart for each value of a factor with names: kinds of business are not to be averaged."""
+    free = study.points.free[:MOST_FACTORS]
+    named = [key for key in free if all(isinstance(value, str) for value in study.points.column(key))]
+    if study.experiment.design.kind != "grid" or len(named) != 1:
+        return {}
+    parts = {str(value): rows for value, rows in table.groupby(named[0], sort=False)}
+    if len(parts) > MOST_PARTS:
+        return {}
+    return {
+        factor: {
+            value: {logic: response(rows, factor, figure, logic) for logic in study.logics}
+            for value, rows in parts.items()
+        }
+        for factor in free
+        if factor != named[0]
+    }
 
 
 def _is_grid(study: Study, free: Sequence[str]) -> bool:

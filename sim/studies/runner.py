@@ -6,6 +6,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from sim.batch.identity import scenario_hash
 from sim.engines.run import Engine, run
 from sim.scenario.machine import cores
 from sim.scenario.schema import Scenario
@@ -61,7 +62,7 @@ class Threads:
 
     def __call__(self, wanted: Sequence[Wanted]) -> list[Outcome]:
         """Run what is not known yet."""
-        keys = [(_decisive(one.scenario, one.logic), one.logic, one.seed, one.replication) for one in wanted]
+        keys = [(scenario_hash(one.scenario, one.logic), one.logic, one.seed, one.replication) for one in wanted]
         missing = {key: one for key, one in zip(keys, wanted, strict=True) if key not in self.known}
         names = {id(one): key for key, one in missing.items()}
 
@@ -103,9 +104,3 @@ def outcome_of(one: Wanted, engine: Engine, stop: threading.Event | None = None)
         raise
     except Exception as error:
         return Outcome("failed", {}, f"{type(error).__name__}: {error}")
-
-
-def _decisive(scenario: Scenario, logic: str) -> str:
-    """What of a scenario decides a run of this logic: all but titles and other logics."""
-    only = scenario.model_copy(update={"logics": {logic: scenario.logics[logic]}, "title": "", "question": ""})
-    return only.model_dump_json()

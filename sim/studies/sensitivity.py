@@ -9,7 +9,8 @@ import numpy as np
 from sim.analysis.curves import factor_of
 from sim.analysis.flips import Decided, Share, deciders, share_won
 from sim.analysis.horizons import crossover_days, margins_by_horizon
-from sim.analysis.samples import Floats, Noise, NotAnalysable, Samples, complete, noise, samples
+from sim.analysis.pairs import Floats
+from sim.analysis.samples import Noise, NotAnalysable, Samples, complete, noise, samples
 from sim.analysis.sensitivity import Indices, MissingExtra, convergence, morris, pawn
 from sim.batch.designs import Morris, Saltelli
 from sim.batch.experiment import Study
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 CROSSOVER = "crossover_day"  # of two logics: the day from which the first one's cumulative margin stays ahead
-SCREENED = 40  # points from which PAWN has slices
 
 
 @dataclass(frozen=True)
@@ -27,13 +27,15 @@ class Flip:
 
     logic, reference  the conclusion: ``logic`` has earned more than ``reference``
     days, shares      by horizon
-    decided           what decides it at the last horizon; None where that cannot be told, and ``why`` says why
+    contested         the horizon at which the share is nearest to one half: where the conclusion flips most
+    decided           what decides it at that horizon; None where that cannot be told, and ``why`` says why
     """
 
     logic: str
     reference: str
     days: tuple[int, ...]
     shares: tuple[Share, ...]
+    contested: int
     decided: Decided | None
     why: str = ""
 
@@ -109,7 +111,7 @@ def _indices(study: Study, means: Floats, seed: int) -> tuple[Indices, tuple[Ind
 
 
 def flips(study: Study, table: "pd.DataFrame", logic: str, reference: str, seed: int = 0) -> Flip:
-    """In which share of the space ``logic`` earns more than ``reference``, by horizon, and what decides it at the end.
+    """In which share of the space ``logic`` earns more than ``reference``, by horizon, and what decides it.
 
     Raises NotAnalysable where nothing ran.
     """
@@ -121,8 +123,9 @@ def flips(study: Study, table: "pd.DataFrame", logic: str, reference: str, seed:
     design = study.experiment.design
     block = design.block(len(study.points.free)) if isinstance(design, Saltelli | Morris) else 1
     shares = tuple(share_won(differences[:, :, h], block) for h in range(len(days)))
-    decided, why = _decided(study, table, Samples(*_like(table, logic), differences[:, :, -1]), seed)
-    return Flip(logic, reference, tuple(int(day) for day in days), shares, decided, why)
+    at = min(range(len(days)), key=lambda h: abs(shares[h].wins.estimate - 0.5))
+    decided, why = _decided(study, table, Samples(*_like(table, logic), differences[:, :, at]), seed)
+    return Flip(logic, reference, tuple(int(day) for day in days), shares, int(days[at]), decided, why)
 
 
 def _like(table: "pd.DataFrame", logic: str) -> tuple[np.ndarray, np.ndarray]:

@@ -137,9 +137,31 @@ def test_limits_hold(scenario):
     assert best(trusting).plan["quality"] >= 0.6
 
 
-def test_limits_that_nothing_keeps_are_said(scenario):
-    with pytest.raises(NotAnalysable, match=r"none of 12 candidates keeps the limits\. Raise --budget"):
-        search(scenario, Plans(), trials=12, limits=Limits(trust=0.99))
+@pytest.mark.parametrize(
+    ("limits", "message"),
+    [
+        (
+            Limits(trust=0.999),
+            r"none of 12 candidates keeps .*: the most trusted ends at 0\.\d\d \(--least-trust\)",
+        ),
+        (Limits(budget=-1.0), r"the cheapest spends ¥\d\.\d\d \(--budget\)\. Relax a limit"),
+    ],
+)
+def test_limits_that_nothing_keeps_are_said_with_what_came_nearest(scenario, limits, message):
+    with pytest.raises(NotAnalysable, match=message):
+        search(scenario, Plans(), trials=12, limits=limits)
+
+
+def test_where_all_candidates_fail_the_reason_is_said(scenario):
+    with pytest.raises(NotAnalysable, match="all 12 candidates failed, the first with: no"):
+        search(scenario, Plans(failing=lambda plan: True), trials=12)
+
+
+def test_interrupted_before_any_candidate_keeps_the_limits_it_has_no_plan(scenario):
+    found = search(scenario, Plans(stop_after=40), limits=Limits(trust=0.999))
+    assert found.broken
+    assert found.trials
+    assert found.chosen == ()
 
 
 def test_both_aims_give_a_front_from_the_best_margin_to_the_most_fans(scenario):

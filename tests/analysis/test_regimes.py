@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from sim.analysis.regimes import regime
+from sim.analysis.regimes import apart, regime
 from sim.analysis.samples import NotAnalysable
 from sim.analysis.sensitivity import MissingExtra
 from sim.domains import PoolState
@@ -155,6 +155,47 @@ def test_each_logic_is_refined_for_itself_and_a_map_can_be_had_again():
     one = regimes(dict, FACTORS, ["a", "b"], of_logic, points=40, replications=2)
     assert one.cells["a"][25:] != one.cells["b"][25:]
     assert regimes(dict, FACTORS, ["a", "b"], of_logic, points=40, replications=2).cells == one.cells
+
+
+def test_a_theory_that_is_right_is_nowhere_apart_from_the_runs():
+    pytest.importorskip("adaptive")
+    found = regimes(dict, FACTORS, ["a"], Pools(), points=60, replications=2, predict=lambda p, _: law(p))
+    far = found.apart("a")
+    assert far.area < 0.005  # places on a boundary itself fall to either side
+    assert far.missed == 0
+    assert far.sure > 50
+    assert regimes(dict, FACTORS, ["a"], Pools(), points=25, replications=2).apart("a") is None  # without theory
+
+
+@pytest.mark.parametrize("shift", [0.005, 0.01, 0.02])
+def test_a_theory_that_is_wrong_by_a_shift_is_apart_by_the_area_between_the_boundaries(shift):
+    """Both boundaries run across at birth = leaving and birth = leaving − .02, and move along by the shift."""
+    pytest.importorskip("adaptive")
+
+    def predict(point, _):
+        own, net = law(point)
+        return own + shift, net + shift
+
+    far = regimes(dict, FACTORS, ["a"], Pools(), points=60, replications=2, predict=predict).apart("a")
+    size = 0.1  # of both ranges; leaving begins .01 above birth
+    own_gap = corner(0.01 - shift, size) - corner(0.01, size)
+    net_gap = corner(-0.01 - shift, size) - corner(-0.01, size)
+    assert far.area == pytest.approx(own_gap + net_gap, abs=0.01)
+    assert far.missed > 0
+
+
+def corner(c, size):
+    """Share of a square of unit places in which size·x > size·y + c."""
+    c = c / size
+    return (1 - c) ** 2 / 2 if c >= 0 else 1 - (1 + c) ** 2 / 2
+
+
+def test_only_points_whose_regime_is_sure_count_as_missed():
+    places = np.array([(0, 0), (1, 0), (0, 1), (1, 1)], float)
+    observed = np.array([(-1.0, 1.0)] * 4)  # fed everywhere
+    growing = np.ones((3, 3, 2))
+    far = apart(places, observed, np.array([True, True, False, False]), growing)
+    assert (far.area, far.sure, far.missed) == (1.0, 2, 2)
 
 
 def test_failed_points_are_kept_and_stop_nothing():

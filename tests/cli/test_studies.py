@@ -82,6 +82,25 @@ def test_responses_draws_curves_and_maps(sanyu, experiment, tmp_path):
     assert drawn == {"over-1.svg", "over-2.svg", "map-margin.svg", "map-fans_end.svg", "map-lead.svg"}
 
 
+def test_a_factor_with_names_divides_the_curves(sanyu, tmp_path):
+    (tmp_path / "kinds.toml").write_text(
+        'scenario = "small.toml"\ndesign = { kind = "grid" }\nreplications = { paired = 2 }\nobserve = ["gmv"]\n'
+        '[vary]\n"industry" = { values = ["frequent-online", "rare-online"] }\n'
+        '"brand.content.quality" = { values = [0.2, 0.9] }\n',
+        encoding="utf-8",
+    )
+    assert sanyu("responses", "kinds.toml", "--out", "k", "--quiet")[0] == 0
+    found = json.loads((tmp_path / "k" / "summary.json").read_text("utf-8"))["within"]
+    table = pd.read_parquet(tmp_path / "k" / "results.parquet")
+    assert list(found) == ["brand.content.quality"]
+    means = table.groupby(["industry", "logic", "brand.content.quality"])["gmv"].mean()
+    for kind, by_logic in found["brand.content.quality"].items():
+        for logic, curve in by_logic.items():
+            assert curve["mean"] == pytest.approx(means[kind, logic].tolist())
+    assert means["frequent-online"].sum() != means["rare-online"].sum()
+    assert (tmp_path / "k" / "figures" / "within-1.svg").is_file()
+
+
 def test_regimes_writes_its_points_and_its_map(sanyu, experiment, tmp_path):
     pytest.importorskip("adaptive")
     name = experiment('{ kind = "grid" }', 'logics = ["depletion"]', ", levels = 2")
@@ -160,7 +179,7 @@ def test_an_interrupted_search_is_kept_and_goes_on(sanyu, tmp_path, monkeypatch)
         (["regimes", "study.toml", "--points", "3"], "--points 3 is below 9."),
         (["optimise", "liquor", "--trials", "1"], "--trials 1 is below 4."),
         (["optimise", "liquor", "--least-trust", "4"], "--least-trust 4 is outside 0 … 1."),
-        (["optimise", "liquor", "--budget", "-1"], "--budget -1 is below 0."),
+        (["optimise", "liquor", "--budget", "-1"], "--budget -1 is below 0. Try --budget 20000"),
         (["optimise", "liquor", "--turn", "pushs"], "--turn pushs: there is no such element. Did you mean pushes?"),
         (["optimise", "liquor", "--like", "grwth"], "--like grwth: "),
         (["optimise", "liquor", "--for", "fame"], '"margin", "fans", "both"'),

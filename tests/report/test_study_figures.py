@@ -13,7 +13,7 @@ from sim.analysis.sensitivity import Indices
 from sim.domains import PoolState
 from sim.report.optimum_figures import optimum_figures
 from sim.report.regime_figures import regime_figure
-from sim.report.response_figures import curve_figure, heat_figure
+from sim.report.response_figures import curve_figure, heat_figure, within_figure
 from sim.report.sensitivity_figures import sensitivity_figures
 from sim.report.study_axes import is_log, positions, shown
 from sim.report.study_names import figure_name
@@ -62,6 +62,14 @@ def test_curves_show_the_means_of_each_logic_and_the_lead(scenario, lang):
     assert words(lang)("totals.margin") in texts(figure)
 
 
+def test_kinds_have_panels_and_scales_of_their_own(scenario):
+    parts = {"rare": {"growth": curve([1e6, 2e6, 3e6])}, "frequent": {"growth": curve([3.0, 2.0, 1.0])}}
+    figure = within_figure(scenario, parts, "a.b", "margin")
+    drawn = {axes.get_title(loc="left") or axes.get_title(): axes.lines[0].get_ydata().tolist() for axes in figure.axes}
+    assert drawn == {"rare": [1e6, 2e6, 3e6], "frequent": [3.0, 2.0, 1.0]}
+    assert figure.axes[0].get_ylim()[0] > figure.axes[1].get_ylim()[1]
+
+
 def test_a_heat_map_shows_its_cells_and_crosses_out_what_luck_may_reverse(scenario):
     mean = np.array([[1.0, -2.0], [np.nan, 4.0]])
     heat = Heat((1.0, 2.0), ("a", "b"), mean, mean - 1.5, mean + 1.5)
@@ -83,7 +91,7 @@ def found(**more):
     share = Share(interval(0.7), interval(0.6), interval(0.2), 100)
     box = Box((Limit("large", 0.4, None, (), 0.001),), 0.9, 0.95, 0.5)
     flip = Flip(
-        "growth", "depletion", (30, 720), (share, share), Decided(box, (box,), {"large": 1.0, "small": 0.0}, 0.6)
+        "growth", "depletion", (30, 720), (share, share), 720, Decided(box, (box,), {"large": 1.0, "small": 0.0}, 0.6)
     )
     half = dataclasses.replace(indices(), samples=32)
     return Sensitivity("margin", "growth", "depletion", indices(), (half, indices()), None, 256, 1, flip, **more)

@@ -90,7 +90,7 @@ class Outlook:
 
     planned      pushes per week that a mean fan is sent at first;  notices: of lives, beside them
     best         of all fans;  nearly_best: the frequencies that earn at least 95 % as much over the question
-    forgone      share of the best's margin over the question that the plan does not earn; 1: it costs more than it earns
+    forgone      share of the best's margin over the question that the plan does not earn; 1: it loses
     best_by_tolerance: of each third of fans, the least tolerant first
     trust, load  where they settle under the plan, at their mean over a fan's remaining life
     margin       π, cents per fan and day;  exits: μ per fan and day, of the plan held constant

@@ -29,7 +29,7 @@ class Gain:
     by_cause    its parts, by cause; they add up to it
     state       growing, fed or depleting; None where nobody came or left
     confidence  probability that the state is this one, given the luck of the runs
-    theory      that of the mean field over the same days; None where nobody leaves, of an oracle, or if rules are not compiled
+    theory      that of the mean field over the same days; None where nobody leaves, and of an oracle
     left_out    what of the scenario the mean field does not know
     """
 
@@ -83,8 +83,8 @@ _known: dict[tuple[int, str], tuple[Scenario, float | None]] = {}
 def gain_in_theory(scenario: Scenario, logic: str) -> float | None:
     """R_fan of the mean field, measured as a run is.
 
-    None where nobody leaves, for an oracle, which plans by single fans, and where rules are not compiled, since it would
-    take minutes. The last values are kept, since terminal, summary and report show the same one.
+    None where nobody leaves, for an oracle, which plans by single fans, and where rules are not compiled, since it
+    would take minutes. The last values are kept, since terminal, summary and report show the same one.
     """
     if INTERPRETED or scenario.logics[logic].kind == "oracle":
         return None

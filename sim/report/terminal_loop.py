@@ -37,7 +37,7 @@ def loop_table(c: Comparison, w: Words) -> RenderableType:
         table.add_row(
             escape(w.logic(logic)),
             count(round(t["joins"].estimate)),
-            _beside_theory(figures["r_fan"], gain_in_theory(c.scenario, logic), w),
+            _beside_theory(figures["r_fan"], gain_in_theory(c.scenario, logic)),
             state_of(t, w),
             bare(money(figures["gmv_per_reach"], w), w),
             percent(t["active_share"].estimate),
@@ -46,10 +46,8 @@ def loop_table(c: Comparison, w: Words) -> RenderableType:
     return Group(table, Text(w("terminal.loop_note"), style="dim"), Text())
 
 
-def _beside_theory(measured: float | None, theory: float | None, w: Words) -> str:
-    if theory is None:
-        return decimal(measured)
-    return w("theory.beside", measured=decimal(measured), theory=decimal(theory))
+def _beside_theory(measured: float | None, theory: float | None) -> str:
+    return decimal(measured) if theory is None else f"{decimal(measured)}/{decimal(theory)}"
 
 
 def state_of_runs(runs: Sequence[Run], w: Words) -> str:

@@ -41,7 +41,7 @@ def answers(o: Outlook, scenario: Scenario, w: Words) -> list[str]:
             planned=pushes(o.planned),
         ),
         w(
-            "theory.nearly" if o.forgone > 1.0 - EVEN else "theory.as_good",
+            f"theory.{'loses' if o.forgone >= 1.0 else 'nearly' if o.forgone > 1.0 - EVEN else 'as_good'}",
             low=pushes(low),
             high=pushes(high),
             within=percent(1.0 - EVEN, 0),
@@ -125,7 +125,8 @@ def print_theory(found: Sequence[Outlook], scenario: Scenario, lang: Lang) -> No
         if any(cell != NOTHING for cell in cells):
             table.add_row(name, *cells)
     out.print(table)
-    out.print(Text(w("theory.note"), style="dim"))
+    loop = found[0].loop
+    out.print(Text(w("theory.note", first=count(loop.first + 1), last=count(loop.last + 1)), style="dim"))
     for name in found[0].left_out:
         out.print(Text(w(f"theory.{name}"), style="dim"))
 

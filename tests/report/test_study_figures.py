@@ -17,7 +17,7 @@ from sim.report.response_figures import curve_figure, heat_figure, within_figure
 from sim.report.sensitivity_figures import sensitivity_figures
 from sim.report.study_axes import figure_name, is_log, positions, shown
 from sim.report.study_terminal import limits_text, print_optimum, print_sensitivity
-from sim.report.study_write import best_toml, trials_table
+from sim.report.study_write import best_toml, theory_table, trials_table
 from sim.report.words import words, words_of
 from sim.results import Interval
 from sim.scenario import load_scenario
@@ -141,6 +141,8 @@ def test_the_map_fills_what_is_sure_and_leaves_open_what_is_not(scenario, lang):
     opened = sum(len(line.get_xdata()) for line in points if line.get_markerfacecolor() == "white")
     assert opened == sum(c.regime.confidence < 0.95 for c in cells)
     assert sum(line.get_marker() == "x" for line in figure.axes[0].lines) == 1
+    table = theory_table(RegimeMap(("a", "b"), {"growth": cells}, theory, 0, 4, False))
+    np.testing.assert_allclose(table["own"], table["b"] - table["a"])
     assert [label.get_text() for label in figure.axes[0].get_xticklabels()] == ["0", "2.5", "5", "7.5", "10"]
     dashed = figure.axes[0].collections[1].get_paths()[0].vertices  # R_fan = 1 is the diagonal
     np.testing.assert_allclose(dashed[:, 0], dashed[:, 1], atol=1e-9)

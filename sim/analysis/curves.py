@@ -13,6 +13,7 @@ import numpy as np
 
 from sim.analysis.pairs import Floats, mean_interval
 from sim.analysis.samples import NotAnalysable, Samples, samples
+from sim.results import Interval
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,6 +30,7 @@ class Curve:
     binned          whether they are centres of bins
     mean, low, high [V] of the figure; open bounds are infinite
     runs            [V] replications that stand behind each value
+    change          from the first value to the last, by paired replications; None for names, bins and a single value
     """
 
     values: tuple[Any, ...]
@@ -37,6 +39,7 @@ class Curve:
     low: Floats
     high: Floats
     runs: tuple[int, ...]
+    change: Interval | None = None
 
 
 @dataclass(frozen=True)
@@ -73,7 +76,17 @@ def response(
         runs.append(len(by_replication))
         intervals.append(mean_interval(by_replication) if len(by_replication) else None)
     mean, low, high = _arrays(intervals)
-    return Curve(values, False, mean, low, high, tuple(runs))
+    return Curve(values, False, mean, low, high, tuple(runs), _change(column, values, found))
+
+
+def _change(column: np.ndarray[Any, Any], values: tuple[Any, ...], found: Samples) -> Interval | None:
+    """Mean difference between the points of the last value and those of the first, replication by replication."""
+    known = [value for value in values if value is not None]
+    if len(known) < 2 or any(isinstance(value, str | bool) for value in known):
+        return None
+    first, last = (found.values[_equal(column, value)].mean(axis=0) for value in (known[0], known[-1]))
+    paired = (last - first)[np.isfinite(last - first)]
+    return mean_interval(paired) if len(paired) else None
 
 
 def heat(

@@ -56,19 +56,28 @@ def _panel(axes: Axes, cells: Sequence[Cell], theory: Boundary | None) -> None:
         net = np.where(theory.own > 0.0, np.nan, theory.net)
         if np.nanmin(net, initial=np.inf) < 0.0 < np.nanmax(net, initial=-np.inf):
             axes.contour(at, at, net, levels=[0.0], colors=[INK], linestyles=[(0, (1, 1.5))], linewidths=1.5)
-    for cell in known:
-        assert cell.regime is not None
-        assert cell.regime.state is not None
-        sure = cell.regime.confidence >= SURE
-        colour = COLOURS[cell.regime.state]
-        axes.plot(
-            *cell.place, marker="o", markersize=4.2, color=colour, markeredgecolor="white" if sure else colour,
-            markerfacecolor=colour if sure else "white", markeredgewidth=0.5 if sure else 1.2, clip_on=False,
-        )  # fmt: skip
+    _points(axes, known)
     for cell in cells:
         if cell.regime is None:
             axes.plot(*cell.place, marker="x", color=INK, markersize=5)
     _ticks(axes, cells)
+
+
+def _points(axes: Axes, known: Sequence[Cell]) -> None:
+    """All points of a regime at once: filled those that are sure, open the others."""
+    for state, colour in COLOURS.items():
+        for sure in (True, False):
+            places = [
+                cell.place
+                for cell in known
+                if cell.regime is not None and cell.regime.state == state and (cell.regime.confidence >= SURE) == sure
+            ]
+            if places:
+                axes.plot(
+                    *zip(*places, strict=True), linestyle="none", marker="o", markersize=4.2, clip_on=False,
+                    markeredgecolor="white" if sure else colour, markerfacecolor=colour if sure else "white",
+                    markeredgewidth=0.5 if sure else 1.2,
+                )  # fmt: skip
 
 
 def _shade(axes: Axes, known: Sequence[Cell]) -> None:

@@ -236,6 +236,11 @@ def print_responses(found: Responses, scenario: Scenario, target: Path, lang: La
                 interval = Interval(float(curve.mean[at]), float(curve.low[at]), float(curve.high[at]))
                 cells.append(_between(interval, figure, w))
             table.add_row(f"{value:.3g}" if isinstance(value, float) else str(value), *cells)
+        changes = [by_figure[figure][logic].change for figure, logic in columns]
+        if any(changes):
+            cells = ["" if c is None else _between(c, f, w) for c, (f, _) in zip(changes, columns, strict=True)]
+            table.add_section()
+            table.add_row(w("study.change"), *cells)
         out.print(table)
     _print_place(out, target, w, "figures/")
 

@@ -74,8 +74,10 @@ def summary_of_sensitivity(found: Sensitivity) -> dict[str, Any]:
 
 
 def write_regimes(found: RegimeMap, scenario: Scenario, folder: Path, lang: Lang, provenance: Provenance) -> None:
-    """Points of the map, what the theory says, and the figure."""
+    """Points of the map, what the theory says on its lattice, and the figure."""
     write_table(cells_table(found), folder / "cells.parquet")
+    if found.theory:
+        write_table(theory_table(found), folder / "theory.parquet")
     drawn: Drawn = lambda of: {"regimes": regime_figure(scenario, found, of)}  # noqa: E731
     _write(folder, summary_of_regimes(found), provenance, drawn, lang)
 
@@ -94,6 +96,20 @@ def cells_table(found: RegimeMap) -> "pd.DataFrame":
                 row |= {"confidence": regime.confidence, "r_fan": regime.gain}
                 row |= {"own": regime.own.estimate, "net": regime.net.estimate}
             rows.append(row | {"message": cell.message})
+    return pd.DataFrame(rows)
+
+
+def theory_table(found: RegimeMap) -> "pd.DataFrame":
+    """A row per logic and place of the lattice at which the theory was asked."""
+    import pandas as pd
+
+    first, second = found.factors
+    rows = [
+        {"logic": logic, first: x, second: y, "own": told.own[n, m], "net": told.net[n, m]}
+        for logic, told in found.theory.items()
+        for n, y in enumerate(told.y)
+        for m, x in enumerate(told.x)
+    ]
     return pd.DataFrame(rows)
 
 

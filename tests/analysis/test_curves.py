@@ -27,6 +27,16 @@ def test_curve_is_the_mean_over_the_other_factor_with_the_band_of_replications()
     assert found.runs == (3, 3, 3)
 
 
+def test_the_change_over_the_range_is_paired():
+    """Luck of a replication cancels; what moves the slope from one to the next remains."""
+    table = table_of(GRID, lambda point, logic, r: {"margin": point["a"] * (10.0 + luck(5, r)) + 1000.0 * luck(3, r)})
+    found = response(table, "a", "margin").change
+    expected = mean_interval(np.array([3.0 * (10.0 + luck(5, r)) for r in range(3)]))
+    assert (found.estimate, found.low, found.high) == pytest.approx((expected.estimate, expected.low, expected.high))
+    for points in ([{"a": "x"}, {"a": "y"}], [{"a": 1.0}], [{"a": True}, {"a": False}]):
+        assert response(table_of(points, lambda *_: {"y": 1.0}), "a", "y").change is None
+
+
 def test_a_paired_curve_has_none_of_the_luck_that_pairs_share():
     found = response(table_of(GRID, model, ("growth", "depletion")), "b", "margin", "growth", "depletion")
     np.testing.assert_allclose([found.mean, found.low, found.high], 5.0)

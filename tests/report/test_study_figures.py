@@ -18,7 +18,7 @@ from sim.report.sensitivity_figures import sensitivity_figures
 from sim.report.study_axes import is_log, positions, shown
 from sim.report.study_names import figure_name
 from sim.report.study_terminal import limits_text, print_optimum, print_sensitivity
-from sim.report.study_write import best_toml, trials_table
+from sim.report.study_write import best_toml, theory_table, trials_table
 from sim.report.words import words, words_of
 from sim.results import Interval
 from sim.scenario import load_scenario
@@ -138,10 +138,12 @@ def test_the_map_fills_what_is_sure_and_leaves_open_what_is_not(scenario, lang):
     theory = {"growth": Boundary(tuple(grid), tuple(grid), own, own + 0.3)}
     figure = regime_figure(scenario, RegimeMap(("a", "b"), {"growth": (*cells, failed)}, theory, 0, 4, False), lang)
     points = [line for line in figure.axes[0].lines if line.get_marker() == "o"]
-    assert len(points) == 25
-    opened = sum(line.get_markerfacecolor() == "white" for line in points)
+    assert sum(len(line.get_xdata()) for line in points) == 25
+    opened = sum(len(line.get_xdata()) for line in points if line.get_markerfacecolor() == "white")
     assert opened == sum(c.regime.confidence < 0.95 for c in cells)
     assert sum(line.get_marker() == "x" for line in figure.axes[0].lines) == 1
+    table = theory_table(RegimeMap(("a", "b"), {"growth": cells}, theory, 0, 4, False))
+    np.testing.assert_allclose(table["own"], table["b"] - table["a"])
     assert [label.get_text() for label in figure.axes[0].get_xticklabels()] == ["0", "2.5", "5", "7.5", "10"]
     dashed = figure.axes[0].collections[1].get_paths()[0].vertices  # R_fan = 1 is the diagonal
     np.testing.assert_allclose(dashed[:, 0], dashed[:, 1], atol=1e-9)

@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.fan_lite.check import exact, replicated
+from benchmarks.fan_lite.check import EACH, REPLICATIONS, exact, replicated
 from benchmarks.fan_lite.model import VARIANTS
 
 FANS, DAYS, PROCESSES = 2000, 180, 2
@@ -26,11 +26,12 @@ FANS, DAYS, PROCESSES = 2000, 180, 2
 
 def told(bought: Sequence[float], variant: str, seconds: float) -> dict[str, Any]:
     """Runs a second, and by how many standard errors the mean of all agents' purchases is off."""
-    rules = VARIANTS[variant]
-    known = exact(rules, DAYS) if rules.leave == 0.0 else replicated(rules, DAYS)
-    mean, spread = known["bought"]
-    off = (np.sum(bought) / (FANS * len(bought)) - mean[0]) / (spread[0] / np.sqrt(FANS * len(bought)))
-    return {"runs": len(bought), "variant": variant, "rate": len(bought) / seconds, "off": float(abs(off))}
+    rules, agents = VARIANTS[variant], FANS * len(bought)
+    known = rules.leave == 0.0
+    mean, spread = (exact if known else replicated)(rules, DAYS)["bought"]
+    variance = spread[0] ** 2 * (1.0 / agents + (0.0 if known else 1.0 / (REPLICATIONS * EACH)))
+    off = float(abs(np.sum(bought) / agents - mean[0]) / np.sqrt(variance))
+    return {"runs": len(bought), "variant": variant, "rate": len(bought) / seconds, "off": off}
 
 
 def by_mesa(runs: int, variant: str) -> dict[str, Any]:
@@ -60,7 +61,7 @@ def by_starsim(runs: int, variant: str) -> dict[str, Any]:
     from benchmarks.fan_lite.on_starsim import simulation
 
     began = time.perf_counter()
-    many = ss.MultiSim(simulation(FANS, DAYS, 0, VARIANTS[variant]), n_runs=runs, n_cpus=PROCESSES)
+    many = ss.MultiSim(simulation(FANS, DAYS, 0, VARIANTS[variant]), n_runs=runs, n_cpus=PROCESSES, copy_sim=True)
     many.run()
     bought = [float(np.sum(sim.results.brand.bought)) for sim in many.sims]
     return told(bought, variant, time.perf_counter() - began)

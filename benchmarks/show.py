@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.bound import nanoseconds_of_a_day
+from benchmarks.fan_lite.check import LIMIT
 from benchmarks.fan_lite.measure import OWN, PEERS
 from benchmarks.many import DAYS, FANS, PROCESSES
 from benchmarks.sections import MANY
@@ -134,7 +135,8 @@ def _many(found: Any) -> Table:
         if "failed" in row:
             table.add_row(MANY[row["peer"]], row["variant"], row["failed"], "–", "–")
         else:
-            cells = f"{row['runs']:,}", f"{row['rate']:.3g}", f"{row['off']:.1f}"
+            off = f"{row['off']:.1f}" + (" DIFFERS" if row["off"] > LIMIT else "")
+            cells = f"{row['runs']:,}", f"{row['rate']:.3g}", off
             table.add_row(MANY[row["peer"]], row["variant"], *cells)
     return table
 
@@ -217,15 +219,16 @@ def _draw_fan_lite(axis: Any, found: Any) -> None:
 
 
 def draw_memory(axis: Any, found: Any) -> None:
-    """Peaks of driver and workers over the runs of the largest sweep, and at the ends of the smaller ones."""
-    largest = max(found["sizes"], key=lambda row: row["runs"])
-    done, driver, worker = zip(*largest["curve"], strict=True)
+    """Peaks of driver and workers over the runs of the largest sweep, and at the ends of all, with results written."""
+    sizes = sorted(found["sizes"], key=lambda row: row["runs"])
+    largest = sizes[-1]
+    done, driver, worker = zip(*(at for at in largest["curve"] if at[0] < largest["runs"]), strict=True)
     for name, peaks, colour in (("driver", driver, "#00766c"), ("worker", worker, "#d1571b")):
         axis.plot(done, peaks, "o-", color=colour, label=f"{name}, one sweep of {largest['runs']:,} runs")
-        ends = [(row["runs"], row[name]) for row in found["sizes"] if row is not largest]
-        axis.plot(*zip(*ends, strict=True), "x", color=colour, label=f"{name}, end of a smaller sweep")
-    axis.set(xlabel="runs done", ylabel="peak memory, MiB", title="Memory of a sweep", ylim=(0, None))
-    axis.legend(fontsize="small")
+    ends = [row["runs"] for row in sizes]
+    axis.plot(ends, [row["driver"] for row in sizes], "x--", color="#00766c", label="driver, once results are written")
+    axis.set(xlabel="runs", ylabel="peak memory, MiB", title="Memory of a sweep", ylim=(0, None))
+    axis.legend(fontsize="small", loc="lower right")
 
 
 def picture_memory(found: Any, path: Path) -> None:

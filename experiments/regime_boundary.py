@@ -1,6 +1,6 @@
 """Where growth overtakes depletion: the boundary of theory and of simulation in one figure, for four scenarios.
 
-The fifth panel takes away what makes theory fail in the fourth: fans who are in two channels.
+A fifth case, printed without a panel, takes away what makes theory fail in the fourth: fans in two channels.
 
 How much harm messages do (``rules.leaving.fatigue``) against the horizon. On one side of the boundary growth has
 earned more by that day, on the other depletion. Theory is the mean field, seconds per point; simulation the mean of a
@@ -34,19 +34,17 @@ CASES = {  # scenario, days, logic that pushes more than growth, changes: pools 
     "liquor": ("liquor", 360, "depletion", {"pool.fans": 10_000, "market.users": 10_000_000}),
     "email-newsletter": ("email-newsletter", 720, "depletion", {}),
     "flooded-group": ("flooded-group", 720, "twenty-a-day", FLOODED),
-    "flooded-group, the group alone": (
-        "flooded-group", 720, "twenty-a-day", FLOODED | {"pool.channels": {"douyin-group": 1.0}},
-    ),
-}  # fmt: skip
+}
+ALONE = ("flooded-group", 720, "twenty-a-day", FLOODED | {"pool.channels": {"douyin-group": 1.0}})
 THEORY, SIMULATION, AREA = "#1f5f7a", "#c0562f", "#dfe9ee"
 
 
-def leads(name):
+def leads(case):
     """Growth's lead in cumulative margin: theory [harm, horizons], simulation [harm, pairs, horizons]; in money."""
-    scenario_name, days, other, changes = CASES[name]
+    name, days, other, changes = case
     at, theory, simulation = np.arange(STEP, days + 1, STEP) - 1, [], []
     for harm in HARM:
-        scenario = with_changes(load_scenario(scenario_name), changes | {"days": days, "rules.leaving.fatigue": harm})
+        scenario = with_changes(load_scenario(name), changes | {"days": days, "rules.leaving.fatigue": harm})
         mean = [mean_field(scenario, logic).ledger.margin.cumsum()[at] / 100 for logic in ("growth", other)]
         theory.append(mean[0] - mean[1])
         still = calm(scenario)  # the luck of single contents is neither's subject
@@ -93,10 +91,9 @@ def draw(axes, name, theory, simulation, distance):
 def main(folder):
     """All scenarios: figure, table, and the distance of each pair of boundaries."""
     folder.mkdir(parents=True, exist_ok=True)
-    figure, rows, began = Figure(figsize=(11, 6.5), layout="constrained"), [], time.perf_counter()
-    *panels, last = figure.subplots(2, 3).flat
-    for axes, name in zip(panels, CASES, strict=True):
-        theory, simulation = leads(name)
+    figure, rows, began = Figure(figsize=(8.5, 6.5), layout="constrained"), [], time.perf_counter()
+    for axes, name in zip(figure.subplots(2, 2).flat, CASES, strict=True):
+        theory, simulation = leads(CASES[name])
         mean, days = simulation.mean(axis=1), CASES[name][1]
         distance = apart(theory, mean)
         draw(axes, name, theory, simulation, distance)
@@ -104,18 +101,19 @@ def main(folder):
         for harm, a, b in zip(HARM, overtakes(theory, days), overtakes(mean, days), strict=True):
             print(f"    harm {harm:g}: growth overtakes on day {a:.0f} in theory, {b:.0f} in simulation", flush=True)
             rows.append((name, harm, a, b, distance))
-    last.axis("off")
-    last.legend(
+    figure.legend(
         handles=[
-            Line2D([], [], color=THEORY, lw=2, label="theory (mean field);\ntinted: growth has earned more"),
+            Line2D([], [], color=THEORY, lw=2, label="theory (mean field); tinted: growth has earned more"),
             Line2D([], [], color=SIMULATION, lw=2, ls="--", label=f"simulation, {PAIRS} pairs"),
             Line2D([], [], color=SIMULATION, lw=8, alpha=0.25, label="lead not clear in simulation"),
         ],
-        loc="center", frameon=False, fontsize=9,
+        loc="outside lower center", ncols=3, frameon=False, fontsize=8,
     )  # fmt: skip
     figure.savefig(folder / "regime-boundary.svg", metadata={"Date": None})
     with (folder / "regime-boundary.csv").open("w", newline="", encoding="utf-8") as opened:
         csv.writer(opened).writerows([("scenario", "harm", "theory", "simulation", "distance"), *rows])
+    theory, simulation = leads(ALONE)
+    print(f"flooded-group, the group alone: {100 * apart(theory, simulation.mean(axis=1)):.1f} % of the plane")
     print(f"{(time.perf_counter() - began) / 60:.1f} min: {folder / 'regime-boundary.svg'}")
 
 

@@ -27,10 +27,12 @@ ANSWER_WITHIN = 10  # seconds in which a scheduler must answer
 
 Kind = Literal["dask", "ray"]
 
+_LEFT_BY_DASK = ("MALLOC_TRIM_THRESHOLD_", "PYTHONHASHSEED")
 _SETTINGS = {
     "distributed.scheduler.allowed-failures": 0,  # the supervisor finds out by itself which task kills
     "distributed.deploy.lost-worker-timeout": "1h",  # a busy machine takes more than 15 s to start a worker anew
-    **{f"distributed.nanny.pre-spawn-environ.{name}": value for name, value in THREADS.items()},
+    # what is set before a spawn stays in the driver; the other libraries' threads are among Dask's own defaults
+    "distributed.nanny.environ.NUMBA_NUM_THREADS": THREADS["NUMBA_NUM_THREADS"],
 }
 
 
@@ -127,6 +129,7 @@ class DaskCluster(Cluster):
         self._own: Any = None
         self._settings = contextlib.ExitStack()  # they are read again when a worker is replaced
         if address is None:
+            self._settings.callback(_restore, dict(os.environ))
             self._settings.enter_context(dask.config.set(_SETTINGS))
             self._own = distributed.LocalCluster(
                 processes, threads_per_worker=1, processes=True, host="127.0.0.1", dashboard_address=None,
@@ -160,6 +163,14 @@ class DaskCluster(Cluster):
         if self._own is not None:
             self._own.close()
         self._settings.close()
+
+
+def _restore(environment: dict[str, str]) -> None:
+    """Undo what Dask has set in this process for its workers."""
+    for name in set(os.environ) - set(environment):
+        if name in THREADS or name in _LEFT_BY_DASK:
+            del os.environ[name]
+    os.environ.update({name: environment[name] for name in (*THREADS, *_LEFT_BY_DASK) if name in environment})
 
 
 def dask_setup(_: Any) -> None:

@@ -42,6 +42,19 @@ def test_tasks_run_in_other_processes_with_one_thread_in_every_library(workers):
     assert {executor.submit(time.sleep, 0).result() for _ in range(2)} == {None}
 
 
+def test_a_cluster_leaves_the_threads_of_this_process_alone(workers):
+    """Numba would refuse more threads later: who sweeps on a cluster may run on two threads afterwards."""
+    assert workers.executor().submit(surroundings).result()[1] == THREADS
+    assert "NUMBA_NUM_THREADS" not in os.environ
+
+
+def test_a_dask_cluster_leaves_nothing_behind_in_the_environment():
+    before = dict(os.environ)
+    with cluster("dask", 1) as found:
+        assert found.executor().submit(wait_and_say, 0, 1).result() == 1
+    assert dict(os.environ) == before
+
+
 def test_clusters_of_this_machine_listen_on_loopback_alone(workers):
     """Servers and workers of both kinds, which this process or its children have started."""
     assert workers.executor().submit(wait_and_say, 0, 1).result() == 1

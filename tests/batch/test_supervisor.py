@@ -79,8 +79,8 @@ def test_chunks_grow_until_they_take_as_long_as_asked():
     supervise(source, slow, Threads(), seconds=0.12)
     assert sorted(source.done) == list(range(1500))
     assert source.sizes[:5] == [1] * 5  # the first alone, and as many as fly at a time
-    assert 10 <= max(source.sizes) <= 0.12 / EACH
-    assert len(source.sizes) < 300
+    assert 2 <= max(source.sizes) <= 0.12 / EACH  # a busy machine sleeps longer, never shorter
+    assert len(source.sizes) < 1000
 
 
 def test_a_large_study_is_never_in_flight_as_a_whole():

@@ -129,7 +129,7 @@ def test_an_absurd_size_is_refused_where_nobody_can_be_asked(sanyu, tiny, tmp_pa
     assert (code, out) == (2, "")
     said = " ".join(err.split())
     assert f"That is a large sweep: {RUNS} runs, " in said
-    assert "MiB of memory; and nobody is here to be asked. Add --yes" in said
+    assert " of memory; and nobody is here to be asked. Add --yes" in said
     assert not absurd
     assert not (tmp_path / "one").exists()
     assert sanyu("sweep", tiny, "--out", "one", "--yes", "--quiet", "--processes", "1")[0] == 0
@@ -207,6 +207,12 @@ def test_another_experiment_in_the_same_folder_is_refused_with_what_differs(sany
     assert "--out" in err
 
 
+def noted(folder):
+    """Runs that a sweep has noted as done."""
+    file = folder / "progress.json"
+    return json.loads(file.read_text())["done"] if file.is_file() else 0
+
+
 def test_a_killed_sweep_is_seen_and_resumed(sanyu, tiny, tmp_path):
     (tmp_path / "tiny.toml").write_text(EXPERIMENT.replace("paired = 2", "paired = 200"))
     assert sanyu("sweep", tiny, "--out", "whole", "--store", "other", "--processes", "1")[0] == 0
@@ -214,8 +220,8 @@ def test_a_killed_sweep_is_seen_and_resumed(sanyu, tiny, tmp_path):
         [sys.executable, "-m", "sim", "sweep", tiny, "--out", "one", "--processes", "1", "--quiet"],
         stderr=subprocess.PIPE,
     )
-    noted, ends = tmp_path / "one" / "progress.json", time.monotonic() + 120
-    while not (noted.is_file() and json.loads(noted.read_text())["done"]) and time.monotonic() < ends:
+    ends = time.monotonic() + 120
+    while not noted(tmp_path / "one") and time.monotonic() < ends:
         assert process.poll() is None, process.stderr.read().decode()
         time.sleep(0.02)
     assert json.loads(sanyu("status", "one", "--json")[1])["live"]
@@ -252,7 +258,7 @@ def test_an_interrupted_sweep_keeps_what_is_finished_and_says_how_to_go_on(sanyu
         stderr=subprocess.PIPE,
     )
     ends = time.monotonic() + 120
-    while not list((tmp_path / "runs" / "store").glob("**/*.parquet")) and time.monotonic() < ends:
+    while not noted(tmp_path / "one") and time.monotonic() < ends:
         time.sleep(0.02)
     process.send_signal(signal.SIGINT)
     said = process.communicate(timeout=60)[1].decode()

@@ -22,6 +22,7 @@ from sim.rules.rows import RETARGETING_DAYS
 from sim.rules.tally import NO_CHANNEL, TALLY_SIZE, UNTOUCHED, Slot, Tally, block
 from sim.rules.trust import mean_prior
 from sim.scenario.schema import Scenario
+from sim.theory.fields import Fields
 from sim.theory.people import AFFINITY_SPREAD, Nodes, newcomer_nodes, pool_nodes
 
 Floats = npt.NDArray[np.float64]
@@ -151,6 +152,7 @@ class MeanRows:
 
     def __init__(self, world: World, scenario: Scenario, nodes: int) -> None:
         self.world, self.scenario = world, scenario
+        self.fields: Any = Fields(world)
         segments = int(world.segments.used)
         self.number = max(12, nodes // segments)
         self.pool: list[Cells] = []
@@ -191,7 +193,7 @@ class MeanRows:
 
     def by_segment(self) -> list[float]:
         """Followers by segment."""
-        found = np.zeros(int(self.world.segments.used))
+        found = np.zeros(len(self.known))
         for cells in self._all():
             found[cells.segment] += cells.states[:, SIZE].sum()
         return [float(n) for n in found]
@@ -235,7 +237,7 @@ class MeanRows:
 
         came  [S, responses] expected people by kind
         """
-        world, brand = self.world, self.world.brand
+        world, brand = self.fields, self.fields.brand
         for s in range(len(came)):
             for kind, source in _MEETING.items():
                 self._follow(s, float(brand.trust_feed), source, came[s, kind])
@@ -341,7 +343,7 @@ class MeanRows:
         """Orders of people who do not follow."""
         if orders <= 0.0:
             return
-        brand = self.world.brand
+        brand = self.fields.brand
         net = orders * float(brand.price) * (1.0 - discount)
         self.flow[Slot.ORDERS + NO_CHANNEL] += orders
         self.flow[Slot.ORDERS_FIRST] += orders
@@ -352,7 +354,7 @@ class MeanRows:
 
     def _touch(self, climate: Climate) -> None:
         """People who have responded before and do not follow are met again: by the feed, by ads, by retargeting."""
-        world, rules, brand = self.world, self.world.rules, self.world.brand
+        world, rules, brand = self.fields, self.fields.rules, self.fields.brand
         at = self.day % len(self.clicked)
         self.clicked[at] = 0.0  # 30 days are over
         commercial = float(self.clicked.sum())
@@ -371,7 +373,7 @@ class MeanRows:
             interest = float(world.segments.match_value[s]) + AFFINITY_SPREAD**2
             follow = follow_probability(
                 float(climate.quality), float(relevance(interest, 0.0)), trust, float(climate.followers),
-                float(brand.certified), 1.0, float(climate.proof_follow), rules.follow,
+                float(brand.certified), 1.0, float(climate.proof_follow), self.world.rules.follow,
             )  # fmt: skip
             clicks = retargeted * min(1.0, float(climate.click) * float(rules.ads.retargeted))
             clicks += (by_ad - retargeted) * float(climate.click)
@@ -392,7 +394,7 @@ class MeanRows:
 
     def _buy_when_met(self, s: int, touched: float, trust: float, climate: Climate) -> None:
         """Orders of known people at a touch, where deals close online."""
-        world, rules, brand = self.world, self.world.rules, self.world.brand
+        world, rules, brand = self.fields, self.world.rules, self.fields.brand
         if world.closing.in_store == 1:
             return
         days = float(brand.decision_days)

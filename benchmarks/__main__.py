@@ -13,7 +13,7 @@ from rich.console import Console
 from benchmarks.child import Failed
 from benchmarks.fan_lite.measure import PEERS
 from benchmarks.sections import SECTIONS, Effort, machine
-from benchmarks.show import draw, print_section, print_verdicts
+from benchmarks.show import draw, picture_memory, print_section, print_verdicts
 from benchmarks.verdicts import verdicts
 
 
@@ -60,6 +60,8 @@ def main() -> int:
     lines = verdicts(whole)
     print_verdicts(console, lines)
     draw(whole, lines, out / "benchmarks.svg")
+    if "batch" in whole:
+        picture_memory(whole["batch"], out / "sweep-memory.svg")
     about |= {"must_reach": [line._asdict() | {"met": line.met} for line in lines]}
     _write(out, about | {"seconds": time.perf_counter() - began, "load_now": machine()["load"]}, results)
     console.print(f"{time.perf_counter() - began:.0f} s; results in {out}")

@@ -1,14 +1,12 @@
 """What the batch layer costs: seconds a run beside the run itself, and memory while a sweep grows.
 
-``python -m benchmarks.overhead cost`` runs the layer in one process, where every second of it is counted; ``python -m
-benchmarks.overhead memory RUNS`` watches driver and workers of a sweep of trivial runs.
+``cost`` runs the layer in one process, where every second of it is counted; ``memory`` makes a sweep of many small runs
+in one call, in a process of its own, and watches the peaks of the driver and of its workers.
 """
 
-import json
+import os
 import pickle
-import sys
 import tempfile
-import threading
 import time
 from concurrent.futures import Executor, Future
 from pathlib import Path
@@ -18,8 +16,8 @@ PROCESSES = 2
 LOGICS = 2
 
 
-def study(runs: int, points: int) -> Any:
-    """A study of so many runs of a day of twenty fans, at so many points."""
+def study(runs: int, points: int, days: int = 1, fans: int = 20) -> Any:
+    """A study of so many runs, at so many points, of a small scenario; by default a day of twenty fans."""
     from sim.batch.experiment import Experiment, study_of
     from sim.scenario import load_scenario
 
@@ -29,7 +27,7 @@ def study(runs: int, points: int) -> Any:
         "design": {"kind": "latin-hypercube", "samples": points},
         "replications": {"paired": replications},
         "observe": ["margin"],
-        "fixed": {"days": 1, "pool.fans": 20},
+        "fixed": {"days": days, "pool.fans": fans},
         "vary": {"brand.content.quality": {"from": 0.2, "to": 0.8}, "pool.trust": {"from": 0.1, "to": 0.9}},
     }
     return study_of(Experiment.model_validate(tree), load_scenario("livestream-group"))
@@ -54,7 +52,7 @@ class Here(Executor):
 
 
 def cost(runs: int, points: int) -> dict[str, float]:
-    """Milliseconds of processor a run: of the whole sweep, of the runs alone, and of the layer; best of two."""
+    """Milliseconds of processor time a run: of the whole sweep, of the runs alone, and of the layer; best of two."""
     from sim.batch import sweep as sweeps
     from sim.engines.run import run
 
@@ -78,41 +76,59 @@ def cost(runs: int, points: int) -> dict[str, float]:
     return {"runs": runs, "points": points, "whole": 1e3 * whole, "alone": 1e3 * alone, "layer": 1e3 * layer}
 
 
-def memory(runs: int) -> dict[str, Any]:
-    """MiB of driver and workers while so many runs are made, at every tenth of them; and runs a second."""
-    import psutil
+def memory(runs: int, days: int, fans: int) -> dict[str, Any]:
+    """Peaks of memory of the driver and of its largest worker, in MiB, while a sweep goes on, and at its end.
 
+    curve  at each tenth of the runs: runs done, peak of the driver so far, peak of the largest worker so far
+    """
     from sim.batch.sweep import sweep
 
-    driver, curve = psutil.Process(), []
-    done = 0
-
-    def hear(progress: Any) -> None:
-        nonlocal done
-        done = progress.done
-
-    def watch() -> None:
-        following = 0
-        while not over.wait(0.2):
-            if done >= following:
-                workers = [w.memory_info().rss for s in driver.children() for w in s.children(recursive=True)]
-                curve.append((done, driver.memory_info().rss / 2**20, sum(workers) / 2**20 / max(1, len(workers))))
-                following += runs // 10
-        curve.append((done, driver.memory_info().rss / 2**20, curve[-1][2]))
-
-    over = threading.Event()
-    watcher = threading.Thread(target=watch)
+    asked = study(runs, max(1, runs // 200), days, fans)
+    watch = _Watch(runs)
     with tempfile.TemporaryDirectory() as folder:
-        asked = study(runs, max(1, runs // 200))
-        watcher.start()
-        outcome = sweep(asked, Path(folder) / "out", Path(folder) / "store", processes=PROCESSES, progress=hear)
-        over.set()
-        watcher.join()
-    return {"runs": outcome.runs, "seconds": outcome.seconds, "rate": outcome.runs / outcome.seconds, "curve": curve}
+        before = _peak(os.getpid())
+        outcome = sweep(asked, Path(folder) / "out", Path(folder) / "store", processes=PROCESSES, progress=watch)
+        files = [file.stat().st_size for file in Path(folder).rglob("*.parquet")]
+    watch.note(outcome.runs)
+    return {
+        "runs": outcome.runs,
+        "days": days,
+        "fans": fans,
+        "seconds": outcome.seconds,
+        "rate": outcome.runs / outcome.seconds,
+        "failures": len(outcome.failures),
+        "before": before,
+        "driver": _peak(os.getpid()),
+        "worker": watch.worker,
+        "bytes_on_disk": sum(files),
+        "curve": watch.curve,
+    }
 
 
-if __name__ == "__main__":
-    if sys.argv[1] == "cost":
-        print(json.dumps([cost(600, points) for points in (3, 300)], indent=1))
-    else:
-        print(json.dumps(memory(int(sys.argv[2]))))
+class _Watch:
+    """Hears of the progress of a sweep, about once a second."""
+
+    def __init__(self, runs: int) -> None:
+        self.every, self.following, self.worker = runs / 10, 0.0, 0.0
+        self.curve: list[tuple[int, float, float]] = []
+
+    def __call__(self, progress: Any) -> None:
+        if progress.done >= self.following:
+            self.note(progress.done)
+            self.following = progress.done + self.every
+
+    def note(self, done: int) -> None:
+        import psutil
+
+        servers = psutil.Process().children()
+        self.worker = max([self.worker, *(_peak(w.pid) for s in servers for w in s.children())])
+        self.curve.append((done, _peak(os.getpid()), self.worker))
+
+
+def _peak(process: int) -> float:
+    """MiB that a process has taken at most; 0 where the system does not tell, or the process is gone."""
+    try:
+        lines = Path(f"/proc/{process}/status").read_text().splitlines()
+    except OSError:
+        return 0.0
+    return sum(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) / 1024

@@ -7,10 +7,12 @@ from typing import Any
 
 from benchmarks.child import Failed, call
 from benchmarks.fan_lite.measure import PEERS
+from benchmarks.fan_lite.model import VARIANTS
 
 PLAIN = {"NUMBA_DISABLE_JIT": "1"}
 GROUP = "not installed: pip install --group peers"
 MILLION = 1_000_000
+MANY = {"sanyu": "Sanyu's batch layer", "mesa": "mesa.batch_run", "starsim": "Starsim's MultiSim"}
 
 
 @dataclass
@@ -140,6 +142,35 @@ def fan_lite(effort: Effort) -> dict[str, Any]:
     return found
 
 
+def batch(effort: Effort) -> dict[str, Any]:
+    """What the batch layer costs a run, and memory over the number of runs."""
+    runs = 200 if effort.quick else 2000
+    found: dict[str, Any] = {"layer": [], "sizes": []}
+    for points in (2, runs // 2):
+        effort.say(f"cost of the batch layer: {runs:,} runs of a day at {points:,} points")
+        found["layer"].append(call("benchmarks.overhead:cost", runs=runs, points=points))
+    for size in (400, 4000) if effort.quick else (1000, 10_000, 100_000):
+        effort.say(f"a sweep of {size:,} small runs")
+        found["sizes"].append(call("benchmarks.overhead:memory", runs=size, days=10, fans=50))
+    return found
+
+
+def many(effort: Effort) -> list[dict[str, Any]]:
+    """Many small runs of fan-lite: the batch layer and the runners of two peers."""
+    rows = []
+    for peer, function, runs in (("sanyu", "own", 2000), ("mesa", "by_mesa", 100), ("starsim", "by_starsim", 100)):
+        own = {"python": effort.pythons[peer]} if peer in effort.pythons else {}
+        for variant in VARIANTS:
+            effort.say(f"many runs of fan-lite, {variant}, on {MANY[peer]}")
+            try:
+                count = runs // 10 if effort.quick else runs
+                row = call(f"benchmarks.many:{function}", **own, runs=count, variant=variant)
+            except Failed as failure:
+                row = {"failed": why_not(peer, failure), "variant": variant}
+            rows.append({"peer": peer} | row)
+    return rows
+
+
 SECTIONS: dict[str, Callable[[Effort], Any]] = {
     "engines": engines,
     "size": size,
@@ -149,6 +180,8 @@ SECTIONS: dict[str, Callable[[Effort], Any]] = {
     "start-up": start_up,
     "sweep": sweep,
     "fan-lite": fan_lite,
+    "batch": batch,
+    "many": many,
 }
 
 

@@ -8,7 +8,10 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.bound import nanoseconds_of_a_day
+from benchmarks.fan_lite.check import LIMIT
 from benchmarks.fan_lite.measure import OWN, PEERS
+from benchmarks.many import DAYS, FANS, PROCESSES
+from benchmarks.sections import MANY
 from benchmarks.verdicts import Results, Verdict, agrees
 
 MILLION = 1e6
@@ -114,6 +117,30 @@ def _fan_lite(found: Any) -> Table:
     return table
 
 
+def _batch(found: Any) -> Table:
+    table = _table("Batch layer: what it costs a run, and memory over the number of runs", ("what", "value"))
+    for row in found["layer"]:
+        what = f"{row['runs']:,} runs at {row['points']:,} points: ms a run, alone + layer"
+        table.add_row(what, f"{row['alone']:.2f} + {row['layer']:.2f}")
+    for row in found["sizes"]:
+        peaks = f"driver {row['driver']:,.0f} MiB, worker {row['worker']:,.0f} MiB"
+        table.add_row(f"{row['runs']:,} runs in {row['seconds']:,.0f} s ({row['rate']:,.0f}/s): peak", peaks)
+    return table
+
+
+def _many(found: Any) -> Table:
+    title = f"Many runs of fan-lite: {FANS:,} agents, {DAYS} days, {PROCESSES} processes"
+    table = _table(title, ("runner", "variant", "runs", "runs per second", "off, s.e."), 2)
+    for row in found:
+        if "failed" in row:
+            table.add_row(MANY[row["peer"]], row["variant"], row["failed"], "–", "–")
+        else:
+            off = f"{row['off']:.1f}" + (" DIFFERS" if row["off"] > LIMIT else "")
+            cells = f"{row['runs']:,}", f"{row['rate']:.3g}", off
+            table.add_row(MANY[row["peer"]], row["variant"], *cells)
+    return table
+
+
 _TABLES = {
     "engines": _engines,
     "size": _size,
@@ -123,6 +150,8 @@ _TABLES = {
     "start-up": _start_up,
     "sweep": _sweep,
     "fan-lite": _fan_lite,
+    "batch": _batch,
+    "many": _many,
 }
 
 
@@ -150,7 +179,7 @@ def draw(results: Results, lines: Sequence[Verdict], path: Path) -> None:
     mpl.rcParams["svg.fonttype"] = "none"
     import matplotlib.pyplot as plt
 
-    panels = {"size": _draw_size, "platform": _draw_platform, "fan-lite": _draw_fan_lite}
+    panels = {"size": _draw_size, "platform": _draw_platform, "fan-lite": _draw_fan_lite, "batch": draw_memory}
     drawn = [(panels[name], results[name]) for name in panels if name in results]
     figure, axes = plt.subplots(1, len(drawn) + 1, figsize=(5.2 * (len(drawn) + 1), 4.2), layout="constrained")
     for axis, (panel, found) in zip([axes] if not drawn else axes, drawn, strict=False):
@@ -187,6 +216,34 @@ def _draw_fan_lite(axis: Any, found: Any) -> None:
     axis.bar_label(axis.containers[0], fmt="%.3g", padding=3)
     axis.set(xscale="log", xlabel="million agent-days per second", title=f"fan-lite, heavy, up to {agents:,} agents")
     axis.margins(x=0.25)
+
+
+def draw_memory(axis: Any, found: Any) -> None:
+    """Peaks of driver and workers over the runs of the largest sweep, and at the ends of all, with results written."""
+    sizes = sorted(found["sizes"], key=lambda row: row["runs"])
+    largest = sizes[-1]
+    done, driver, worker = zip(*(at for at in largest["curve"] if at[0] < largest["runs"]), strict=True)
+    for name, peaks, colour in (("driver", driver, "#00766c"), ("worker", worker, "#d1571b")):
+        axis.plot(done, peaks, "o-", color=colour, label=f"{name}, one sweep of {largest['runs']:,} runs")
+    ends = [row["runs"] for row in sizes]
+    axis.plot(ends, [row["driver"] for row in sizes], "x--", color="#00766c", label="driver, once results are written")
+    axis.set(xlabel="runs", ylabel="peak memory, MiB", title="Memory of a sweep", ylim=(0, None))
+    axis.legend(fontsize="small", loc="lower right")
+
+
+def picture_memory(found: Any, path: Path) -> None:
+    """The panel of the memory of sweeps alone."""
+    import matplotlib as mpl
+
+    mpl.use("Agg")
+    mpl.rcParams["svg.fonttype"] = "none"
+    import matplotlib.pyplot as plt
+
+    figure, axis = plt.subplots(figsize=(6.4, 3.6), layout="constrained")
+    draw_memory(axis, found)
+    axis.spines[["top", "right"]].set_visible(False)
+    figure.savefig(path, metadata={"Date": None})
+    plt.close(figure)
 
 
 def _draw_verdicts(axis: Any, lines: Sequence[Verdict]) -> None:

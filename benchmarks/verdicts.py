@@ -140,6 +140,20 @@ def _fan_lite(results: Results) -> Iterator[Verdict]:
     yield Verdict("fan-lite ÷ Numba loop by hand, same draws", least, 0.9, True, f"{least:.2f}×", note)
 
 
+def _batch(results: Results) -> Iterator[Verdict]:
+    found = results["batch"]
+    dearest = max(found["layer"], key=lambda row: row["layer"])
+    note = f"{dearest['runs']:,} runs at {dearest['points']:,} points; the run itself {dearest['alone']:.2f} ms"
+    shown = f"{dearest['layer']:.2f} ms"
+    yield Verdict("batch layer, processor time a run beside the run", dearest["layer"], 1.0, False, shown, note)
+    *_, smaller, largest = sorted(found["sizes"], key=lambda row: row["runs"])
+    for who in ("driver", "worker"):
+        times = largest[who] / smaller[who]
+        note = f"{smaller[who]:,.0f} and {largest[who]:,.0f} MiB"
+        what = f"peak memory of a {who}, {largest['runs']:,} ÷ {smaller['runs']:,} runs"
+        yield Verdict(what, times, 1.1, False, f"{times:.2f}×", note)
+
+
 _JUDGES: dict[str, Callable[[Results], Iterator[Verdict]]] = {
     "engines": _engines,
     "fan-lite": _fan_lite,
@@ -148,6 +162,7 @@ _JUDGES: dict[str, Callable[[Results], Iterator[Verdict]]] = {
     "sweep": _sweep,
     "day-loop": _day_loop,
     "start-up": _start_up,
+    "batch": _batch,
 }
 
 

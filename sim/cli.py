@@ -295,7 +295,7 @@ def resume(
     folder
         The folder of the sweep, or the one that the run was begun for with --checkpoint-every.
     only
-        Make one run of a sweep here, in this process, by its key: one that failed fails again, with its traceback.
+        Make one run of a sweep here, in this process, by its key: one that failed fails again, and says why.
     threads
         Threads of one run; they change nothing but the time [default: as the run was begun].
     """

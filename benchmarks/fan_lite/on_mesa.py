@@ -55,6 +55,21 @@ class FanLiteModel(mesa.Model):
         self.datacollector.collect(self)
 
 
+class Counted(FanLiteModel):
+    """For ``mesa.batch_run``: a run that reports nothing but its purchases, at its end."""
+
+    def __init__(self, agents: int, rules: FanLite, rng: int) -> None:
+        super().__init__(agents, rules, rng)
+        self.bought = 0
+        self.datacollector = mesa.DataCollector({"bought": "bought"})
+
+    def step(self) -> None:
+        self.purchases = 0
+        self.agents.do("step")
+        self.bought += self.purchases
+        self.datacollector.collect(self)
+
+
 def prepare(agents: int, days: int, seed: int, rules: FanLite, threads: int = 1) -> Callable[[], Daily]:
     """One thread, whatever is asked."""
     model = FanLiteModel(agents, rules, rng=seed)

@@ -65,11 +65,16 @@ class Brand(ss.Module):
         self.results.mean_trust[self.ti] = self.trust.mean()
 
 
-def prepare(agents: int, days: int, seed: int, rules: FanLite, threads: int = 1) -> Callable[[], Daily]:
-    """One thread, whatever is asked."""
-    sim = ss.Sim(
+def simulation(agents: int, days: int, seed: int, rules: FanLite) -> ss.Sim:
+    """A simulation that has not begun."""
+    return ss.Sim(
         n_agents=agents, start=0, dur=ss.days(days - 1), dt=ss.days(1), modules=Brand(rules), rand_seed=seed, verbose=0
     )
+
+
+def prepare(agents: int, days: int, seed: int, rules: FanLite, threads: int = 1) -> Callable[[], Daily]:
+    """One thread, whatever is asked."""
+    sim = simulation(agents, days, seed, rules)
     sim.init()
 
     def run() -> Daily:

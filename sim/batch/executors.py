@@ -173,6 +173,8 @@ class RayCluster(Cluster):
 
     def __init__(self, processes: int, address: str | None = None) -> None:
         os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # it would report to its makers
+        if address is None:  # on loopback, where nobody else can reach it: Ray listens to the whole network otherwise
+            os.environ.setdefault("RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER", "0")  # read when ray is imported
         self._ray = ray = _needed("ray", "Ray", "ray")
         environment = dict(THREADS)
         here: dict[str, Any] = {}

@@ -16,7 +16,7 @@ class Progress:
     done         runs that are there, those of other studies included;  total: None where it depends on the numbers
     failed       of them, runs that failed or killed their worker
     rate         runs a second, of late;  remaining: seconds, as far as can be told
-    best, worst  value of the first figure of ``observe``, and where it was found
+    best, worst  highest and lowest value of the watched figure (``sim.batch.order.figure_of``), and where it was found
     """
 
     done: int

@@ -92,8 +92,8 @@ def _seconds_per_run(study: Study, scenarios: Sequence[Scenario]) -> tuple[float
         return 0.0, 0
     ordered = sorted(scenarios, key=_size)
     pilots = [ordered[0], ordered[len(ordered) // 2], ordered[-1]]
-    first = pilots[0].model_copy(update={"days": 1})
-    run(first, study.logics[0], engine=study.experiment.engine)  # loads the rules
+    for logic in study.logics:
+        _timed(study, pilots[0].model_copy(update={"days": 2}), logic)  # loads the rules
     sizes, seconds = [], []
     for pilot in pilots:
         for logic in study.logics:
@@ -113,22 +113,25 @@ def _size(scenario: Scenario) -> float:
 
 
 def _timed(study: Study, scenario: Scenario, logic: str) -> float:
-    """Seconds of a run; a long one is broken off, and its other days are taken to be like those it had."""
-    began, days = time.perf_counter(), 0
+    """Seconds of a run; a long one is broken off, and its other days are taken to be like those it had.
+
+    Of those it had the longest is left out, in which something may have been loaded or compiled.
+    """
+    ends = [time.perf_counter()]
 
     def count(_: int) -> None:
-        nonlocal days
-        days += 1
-        if time.perf_counter() - began > LONGEST:
+        ends.append(time.perf_counter())
+        if ends[-1] - ends[0] > LONGEST and len(ends) > 2:
             raise _Enough
 
     try:
         run(scenario, logic, study.experiment.seed, engine=study.experiment.engine, progress=count)
     except _Enough:
-        pass
+        days = sorted(float(day) for day in np.diff(ends))[:-1]
+        return scenario.days * sum(days) / len(days)
     except Exception:
-        return time.perf_counter() - began  # it fails in the study, too
-    return (time.perf_counter() - began) * scenario.days / max(1, days)
+        pass  # it fails in the study, too
+    return time.perf_counter() - ends[0]
 
 
 def _reused(study: Study, store: Path) -> int:

@@ -119,11 +119,11 @@ class Store:
         schema = pa.schema([(name, getattr(pa, kind)()) for name, kind in columns().items()])
         told = {_SERIES: json.dumps(sorted(series)).encode()}
         lists = [pa.array([row.get(name) for row in rows], kind) for name, kind in zip(schema.names, schema.types)]  # noqa: B905
-        _write(self.shard(token), pa.table(lists, schema=schema.with_metadata(told)))
+        write_table(self.shard(token), pa.table(lists, schema=schema.with_metadata(told)))
 
     def write_series(self, token: str, table: "pa.Table") -> None:
         """Write daily series: columns key, day, and one per observable."""
-        _write(self.series(token), table)
+        write_table(self.series(token), table)
 
     def shards(self) -> Iterator[Shard]:
         """All shards, by name; raises StoreError for one that cannot be read."""
@@ -183,7 +183,8 @@ class Store:
                     pass
 
 
-def _write(path: Path, table: "pa.Table") -> None:
+def write_table(path: Path, table: "pa.Table") -> None:
+    """Write a Parquet file that is there whole or not at all."""
     import pyarrow.parquet as pq
 
     memory = io.BytesIO()  # so that a full disk is met by a write of ours, with its number

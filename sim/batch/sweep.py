@@ -4,6 +4,7 @@ import contextlib
 import hashlib
 import json
 import math
+import shlex
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
@@ -57,7 +58,8 @@ class Failure:
 class Outcome:
     """What became of a sweep.
 
-    runs     of the study, one per point, logic and replication;  reused: those that were there before
+    runs     of the study, one per point, logic and replication
+    reused   of them, those that were there before, or that another point has, too
     seconds  of this process
     stopped  "finished" or "interrupted"
     """
@@ -199,7 +201,7 @@ def _explained(folder: Path, store: Path) -> Iterator[None]:
         raise DiskFull(
             error.errno,
             f"the disk of {store} or {folder} is full. All runs until then are kept. Free some space, then: "
-            f"sanyu resume {folder}",
+            + shlex.join(["sanyu", "resume", str(folder)]),
         ) from error
 
 
@@ -239,7 +241,6 @@ class _Driver:
         figure = figure_of(study)
         self.store = Store.of(Path(record.store), record.maker)
         self.order = order_of(study, Identities(study.base, asked.seed, asked.engine, record.maker))
-        self.watches = bool(asked.observe) and asked.observe[0] == figure
         self.job = _job(study, folder, record, figure)
         self.flying: dict[str, list[Row]] = {}  # key → places in the study that wait for the run
         self.failures: list[Failure] = []
@@ -338,13 +339,13 @@ class _Driver:
         self.index.add(key, value)
         if status != "done":
             self.index.bad[key] = (status, message)
-        for row in self.flying.pop(task.key):
-            self._arrived(row, status, message, value, reused=False)
+        for number, row in enumerate(self.flying.pop(task.key)):
+            self._arrived(row, status, message, value, reused=number > 0)
 
     def _arrived(self, row: Row, status: str, message: str, value: float, reused: bool) -> None:
         task = row.task
         self.meter.count(status, reused)
-        if self.watches and self.meter.is_extreme(value):
+        if self.meter.is_extreme(value):
             self.meter.extreme(value, self._shown(row))
         if status != "done" and len(self.failures) < MOST_FAILURES:
             changes, seed = self.study.points[row.point], self.job.seed
@@ -364,7 +365,9 @@ class _Driver:
         _write(self.folder / folders.PROGRESS, json.dumps(told))
 
     def _write_failures(self) -> None:
-        told = [asdict(failure) for failure in self.failures]
+        """Each with the command that makes it alone."""
+        alone = ["sanyu", "resume", str(self.folder), "--only"]
+        told = [asdict(failure) | {"command": shlex.join([*alone, failure.key])} for failure in self.failures]
         _write(self.folder / folders.FAILURES, json.dumps(told, indent=2, ensure_ascii=False, default=str))
 
     def _log(self, text: str) -> None:

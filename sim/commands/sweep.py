@@ -1,5 +1,6 @@
 """``sanyu sweep`` and ``sanyu status``, and how ``sanyu resume`` goes on with a sweep."""
 
+import math
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from sim.batch.experiment import Study
     from sim.batch.pilot import Estimate
     from sim.batch.sweep import Outcome
+    from sim.report.words import Words
 
 MANY_HOURS, MANY_BYTES = 12, 20 * 2**30  # beyond which a sweep asks first
 
@@ -79,6 +81,7 @@ def sweep(
         raise Wrong("--cluster is the address of a Dask or Ray cluster. Add --executor dask or --executor ray.")
     study = load_study(experiment)
     target = out or _default_folder(study)
+    _tell_versions(study, store)
     announce_compilation(study.experiment.engine)
     from sim.scenario.machine import cores
 
@@ -90,12 +93,12 @@ def sweep(
         _print_estimate(study, guess, at_once, json, lang)
         return DONE
     if guess is not None and not yes:
-        _ask(study, guess, at_once, lang)
+        _ask(study, guess, at_once, shown, lang)
 
     from sim.batch import sweep as batch
     from sim.report.terminal_sweep import sweep_progress
 
-    with _messages(target), sweep_progress(shown, lang, _watched(study)) as progress:
+    with _messages(), sweep_progress(shown, *_watched(study, lang)) as progress:
         found = batch.sweep(study, target, store, executor, processes, progress, cluster)
     return _finish(found, json, quiet, lang)
 
@@ -112,7 +115,7 @@ def status(folder: Path, /, *, json: Json = False, lang: Lang = "en") -> int:
     from sim.report.data import plain
     from sim.report.terminal_sweep import print_status
 
-    with _messages(folder):
+    with _messages():
         found = status_of(folder)
     if json:
         print_json(plain(found))
@@ -130,9 +133,13 @@ def go_on(folder: Path, threads: int | None, json: bool, quiet: bool, lang: Any,
     if threads is not None:
         raise Wrong("--threads belongs to a run with checkpoints, and a sweep gives each process one thread.")
     from sim.batch import sweep as batch
+    from sim.batch.folder import study_in
     from sim.report.terminal_sweep import sweep_progress
 
-    with _messages(folder), sweep_progress(not quiet and not json, lang, None) as progress:
+    with _messages():
+        study, _ = study_in(folder)
+    announce_compilation(study.experiment.engine)
+    with _messages(), sweep_progress(not quiet and not json, *_watched(study, lang)) as progress:
         found = batch.resume(folder, progress=progress)
     return _finish(found, json, quiet, lang)
 
@@ -156,6 +163,8 @@ def _finish(found: "Outcome", json: bool, quiet: bool, lang: Any) -> int:
     say(f"{len(found.failures):,} of {found.runs:,} runs failed. To see one fail alone:")
     for one in found.failures[:3]:
         say("  " + shell_words("sanyu", "resume", str(found.folder), "--only", one.key))
+    if len(found.failures) > 3:
+        say(f"The commands of all are in {found.folder / 'failures.json'}.")
     return SOME_FAILED
 
 
@@ -164,10 +173,21 @@ def _only(folder: Path, key: str) -> int:
     from sim.batch.sweep import reproduce
     from sim.report.data import plain
 
-    with _messages(folder):
+    with _messages():
         found = reproduce(folder, key)
     print_json(plain(found))
     return DONE
+
+
+def _tell_versions(study: "Study", root: Path) -> None:
+    """Say once, when a version begins to fill a store, why the runs that are there are not reused."""
+    from sim.batch.identity import maker
+    from sim.batch.store import Store, other_versions
+
+    own = Store.of(root, maker(study.base))
+    if not own.folder.exists():
+        for line in other_versions(root, own):
+            say(f"{root}: {line}")
 
 
 def _default_folder(study: "Study") -> Path:
@@ -178,8 +198,12 @@ def _default_folder(study: "Study") -> Path:
     return default_folder(titled, "sweep", {"experiment": study.experiment.model_dump_json(by_alias=True)})
 
 
-def _watched(study: "Study") -> str | None:
-    return study.experiment.observe[0] if study.experiment.observe else None
+def _watched(study: "Study", lang: Any) -> "tuple[Words, str | None]":
+    """The figure whose highest and lowest values are shown, and the words for it."""
+    from sim.batch.order import figure_of
+    from sim.report.words import words_of
+
+    return words_of(study.base, lang), figure_of(study)
 
 
 def _may_be_large(study: "Study") -> bool:
@@ -189,19 +213,32 @@ def _may_be_large(study: "Study") -> bool:
     return runs >= 20_000 or runs * fan_days >= 5e10
 
 
-def _ask(study: "Study", guess: "Estimate", processes: int, lang: Any) -> None:
+def _ask(study: "Study", guess: "Estimate", processes: int, shown: bool, lang: Any) -> None:
     """Let a large sweep be confirmed; Wrong where nobody can."""
-    if guess.seconds < 3600 * MANY_HOURS and guess.bytes_on_disk < MANY_BYTES:
-        return
-    from sim.report.terminal_sweep import print_estimate
+    from sim.scenario.machine import physical_memory
 
+    most = physical_memory() or math.inf
+    if guess.seconds < 3600 * MANY_HOURS and guess.bytes_on_disk < MANY_BYTES and guess.memory < most:
+        return
+    from sim.report.terminal_sweep import duration, print_estimate, size
+    from sim.report.words import words
+
+    w = words("en")
+    if not (shown and _on_a_terminal()):
+        raise Wrong(
+            f"That is a large sweep: {guess.runs:,} runs, {duration(guess.seconds, w)}, {size(guess.bytes_on_disk)} on "
+            f"disk, {size(guess.memory)} of memory; and nobody is here to be asked. Add --yes if you mean it."
+        )
     print_estimate(study, guess, processes, lang)
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        raise Wrong("That is a large sweep, and nobody is here to be asked. Add --yes if you mean it.")
     from rich.prompt import Confirm
 
-    if not Confirm.ask("Run it?", default=False):
+    if not Confirm.ask(words(lang)("sweep.ask"), default=False):
         raise Wrong("Nothing was run.")
+
+
+def _on_a_terminal() -> bool:
+    """Whether somebody can be asked."""
+    return sys.stdin.isatty() and sys.stdout.isatty()
 
 
 def _estimate(study: "Study", store: Path, processes: int) -> "Estimate":
@@ -221,7 +258,7 @@ def _print_estimate(study: "Study", guess: "Estimate", processes: int, json: boo
 
 
 @contextmanager
-def _messages(folder: Path) -> Iterator[None]:
+def _messages() -> Iterator[None]:
     """What a sweep says of its folder, its disk or its cluster, as messages with exit codes."""
     from sim.batch.store import StoreError
     from sim.batch.sweep import DiskFull, NotThisSweep
@@ -234,5 +271,4 @@ def _messages(folder: Path) -> Iterator[None]:
     except NoCluster as error:
         raise Wrong(f"--executor: {error}") from None
     except DiskFull as error:
-        again = shell_words("sanyu", "resume", str(folder))
-        raise Failed(f"{error}\nWhen there is room: {again}") from None
+        raise Failed(error.strerror or str(error)) from None

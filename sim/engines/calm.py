@@ -16,7 +16,7 @@ from sim.rules.clocks import clocks
 from sim.rules.delivery import chatter, counts_on, delivered
 from sim.rules.follow import relevance
 from sim.rules.leaving import most_hazard
-from sim.rules.messages import load, message_weight, opening_limit
+from sim.rules.messages import message_weight, opening_limit
 from sim.rules.rivalry import Surroundings, felt
 from sim.rules.rows import Fan, Person, count_row
 from sim.rules.tally import Slot, Tally
@@ -123,6 +123,14 @@ def most_joining(climate: Climate, world: World) -> tuple[float, float, float]:
 
 
 @rule
+def relevances(person: Person, world: World) -> tuple[float, float]:
+    """How relevant value content and promotions are to a person."""
+    match, match_promotion = world.segments.match_value[person.segment], world.segments.match_promotion[person.segment]
+    rel_value = relevance(match, person.affinity)
+    return rel_value, rel_value if match_promotion == match else relevance(match_promotion, person.affinity)
+
+
+@rule
 def calm_day(
     person: Person,
     fan: Fan,
@@ -159,36 +167,43 @@ def calm_day(
     audience = climate.audience[person.segment]
     cell = first_cell(audience) + fan.tier
     heard = listening & climate.sending[TIERS * audience + fan.tier]
-    evening, rel_value, rel_promotion = fatigue, 0.0, 0.0
+    evening, per_fatigue = fatigue, world.one_day.load / person.tolerance
+    rel_value, useful, known = 0.0, 0, False
     if heard:
-        match, match_promotion = (
-            world.segments.match_value[person.segment],
-            world.segments.match_promotion[person.segment],
-        )
-        rel_value = rel_promotion = relevance(match, person.affinity)
-        if match_promotion != match:
-            rel_promotion = relevance(match_promotion, person.affinity)
-        x = load(felt(fatigue, around, rules.rivalry), person.tolerance, world.one_day.load)
-        limit = opening_limit(max(rel_value, rel_promotion), x, trust, world.brand.trust, rules.messages)
+        # any content first: whom its bound lets open something is asked how relevant today's is
+        x = felt(fatigue, around, rules.rivalry) * per_fatigue
+        limit = opening_limit(1.0, x, trust, world.brand.trust, rules.messages)
         left, c = heard, 0
         while left:
             if left & 1:
-                if visit_draw(words, c, at) < climate.base[cell + TIERS * c] * limit:
-                    return False, fan
+                base = climate.base[cell + TIERS * c]
+                if visit_draw(words, c, at) < base * limit:
+                    if known:
+                        return False, fan
+                    rel_value, rel_promotion = relevances(person, world)
+                    limit = opening_limit(max(rel_value, rel_promotion), x, trust, world.brand.trust, rules.messages)
+                    known = True
+                    if visit_draw(words, c, at) < base * limit:
+                        return False, fan
+                useful += climate.value[cell + TIERS * c]
                 sent = climate.value[cell + TIERS * c] + climate.promotion[cell + TIERS * c]
                 evening += world.channels.weight[c] * (2 * sent if world.channels.matrix >> c & 1 else sent)
             left, c = left >> 1, c + 1
+        if useful and not known:
+            rel_value, _ = relevances(person, world)
     for c in range(world.channels.joined, world.channels.used):
         if fan.channels & world.channels.beside[c]:
-            limit = opening_limit(1.0, 0.0, trust, world.brand.trust, rules.messages)
-            if visit_draw(words, c, at) < climate.base[cell + TIERS * c] * limit:
+            base, u = climate.base[cell + TIERS * c], visit_draw(words, c, at)
+            if u < base * world.one_day.open_limit and u < base * opening_limit(
+                1.0, 0.0, trust, world.brand.trust, rules.messages
+            ):
                 return False, fan
     noisy = listening & climate.noisy
     if noisy:
         for c in range(world.channels.joined):
             if noisy >> c & 1:
                 evening += world.channels.weight[c] * climate.chatter[c]
-    tired = load(felt(evening, around, rules.rivalry), person.tolerance, world.one_day.load)
+    tired = felt(evening, around, rules.rivalry) * per_fatigue
     if draw(words, LEAVE, at) < most_hazard(tired, person.frailty, world.one_day.trust_limit, 0.0, rules.leaving):
         return False, fan
     # a calm day

@@ -7,9 +7,10 @@ import numpy as np
 from sim.domains import PoolState, Stage
 from sim.loop import STAGE_RATES, WINDOW, pool_state, stage_counts
 from sim.report.cells import Cell, Row, Table
+from sim.report.gain import gain_in_theory, gain_of
 from sim.report.numbers import NOTHING, count, date_of, decimal, known, money, percent
 from sim.report.words import Words
-from sim.results import Comparison, Interval, Run
+from sim.results import CAUSES_BY_FANS, Comparison, Interval, Run
 
 _STEPS = (  # the three steps (三步走, E-52)
     (1, (Stage.ACQUIRE, Stage.DEPOSIT)),
@@ -39,10 +40,14 @@ def _loop(c: Comparison, w: Words) -> list[Row]:
         return Row(w(key), cells)
 
     totals = [c.totals[logic] for logic in c.logics]
+    theory = [gain_in_theory(c.scenario, logic) for logic in c.logics]
+    parts = [part for cause in CAUSES_BY_FANS if _any(part := f"r_fan_{cause}", totals)]
     return [
         each("totals.joins", *(Cell(count(round(t["joins"].estimate))) for t in totals)),
         Row(w("totals.r_fan"), tuple(_gain_cell(t.get("r_fan"), w) for t in totals), strong=True),
-        each("operation.state", *(Cell(state_of(t, w)) for t in totals)),
+        *(each(f"totals.{part}", *(_gain_cell(t.get(part), w) for t in totals)) for part in parts),
+        each("theory.gain_theory", *(Cell(decimal(gain)) for gain in theory)),
+        each("operation.state", *(_state_cell(c, logic, w) for logic in c.logics)),
         each("totals.gmv_per_reach", *(Cell(_money(t, "gmv_per_reach", w)) for t in totals)),
         each("totals.gmv_per_push", *(Cell(_money(t, "gmv_per_push", w)) for t in totals)),
         each("operation.operating_value", *(Cell(late(logic, "operating_value")) for logic in c.logics)),
@@ -56,6 +61,19 @@ def _gain_cell(gain: Interval | None, w: Words) -> Cell:
     if not (known(gain.low) and known(gain.high)):
         return Cell(decimal(gain.estimate))
     return Cell(decimal(gain.estimate), w("terminal.from_to", low=decimal(max(0.0, gain.low)), high=decimal(gain.high)))
+
+
+def _any(figure: str, totals: Sequence[dict[str, Interval]]) -> bool:
+    return any(figure in t and t[figure].estimate > 0.0 for t in totals)
+
+
+def _state_cell(c: Comparison, logic: str, w: Words) -> Cell:
+    """The state of the pool, and how sure it is where it is said."""
+    state = state_of(c.totals[logic], w)
+    gain = gain_of(c.runs[logic])
+    if gain.state is None or state != state_text(gain.state, w) or not known(gain.confidence):
+        return Cell(state)
+    return Cell(state, w("theory.sure", share=percent(gain.confidence)))
 
 
 def _money(totals: dict[str, Interval], key: str, w: Words) -> str:

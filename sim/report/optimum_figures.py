@@ -8,7 +8,8 @@ from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
 
 from sim.analysis.pareto import non_dominated
-from sim.report.study_axes import figure_name, values_along, values_up, words_for
+from sim.report.study_axes import values_along, values_up, words_for
+from sim.report.study_names import figure_name
 from sim.report.style import DEPLETION, FAINT, GROWTH, INK, canvas, colours, drawing
 from sim.report.words import Lang, Words
 from sim.studies.optimise import Judged, Optimum, Trial

@@ -10,7 +10,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
 from sim.analysis.curves import Curve, Heat
-from sim.report.study_axes import along, figure_name, is_log, positions, shown, titled, values_up, words_for
+from sim.report.study_axes import along, is_log, positions, shown, titled, values_up, words_for
+from sim.report.study_names import figure_name
 from sim.report.style import FAINT, INK, canvas, colours, dashes, drawing
 from sim.report.words import Lang, Words
 from sim.scenario import Scenario

@@ -10,21 +10,10 @@ from matplotlib.ticker import FuncFormatter, NullFormatter, NullLocator
 
 from sim.report.axes import clean
 from sim.report.numbers import count, money_tick, percent
+from sim.report.study_names import SHARES, figure_name, is_money
 from sim.report.words import Lang, Words, words_of
 from sim.scenario import Scenario
 
-MONEY = frozenset(
-    (
-        *("gmv", "contribution", "ad_spend", "content_cost", "margin", "acquisition_cost", "lifetime_value", "spend"),
-        *("gmv_per_reach", "gmv_per_push", "service_cost", "incentives", "sources_cost"),
-    )
-)
-SHARES = frozenset(
-    (
-        *("exits_per_month", "joins_per_month", "gmv_followers_share", "open_rate", "active_share", "head_share"),
-        *("repurchase_rate", "promise_kept", "lead_to_sale", "platform_share"),
-    )
-)
 _TEN = 10.0
 _TICKS = 9  # values of a factor that are all written along a logarithmic axis
 
@@ -34,22 +23,10 @@ def words_for(scenario: Scenario, lang: Lang) -> Words:
     return words_of(scenario, lang)
 
 
-def figure_name(figure: str, w: Words) -> str:
-    """What a figure of the summary is called."""
-    if figure.startswith("margin_") and figure.removeprefix("margin_").isdigit():
-        return w("study.margin_after", days=figure.removeprefix("margin_"))
-    return w.texts.get(f"totals.{figure}", w.texts.get(f"study.{figure}", figure))
-
-
 def titled(figure: str, w: Words, logic: str, reference: str | None = None) -> str:
     """A figure of a logic, or its difference to another."""
     whose = w.logic(logic) if reference is None else f"{w.logic(logic)} − {w.logic(reference)}"
     return f"{figure_name(figure, w)}{w('list.colon')}{whose}"
-
-
-def is_money(figure: str) -> bool:
-    """Whether a figure is an amount in cents."""
-    return figure in MONEY or figure.startswith("margin_")
 
 
 def shown(figure: str, value: float, w: Words) -> str:

@@ -14,9 +14,10 @@ from rich.text import Text
 from sim.analysis.flips import Box, Limit
 from sim.analysis.regimes import SURE
 from sim.domains import PoolState
-from sim.report.numbers import count, decimal, money, percent, percent_interval
+from sim.report.numbers import percent, percent_interval
 from sim.report.sensitivity_figures import title_of
-from sim.report.study_axes import SHARES, figure_name, is_money, words_for
+from sim.report.study_axes import words_for
+from sim.report.study_names import figure_name, short_name, told
 from sim.report.study_write import named_plans
 from sim.report.terminal import console, progress_bars
 from sim.report.words import Lang, Words, words
@@ -28,7 +29,6 @@ from sim.studies.responses import Responses
 from sim.studies.sensitivity import Flip, Sensitivity
 
 _SHOWN_LEAVES = 3
-_TEN = 10.0
 
 
 @contextmanager
@@ -78,20 +78,6 @@ def _indices_table(found: Sensitivity, w: Words) -> Table:
     if indices.floor is not None:
         table.add_row(Text(w("study.floor"), style="dim"), f"{indices.floor:.2f}")
     return table
-
-
-def told(figure: str, value: float, w: Words) -> str:
-    """A value of a figure in a text."""
-    if is_money(figure):
-        return money(value, w)
-    if figure in SHARES:
-        return percent(value)
-    return count(value) if abs(value) >= _TEN else decimal(value)
-
-
-def short_name(figure: str, w: Words) -> str:
-    """What a figure is called where there is little room."""
-    return w.texts.get(f"study.column_{figure}", figure_name(figure, w))
 
 
 def _index(interval: Interval) -> str:

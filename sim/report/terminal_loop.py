@@ -9,11 +9,10 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from sim.analysis.loop_gain import gain_interval, loop_verdict
-from sim.loop import caused_variance, lineage, loop_parts, pool_state
+from sim.loop import loop_parts, pool_state
+from sim.report.gain import gain_in_theory, gain_of
 from sim.report.numbers import bare, count, date_of, decimal, headed, money, percent
 from sim.report.operation import state_of, state_text, why_text
-from sim.report.theory_gain import gain_in_theory
 from sim.report.words import Words
 from sim.results import Comparison, Run
 
@@ -38,13 +37,17 @@ def loop_table(c: Comparison, w: Words) -> RenderableType:
         table.add_row(
             escape(w.logic(logic)),
             count(round(t["joins"].estimate)),
-            decimal(figures["r_fan"]),
+            _beside_theory(figures["r_fan"], gain_in_theory(c.scenario, logic)),
             state_of(t, w),
             bare(money(figures["gmv_per_reach"], w), w),
             percent(t["active_share"].estimate),
             percent(figures["repurchase_rate"]),
         )
     return Group(table, Text(w("terminal.loop_note"), style="dim"), Text())
+
+
+def _beside_theory(measured: float | None, theory: float | None) -> str:
+    return decimal(measured) if theory is None else f"{decimal(measured)}/{decimal(theory)}"
 
 
 def state_of_runs(runs: Sequence[Run], w: Words) -> str:
@@ -58,21 +61,14 @@ def state_of_runs(runs: Sequence[Run], w: Words) -> str:
 
 def certainty_rows(runs: Sequence[Run], w: Words) -> list[tuple[str, str]]:
     """R_fan with its interval, how sure the state of the pool is, and the value that theory gives."""
-    traced = [lineage(run.ledger) for run in runs]
-    caused, exits = (sum(part) for part in zip(*(loop_parts(run.ledger) for run in runs), strict=True))
-    variance = sum(caused_variance(run.ledger) for run in runs)
-    joins = sum(sum(one.values()) - one["exits"] for one in traced)
-    rows = []
-    gain = gain_interval(caused, variance, exits)
-    if gain is not None:
-        between = w("terminal.from_to", low=decimal(gain.low), high=decimal(gain.high))
-        rows.append((w("theory.gain_between"), f"{decimal(gain.estimate)} {between}"))
-    found = loop_verdict(caused, variance, joins, exits)
-    if found.state is not None:
-        rows.append((w("theory.certainty"), f"{state_text(found.state, w)} {percent(found.confidence)}"))
-    theory = gain_in_theory(runs[0].scenario, runs[0].logic)
-    if theory is not None:
-        rows.append((w("theory.gain_theory"), decimal(theory)))
+    gain, rows = gain_of(runs), []
+    if gain.measured is not None:
+        between = w("terminal.from_to", low=decimal(max(0.0, gain.measured.low)), high=decimal(gain.measured.high))
+        rows.append((w("theory.gain_between"), f"{decimal(gain.measured.estimate)} {between}"))
+    if gain.state is not None:
+        rows.append((w("theory.certainty"), f"{state_text(gain.state, w)} {percent(gain.confidence)}"))
+    if gain.theory is not None:
+        rows.append((w("theory.gain_theory"), decimal(gain.theory)))
     return rows
 
 

@@ -1,12 +1,15 @@
 """The terminal for batch studies: what one will take, how far it is, how it ended, and what failed."""
 
 import math
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from rich import box
+from rich.console import Console
 from rich.padding import Padding
+from rich.progress import Progress as Bars
 from rich.progress import TextColumn
 from rich.table import Table
 from rich.text import Text
@@ -14,7 +17,8 @@ from rich.text import Text
 from sim.batch.experiment import Study
 from sim.batch.replications import Paired
 from sim.batch.sweep import Failure, Outcome, Progress, Status
-from sim.report.terminal import console, progress_bars
+from sim.report.study_names import short_name, told
+from sim.report.terminal import console
 from sim.report.words import Lang, Words, words
 
 if TYPE_CHECKING:
@@ -44,26 +48,38 @@ def size(amount: float) -> str:
 
 
 @contextmanager
-def sweep_progress(shown: bool, lang: Lang, watched: str | None) -> Iterator[Callable[[Progress], None]]:
-    """Progress of a sweep: runs done, rate, failures, best and worst of the watched figure.
+def sweep_progress(shown: bool, w: Words, watched: str | None) -> Iterator[Callable[[Progress], None]]:
+    """Progress of a sweep on standard error; nothing where it is not shown, nor in a pipe.
 
-    watched  the figure whose best and worst are shown
+    watched  the figure whose highest and lowest values are shown
     """
-    w = words(lang)
-    with progress_bars(shown, TextColumn("{task.fields[note]}")) as found:
-        task = found.add_task(w("sweep.running"), total=None, note="")
+    bars = Bars(
+        TextColumn("{task.description}", markup=False),
+        console=Console(stderr=True),
+        transient=True,
+        disable=not (shown and sys.stderr.isatty()),
+    )
+    with bars:
+        task = bars.add_task(w("sweep.running"), total=None)
+        yield lambda at: bars.update(task, description=progress_note(at, watched, w))
 
-        def report(at: Progress) -> None:
-            parts = [f"{at.done:,}" if at.total is None else f"{at.done:,}/{at.total:,} {w('terminal.runs')}"]
-            if at.rate > 0:
-                parts.append(w("sweep.rate", rate=f"{at.rate:,.3g}"))
-            if at.failed:
-                parts.append(w("sweep.failed_so_far", number=f"{at.failed:,}"))
-            if watched and at.best and at.worst:
-                parts.append(f"{watched} {at.worst[0]:,.4g} … {at.best[0]:,.4g}")
-            found.update(task, completed=at.done, total=at.total, note="  ".join(parts))
 
-        yield report
+def progress_note(at: Progress, watched: str | None, w: Words) -> str:
+    """How far a sweep is: runs, rate, remaining time and failures; highest and lowest value so far, and where."""
+    share = f" {at.done / at.total:.0%}" if at.total else ""
+    counts = f"{at.done:,}" if at.total is None else f"{at.done:,}/{at.total:,}"
+    parts = [f"{w('sweep.running')}{share}", f"{counts} {w('terminal.runs')}"]
+    if at.rate > 0:
+        parts.append(w("sweep.rate", rate=f"{at.rate:,.3g}"))
+    if at.remaining is not None:
+        parts.append(w("sweep.left", time=duration(at.remaining, w)))
+    parts.append(w("sweep.failed_so_far", number=f"{at.failed:,}"))
+    lines = ["  ".join(parts)]
+    for kind, extreme in (("highest", at.best), ("lowest", at.worst)):
+        if watched and extreme:
+            figure = f"{short_name(watched, w)} {told(watched, extreme[0], w)}"
+            lines.append(f"{w(f'sweep.{kind}', figure=figure)}  {extreme[1]}")
+    return "\n".join(lines)
 
 
 def print_study(study: Study, w: Words) -> None:
@@ -111,7 +127,7 @@ def print_outcome(found: Outcome, lang: Lang) -> None:
         "reused": f"{found.reused:,}",
         "seconds": duration(found.seconds, w),
     }
-    out.print(Text(w("sweep.done", **values), style="bold"))
+    out.print(Text(w("sweep.done_shared" if found.reused else "sweep.done", **values), style="bold"))
     if found.failures:
         out.print(failures_table(found.failures, w))
         if len(found.failures) > MOST_SHOWN:

@@ -12,22 +12,26 @@ from rich.text import Text
 
 from sim.parameters import DAYS_PER_MONTH
 from sim.report.data import plain
-from sim.report.numbers import count, decimal, money, percent
+from sim.report.numbers import NOTHING, count, decimal, money, percent
 from sim.report.operation import state_text
 from sim.report.terminal import console
 from sim.report.words import Lang, Words, words_of
 from sim.scenario.schema import Scenario
+from sim.theory.curves import EVEN, MOST
 from sim.theory.meanfield import Trajectory
 from sim.theory.outlook import Outlook
 
 
 def pushes(value: float) -> str:
-    """2.4; from 20 on 21."""
+    """2.4; from 10 on 21; at the largest frequency that is looked at ≥140."""
+    if value > 0.99 * MOST:
+        return f"≥{MOST:.0f}"
     return f"{value:.2g}" if value < 10 else f"{value:.0f}"
 
 
 def answers(o: Outlook, scenario: Scenario, w: Words) -> list[str]:
-    """The first answer in words: the best frequency, and what becomes of the pool by itself."""
+    """The first answer in words: the best frequency, what it is worth, and what becomes of the pool by itself."""
+    low, high = o.nearly_best
     found = [
         w(
             "theory.best",
@@ -35,7 +39,14 @@ def answers(o: Outlook, scenario: Scenario, w: Words) -> list[str]:
             best=pushes(o.best.question),
             days=w.counted("day", scenario.days),
             planned=pushes(o.planned),
-        )
+        ),
+        w(
+            f"theory.{'loses' if o.forgone >= 1.0 else 'nearly' if o.forgone > 1.0 - EVEN else 'as_good'}",
+            low=pushes(low),
+            high=pushes(high),
+            within=percent(1.0 - EVEN, 0),
+            less=percent(o.forgone),
+        ),
     ]
     if math.isfinite(o.half_life):
         found.append(w("theory.halves", days=w.counted("day", round(o.half_life))))
@@ -49,38 +60,45 @@ def answers(o: Outlook, scenario: Scenario, w: Words) -> list[str]:
 def rows(o: Outlook, w: Words) -> list[tuple[str, str]]:
     """The table of a logic: name and value of every figure."""
     loop = o.loop
-    thirds = " / ".join(pushes(third.question) for third in o.best_by_tolerance)
-    parts = " / ".join(
-        decimal(part / loop.exits if loop.exits else 0.0) for part in (loop.feedback, loop.reinvested, loop.referral)
-    )
     life = w("theory.doubling", days=w.counted("day", round(o.doubling))) if math.isfinite(o.doubling) else None
     if math.isfinite(o.half_life):
         life = w.counted("day", round(o.half_life))
-    cost = o.acquisition_cost
+    cost, parts = (
+        o.acquisition_cost,
+        (("feedback", loop.feedback), ("ads", loop.reinvested), ("invited", loop.referral)),
+    )
     found = [
         ("planned", pushes(o.planned)),
         ("best_short", pushes(o.best.quarter)),
         ("best_days", pushes(o.best.question)),
+        ("nearly_best", w("terminal.from_to", low=pushes(o.nearly_best[0]), high=pushes(o.nearly_best[1]))),
         ("best_ever", pushes(o.best.ever)),
-        ("tolerant", thirds),
+        *zip(
+            ("third_low", "third_middle", "third_high"), (pushes(x.question) for x in o.best_by_tolerance), strict=True
+        ),
         ("critical", _critical(o.critical, w)),
         ("trust", decimal(o.trust)),
         ("load", decimal(o.load)),
         ("margin", money(DAYS_PER_MONTH * o.margin, w)),
         ("exits", percent(-math.expm1(-DAYS_PER_MONTH * o.exits))),
         ("value", money(o.lifetime_value, w)),
-        ("cost", money(cost, w)),
+        ("cost", money(cost, w) if cost else NOTHING),
         ("value_cost", decimal(o.lifetime_value / cost if cost else None)),
         ("r_fan", decimal(loop.r_fan)),
-        ("parts", parts),
-        ("half_life", life or "–"),
+        *((name, _part(part, loop.exits)) for name, part in parts),
+        ("half_life", life or NOTHING),
         ("standing", count(round(o.standing)) if math.isfinite(o.standing) else w("theory.boundless")),
         ("extinction", percent(o.extinction)),
-        ("state", "–" if loop.state is None else state_text(loop.state, w)),
+        ("state", NOTHING if loop.state is None else state_text(loop.state, w)),
     ]
     if o.nash is not None and o.together is not None:
-        found.append(("brands", f"{pushes(o.nash)} / {pushes(o.together)}"))
+        found += [("brand_alone", pushes(o.nash)), ("brands_together", pushes(o.together))]
     return [(w(f"theory.{key}"), value) for key, value in found]
+
+
+def _part(births: float, exits: float) -> str:
+    """A part of R_fan, or nothing where nobody comes so."""
+    return decimal(births / exits) if births > 0.0 and exits > 0.0 else NOTHING
 
 
 def _critical(frequency: float, w: Words) -> str:
@@ -93,17 +111,22 @@ def print_theory(found: Sequence[Outlook], scenario: Scenario, lang: Lang) -> No
     """Words first, then the table, a column for each logic."""
     w, out = words_of(scenario, lang), console()
     for o in found:
-        for sentence in answers(o, scenario, w):
-            out.print(Text(sentence, style="bold"))
+        first, *others = answers(o, scenario, w)
+        out.print(Text(first, style="bold"))
+        out.print(Text(("" if lang == "zh" else " ").join(others)))
+        out.print()
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1), pad_edge=False, title=None)
     table.add_column(w("theory.title"), overflow="fold")
     columns = [dict(rows(o, w)) for o in found]
     for o in found:
         table.add_column(w.logic(o.logic), justify="right", overflow="fold")
     for name in columns[0]:
-        table.add_row(name, *(column[name] for column in columns))
+        cells = [column[name] for column in columns]
+        if any(cell != NOTHING for cell in cells):
+            table.add_row(name, *cells)
     out.print(table)
-    out.print(Text(w("theory.note"), style="dim"))
+    loop = found[0].loop
+    out.print(Text(w("theory.note", first=count(loop.first + 1), last=count(loop.last + 1)), style="dim"))
     for name in found[0].left_out:
         out.print(Text(w(f"theory.{name}"), style="dim"))
 

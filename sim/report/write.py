@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.report.data import plain
+from sim.report.gain import gain_of, plain_gain
 from sim.report.verdict import verdict
 from sim.report.words import Lang, words_of
 from sim.results import Comparison, Provenance, Run, RunDirectory, write_json, write_table
@@ -254,6 +255,7 @@ def summary_of(comparison: Comparison, lang: Lang = "en", fairness: "Fairness | 
         "clear": bool(comparison.clear),
         "stopped": comparison.stopped,
         "totals": plain(comparison.totals),
+        "r_fan": {logic: plain_gain(gain_of(comparison.runs[logic])) for logic in comparison.logics},
         "duels": [
             {
                 "logic": duel.logic,
@@ -301,6 +303,7 @@ def summary_of_runs(runs: Sequence[Run]) -> dict[str, Any]:
         "logic": first.logic,
         "seed": first.seed,
         "engine": first.engine,
+        "r_fan": plain_gain(gain_of(runs)),
         "replications": [
             {"replication": run.replication, "ending": plain(run.ending), **plain(run.summary)} for run in runs
         ],

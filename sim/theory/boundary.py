@@ -11,12 +11,14 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+import numpy.typing as npt
 
 from sim.scenario import with_changes
 from sim.scenario.schema import Scenario
 from sim.theory.curves import curves_of
 from sim.theory.meanfield import MeanPool, calm, mean_field
 
+Floats = npt.NDArray[np.float64]
 Method = Literal["mean-field", "value"]
 NODES = 16  # a boundary needs the sign only
 
@@ -112,3 +114,23 @@ def distance(a: Sequence[float], b: Sequence[float], span: float) -> float:
         else:
             apart.append(abs(y - z) / span)
     return float(np.mean(apart)) if apart else 0.0
+
+
+def apart(a: Floats, b: Floats, fine: int = 40) -> float:
+    """Area between two boundaries, as a share of the plane that was looked at: where two leads differ in sign.
+
+    a, b  [n, m] lead at evenly spread places of a plane, n, m ≥ 2;  fine: bilinear steps between two of them
+
+    Boundaries of any shape are compared so, with one that leaves the plane, or that runs along either axis.
+    """
+    first, second = (_finer(_finer(lead, fine).T, fine) > 0.0 for lead in (a, b))
+    return float((first != second).mean())
+
+
+def _finer(values: Floats, fine: int) -> Floats:
+    """Linear interpolation along the first axis, in the middle of ``fine`` steps between two places."""
+    at = (np.arange(fine * (len(values) - 1)) + 0.5) / fine
+    below = at.astype(np.int64)
+    share = (at - below)[:, None]
+    found: Floats = (1.0 - share) * values[below] + share * values[below + 1]
+    return found

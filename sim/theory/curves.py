@@ -14,9 +14,8 @@ from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import brentq, minimize_scalar
 
-from sim.domains import TIERS
+from sim.domains import MAX_CHANNELS, TIERS
 from sim.engines.operation import Operation
 from sim.engines.world import commission_on
 from sim.logics.base import within_quotas
@@ -32,7 +31,8 @@ from sim.theory.people import pool_nodes
 Floats = npt.NDArray[np.float64]
 MOST = 140.0  # pushes per week that are looked at
 LEAST = 0.05
-SHOWN = (0.25, 0.5, 1, 2, 3.5, 7, 10.5, 14, 21, 28, 42, 56, 84, 112, 140)
+GRID = tuple(math.exp(x) for x in np.linspace(math.log(LEAST), math.log(MOST), 33).tolist())
+EVEN = 0.95  # of the best value: frequencies that are nearly as good
 THIRDS = 3  # segments by tolerance
 YEAR = 365.25
 INTEREST = math.log(1.08) / YEAR  # δ per day: discounting of 8 % a year
@@ -76,7 +76,7 @@ class Curves:
         sent = 0.0
         for c, channel in enumerate(self.brand.brief.channels):
             if channel.live_notice:
-                sent += self.plan.lives_per_week * self._share(c, range(TIERS))
+                sent += self.plan.lives_per_week * self._share(c)
         return sent
 
     @cached_property
@@ -108,28 +108,27 @@ class Curves:
 
     def best(self, horizon: float = math.inf, third: int | None = None) -> float:
         """The frequency with the largest V_T, pushes per week; a grid finds the basin, golden section the top."""
-        logs = np.linspace(math.log(LEAST), math.log(MOST), 33)
+        values = [self.value(f, horizon, third) for f in GRID]
+        at = int(np.argmax(values))
+        low, high = GRID[max(0, at - 1)], GRID[min(len(GRID) - 1, at + 1)]
+        found = math.exp(top_of(lambda x: self.value(math.exp(x), horizon, third), math.log(low), math.log(high)))
+        return self.sent_at(found if self.value(found, horizon, third) > values[at] else GRID[at])
 
-        def loss(log_f: float) -> float:
-            return -self.value(math.exp(log_f), horizon, third)
-
-        losses = [loss(x) for x in logs]
-        at = int(np.argmin(losses))
-        low, high = logs[max(0, at - 1)], logs[min(len(logs) - 1, at + 1)]
-        found = minimize_scalar(loss, bounds=(low, high), method="bounded", options={"xatol": 1e-3})
-        best = math.exp(float(found.x)) if found.fun < losses[at] else math.exp(float(logs[at]))
-        return self.sent_at(best)
+    def nearly_best(self, horizon: float) -> tuple[float, float]:
+        """The frequencies around the best one that earn at least 95 % as much, pushes per week."""
+        values = np.array([self.value(f, horizon) for f in GRID])
+        least = EVEN * max(self.value(self.best(horizon), horizon), float(values.max()))
+        low, high = (_end(values, step, least) for step in (-1, 1))
+        return self.sent_at(low), self.sent_at(high)
 
     def critical(self, births: float) -> float:
         """The lowest frequency from which on more leave than come, births per fan and day; 0: always, ∞: at none."""
-        room = [births - self.of_pool(f)[1] for f in (LEAST, *SHOWN)]
-        if room[0] <= 0 and max(room) <= 0:
+        room = [births - self.of_pool(f)[1] for f in GRID]
+        if max(room) <= 0:
             return 0.0
-        for (f, a), (g, b) in zip(
-            zip((LEAST, *SHOWN), room, strict=True), list(zip((LEAST, *SHOWN), room, strict=True))[1:], strict=False
-        ):
-            if a > 0 >= b:
-                return float(brentq(lambda x: births - self.of_pool(x)[1], f, g, xtol=1e-3))
+        for n in range(len(GRID) - 1):
+            if room[n] > 0 >= room[n + 1]:
+                return root_of(lambda x: births - self.of_pool(x)[1], GRID[n], GRID[n + 1])
         return math.inf
 
     @cached_property
@@ -139,19 +138,27 @@ class Curves:
     def _of(self, third: int | None) -> Floats:
         return self.fans if third is None else np.where(self.third == third, self.fans, 0.0)
 
-    def _share(self, c: int, tiers: range) -> float:
-        """Share of all fans who are in a channel and of these tiers."""
-        inside = np.array([group.channels >> c & 1 for group in self.groups])
-        return float((inside * np.isin(self.tiers, tiers)) @ self.fans / self.fans.sum())
+    @cached_property
+    def _shares(self) -> Floats:
+        """Share of all fans who are in a channel and of a tier, [channels, tiers]."""
+        channels = np.array([[group.channels >> c & 1 for c in range(MAX_CHANNELS)] for group in self.groups])
+        tiers = self.tiers[:, None] == np.arange(TIERS)
+        found: Floats = channels.T.astype(np.float64) @ (tiers * self.fans[:, None]) / self.fans.sum()
+        return found
+
+    def _share(self, c: int) -> float:
+        """Share of all fans who are in a channel."""
+        return float(self._shares[c].sum())
 
     def _sent(self, pushes: tuple[tuple[float, ...], ...]) -> float:
-        return sum(f * self._share(c, range(t, t + 1)) for c, of in enumerate(pushes) for t, f in enumerate(of))
+        return float(sum(f * share for of, shares in zip(pushes, self._shares, strict=False)
+                         for f, share in zip(of, shares, strict=True)))  # fmt: skip
 
     def _pushes(self, frequency: float) -> tuple[tuple[float, ...], ...]:
         brief = self.brand.brief
         if self.planned <= 0.0:  # a silent plan: in the first channel that has members
-            first = next((c for c in range(len(brief.channels)) if self._share(c, range(TIERS)) > 0), 0)
-            share = self._share(first, range(TIERS)) or 1.0
+            first = next((c for c in range(len(brief.channels)) if self._share(c) > 0), 0)
+            share = self._share(first) or 1.0
             wanted = tuple((frequency / share if c == first else 0.0,) * TIERS for c in range(len(brief.channels)))
         else:
             factor = frequency / self.planned
@@ -192,7 +199,7 @@ class Curves:
             commission=tuple(commission[p] / 10_000 for p in platforms),
             home_commission=commission[brand.market.home] / 10_000,
             fees=tuple(100.0 * c.cost_per_message for c in scenario.channels),
-            members=tuple(round(total * self._share(c, range(TIERS))) for c in range(len(scenario.channels))),
+            members=tuple(round(total * self._share(c)) for c in range(len(scenario.channels))),
         )
 
 
@@ -249,6 +256,17 @@ def curves_of(brand: Operation, scenario: Scenario, plan: Plan, nodes: int = 128
     return Curves(scenario, plan, brand, tuple(groups), sizes, third, tiers)
 
 
+def _end(values: Floats, step: int, least: float) -> float:
+    """Frequency at which values over the grid fall below ``least``, going down (−1) or up (1) from the top."""
+    at = int(values.argmax())
+    while 0 <= at + step < len(GRID) and values[at + step] >= least:
+        at += step
+    if not 0 <= at + step < len(GRID) or values[at] < least:
+        return GRID[at]
+    share = (values[at] - least) / (values[at] - values[at + step])
+    return float(GRID[at] * (GRID[at + step] / GRID[at]) ** share)
+
+
 def crossover(few: Callable[[float], float], many: Callable[[float], float], longest: float = 3650.0) -> float:
     """The day from which on ``few`` has earned more than ``many`` to the end; ∞ when it never does, 0 from the start.
 
@@ -262,4 +280,32 @@ def crossover(few: Callable[[float], float], many: Callable[[float], float], lon
     if not len(behind):
         return 0.0
     at = int(behind[-1])
-    return float(brentq(lambda t: few(t) - many(t), days[at], days[at + 1]))
+    return root_of(lambda t: many(t) - few(t), float(days[at]), float(days[at + 1]))
+
+
+# SciPy's searches are as good; loading them takes a fifth of a second, which the first answer can do without
+
+
+def top_of(gain: Callable[[float], float], low: float, high: float, within: float = 2.5e-3) -> float:
+    """Where a function with one top between ``low`` and ``high`` has it, by golden section."""
+    share = (math.sqrt(5.0) - 1.0) / 2.0
+    left, right = high - share * (high - low), low + share * (high - low)
+    of_left, of_right = gain(left), gain(right)
+    while high - low > 2.0 * within:
+        if of_left >= of_right:
+            high, right, of_right = right, left, of_left
+            left = high - share * (high - low)
+            of_left = gain(left)
+        else:
+            low, left, of_left = left, right, of_right
+            right = low + share * (high - low)
+            of_right = gain(right)
+    return 0.5 * (low + high)
+
+
+def root_of(room: Callable[[float], float], low: float, high: float, within: float = 1e-3) -> float:
+    """Where a function that is positive at ``low`` and not at ``high`` reaches 0, by halving."""
+    while high - low > within:
+        middle = 0.5 * (low + high)
+        low, high = (middle, high) if room(middle) > 0 else (low, middle)
+    return 0.5 * (low + high)

@@ -12,8 +12,6 @@ import math
 from collections.abc import Callable
 
 import numpy as np
-from scipy.optimize import brentq, minimize_scalar
-from scipy.special import lambertw
 
 Curve = Callable[[float], float]
 
@@ -29,6 +27,8 @@ def best(margin: Curve, exit_rate: Curve, discount: float = 0.0, horizon: float 
 
     A grid of 400 frequencies finds the best basin (a hazard in U shape may give two), golden section refines it.
     """
+    from scipy.optimize import minimize_scalar  # here, since loading it takes a fifth of a second
+
     logs = np.linspace(math.log(most) - 18.0, math.log(most), 400)
 
     def loss(log_f: float) -> float:
@@ -68,6 +68,8 @@ def best_additive(
 
     Proportional to the fan's tolerance; ηθ/(k_f·w) when h_nat + δ = h_f. Valid while k_f·x < 5, where M6 is capped.
     """
+    from scipy.special import lambertw
+
     ratio = (natural + discount) / fatigue - 1.0
     w0 = lambertw(eta * ratio * math.exp(-eta), 0)
     return float((eta + w0.real) * tolerance / (load * weight))
@@ -75,6 +77,8 @@ def best_additive(
 
 def best_saturating(kappa: float, natural: float, harm: float, discount: float = 0.0) -> float:
     """f* for π = p·(1 − e^{−κf}), μ = μ₀ + h·f: (1/κ)·[−W₋₁(−e^{−(1+c)}) − 1 − c] with c = κ(μ₀ + δ)/h."""
+    from scipy.special import lambertw
+
     c = kappa * (natural + discount) / harm
     return float((-lambertw(-math.exp(-(1.0 + c)), -1).real - 1.0 - c) / kappa)
 
@@ -100,6 +104,8 @@ def crossover(
 
     if lead(longest) <= 0:
         return math.inf
+    from scipy.optimize import brentq
+
     first = longest
     while first > 1e-9 and lead(first) > 0:
         first /= 2

@@ -1,6 +1,6 @@
 """The outlook of a scenario without a run: what its theory says of each logic, in one table.
 
-Growth, R_fan and what a fan is bought for come from the mean field of the first days (``meanfield``); margin and exit
+Growth, R_fan and what a fan is bought for come from the mean field once it has settled (``meanfield``); margin and exit
 rates by push frequency from the pool's curves (``curves``); everything else is a law of ``pool`` or ``frequency``.
 """
 
@@ -20,18 +20,22 @@ from sim.loop import (
 from sim.observables import Ledger
 from sim.scenario.schema import Scenario
 from sim.theory import frequency, pool
-from sim.theory.curves import LEAST, SHOWN, THIRDS, Curves, curves_of
+from sim.theory.curves import GRID, LEAST, THIRDS, Curves, curves_of
 from sim.theory.meanfield import MeanPool, calm, left_out
 
 QUARTER = 91.0  # days
 WARM = 28  # days before rates are taken: logics do not react earlier, and load and intimacy have settled
-NODES = 32  # of the mean field here; the first answer shall be instant
+SETTLED = 240  # days after which plans, load and the first that leave have settled; the first answer shall be instant
+NODES = 16  # of the mean field here
 NEVER = 3650.0  # days: a size that takes longer to double or halve stands still
 
 
 @dataclass(frozen=True, slots=True)
 class Loop:
-    """R_fan = β/μ and its parts, and the inflow from outside; rates per fan and day, inflow per day."""
+    """R_fan = β/μ and its parts, and the inflow from outside; rates per fan and day, inflow per day.
+
+    first, last  days of the mean field over which they are taken, counted from 0
+    """
 
     referral: float
     feedback: float
@@ -40,6 +44,8 @@ class Loop:
     inflow: float
     size: float
     people: float
+    first: int
+    last: int
 
     @property
     def births(self) -> float:
@@ -83,7 +89,9 @@ class Outlook:
     """What theory says of a logic.
 
     planned      pushes per week that a mean fan is sent at first;  notices: of lives, beside them
-    best         of all fans;  best_by_tolerance: of each third of fans, the least tolerant first
+    best         of all fans;  nearly_best: the frequencies that earn at least 95 % as much over the question
+    forgone      share of the best's margin over the question that the plan does not earn; 1: it loses
+    best_by_tolerance: of each third of fans, the least tolerant first
     trust, load  where they settle under the plan, at their mean over a fan's remaining life
     margin       π, cents per fan and day;  exits: μ per fan and day, of the plan held constant
     lifetime_value  cents;  acquisition_cost: cents per fan bought by ads, None without ads
@@ -98,6 +106,8 @@ class Outlook:
     planned: float
     notices: float
     best: BestPush
+    nearly_best: tuple[float, float]
+    forgone: float
     best_by_tolerance: tuple[BestPush, ...]
     trust: float
     load: float
@@ -119,7 +129,7 @@ class Outlook:
 
 def outlook(scenario: Scenario, logic: str) -> Outlook:
     """The theory of a scenario under a logic."""
-    days = min(scenario.days, WARM + WINDOW)
+    days = min(scenario.days, SETTLED)
     mean = MeanPool(calm(scenario), logic, NODES)
     mean.step()
     plan = mean.brand.plan
@@ -149,6 +159,8 @@ def loop_of(ledger: Ledger, people: float) -> Loop:
         inflow=max(0.0, joins - sum(parts)) / days,
         size=fan_days / days,
         people=people,
+        first=first,
+        last=lived - 1,
     )
 
 
@@ -170,6 +182,8 @@ def _outlook(scenario: Scenario, logic: str, curves: Curves, loop: Loop, ledger:
         planned=f,
         notices=curves.notices,
         best=best,
+        nearly_best=curves.nearly_best(horizon),
+        forgone=_forgone(curves, best.question, horizon),
         best_by_tolerance=tuple(_best(curves, horizon, third) for third in range(THIRDS)),
         trust=float(rates.trust @ fans),
         load=float(rates.load @ fans),
@@ -189,10 +203,15 @@ def _outlook(scenario: Scenario, logic: str, curves: Curves, loop: Loop, ledger:
             CurvePoint(
                 curves.sent_at(g), *curves.of_pool(g), *(curves.value(g, days) for days in (QUARTER, horizon, math.inf))
             )
-            for g in SHOWN
+            for g in GRID
         ),
         left_out=left_out(scenario),
     )
+
+
+def _forgone(curves: Curves, best: float, horizon: float) -> float:
+    most = curves.value(best, horizon)
+    return min(1.0, max(0.0, 1.0 - curves.value(curves.planned, horizon) / most)) if most > 0.0 else 0.0
 
 
 def _best(curves: Curves, horizon: float, third: int | None = None) -> BestPush:

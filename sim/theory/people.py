@@ -5,17 +5,18 @@ inverse distribution functions of the rules' own laws: log-normal tolerance, gam
 beta prior trust, exponential age. Segments are exact; memberships are a dimension each.
 """
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import beta, gamma, norm, qmc
+from scipy.special import betaincinv, gammaincinv, ndtri  # of scipy.special alone: scipy.stats takes a second
 
 from sim.domains import MAX_CHANNELS
 from sim.rules.climate import World
 from sim.rules.mean_state import AFFINITY, FRAILTY, JOINED, NEED, PRIOR, TOLERANCE, TRAITS
 from sim.rules.people import OLDEST
 from sim.rules.trust import mean_prior
+from sim.theory.sobol import points
 
 Floats = npt.NDArray[np.float64]
 AFFINITY_SPREAD = 0.8  # log-sd of interest, ``person_at``
@@ -35,14 +36,6 @@ class Nodes(NamedTuple):
     members: Floats
 
 
-def points(number: int, dimensions: int) -> Floats:
-    """Evenly spread points of the unit cube, [number, dimensions]; the same ones always, none on the boundary."""
-    sequence: Any = qmc.Sobol(dimensions, scramble=True, seed=20_240_101)
-    power = int(np.ceil(np.log2(max(2, number))))
-    found: Floats = sequence.random_base2(power)[:number]
-    return np.clip(found, 1e-6, 1.0 - 1e-6)
-
-
 def traits_at(u: Floats, segment: int, mean_trust: float, world: World, age: float = 0.0) -> Floats:
     """Traits of people at points of the unit cube, [n, TRAITS]; see ``person_at`` and ``initial_fan``.
 
@@ -56,14 +49,14 @@ def traits_at(u: Floats, segment: int, mean_trust: float, world: World, age: flo
         float(rules.leaving.frailty),
         float(rules.purchase.need_shape),
     )
-    found[:, TOLERANCE] = float(world.segments.tolerance[segment]) * np.exp(spread * norm.ppf(u[:, 0]))
-    found[:, FRAILTY] = 1.0 if frailty <= 1e-9 else frailty * gamma.ppf(u[:, 1], 1.0 / frailty)
-    needs = gamma.ppf(u[:, 2], shape) / shape
+    found[:, TOLERANCE] = float(world.segments.tolerance[segment]) * np.exp(spread * ndtri(u[:, 0]))
+    found[:, FRAILTY] = 1.0 if frailty <= 1e-9 else frailty * gammaincinv(1.0 / frailty, u[:, 1])
+    needs = gammaincinv(shape, u[:, 2]) / shape
     found[:, NEED] = float(world.segments.need_rate[segment]) * needs / needs.mean()  # the mean decides most
-    found[:, AFFINITY] = AFFINITY_SPREAD * norm.ppf(u[:, 3])
+    found[:, AFFINITY] = AFFINITY_SPREAD * ndtri(u[:, 3])
     mean = float(mean_prior(mean_trust, float(world.segments.trust_shift[segment])))
     size = float(rules.trust.prior_size)
-    found[:, PRIOR] = beta.ppf(u[:, 4], size * mean, size * (1.0 - mean))
+    found[:, PRIOR] = betaincinv(size * mean, size * (1.0 - mean), u[:, 4])
     found[:, JOINED] = -1.0 - np.floor(np.minimum(-age * np.log(u[:, 5]), float(OLDEST)))
     return found
 

@@ -11,8 +11,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from scipy.integrate import solve_ivp
-from scipy.stats import nbinom, poisson
 
 Floats = npt.NDArray[np.float64]
 
@@ -64,6 +62,7 @@ def size_over_time(
     days: Floats, start: float, inflow: float, birth: float, exit_rate: float, reachable: float = math.inf
 ) -> Floats:
     """Fans on given days, shape of ``days`` (increasing, from 0 on), by numerical integration of the law."""
+    from scipy.integrate import solve_ivp  # here, as below: the table of a scenario needs neither, and is there sooner
 
     def rate(_: float, f: Floats) -> Floats:
         return (inflow + birth * f) * (1.0 - f / reachable) - exit_rate * f
@@ -149,6 +148,8 @@ def stationary_law(inflow: float, birth: float, exit_rate: float) -> Any:
 
     Negative binomial of size Λ/β and mean Λ/(μ − β), variance Λμ/(μ − β)²; Poisson(Λ/μ) when β = 0.
     """
+    from scipy.stats import nbinom, poisson
+
     if birth == 0:
         return poisson(inflow / exit_rate)
     if birth >= exit_rate:

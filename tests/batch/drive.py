@@ -56,4 +56,4 @@ if __name__ == "__main__":
         on_a_small_disk(folder, store, int(sys.argv[3]), sys.argv[4] == "whole")
     else:
         outcome = go_on(folder, store)
-        print(outcome.runs, len(outcome.failures), flush=True)
+        print(outcome.runs, len(outcome.failures), outcome.reused, flush=True)

@@ -6,6 +6,7 @@ import sys
 import time
 from concurrent.futures import BrokenExecutor, Executor
 
+import psutil
 import pytest
 
 from sim.batch.executors import THREADS, WorkerDied, cluster
@@ -39,6 +40,15 @@ def test_tasks_run_in_other_processes_with_one_thread_in_every_library(workers):
     tasks = [executor.submit(wait_and_say, 0.3, n) for n in range(6)]
     assert [task.result() for task in tasks] == list(range(6))
     assert {executor.submit(time.sleep, 0).result() for _ in range(2)} == {None}
+
+
+def test_clusters_of_this_machine_listen_on_loopback_alone(workers):
+    """Servers and workers of both kinds, which this process or its children have started."""
+    assert workers.executor().submit(wait_and_say, 0, 1).result() == 1
+    own = {os.getpid(), *(child.pid for child in psutil.Process().children(recursive=True))}
+    listening = [c.laddr.ip for c in psutil.net_connections("inet") if c.status == "LISTEN" and c.pid in own]
+    assert len(listening) >= 2
+    assert {ip.removeprefix("::ffff:") for ip in listening} <= {"127.0.0.1", "::1"}
 
 
 def test_what_a_task_raises_comes_through_as_it_is_and_breaks_nothing(workers):
@@ -102,8 +112,6 @@ if __name__ == "__main__":
 @pytest.mark.parametrize("end", ["ended", "killed"])
 def test_no_worker_outlives_its_driver(tmp_path, kind, end):
     import subprocess
-
-    import psutil
 
     script = tmp_path / "driver.py"
     script.write_text(LEFT_BEHIND)

@@ -14,9 +14,11 @@ from pathlib import Path
 
 import pandas as pd
 import psutil
+import pyarrow.parquet as pq
 import pytest
 
 from batch.drive import RUNS, asked
+from batch.studies import study
 from batch.test_sweep import same, stored
 from sim.batch.results import read
 from sim.batch.sweep import status_of, sweep
@@ -30,6 +32,7 @@ LONG_ENOUGH = 300  # seconds
 @pytest.fixture(scope="module")
 def unbroken(tmp_path_factory):
     folder = tmp_path_factory.mktemp("whole")
+    sweep(study(), folder / "first", folder / "other", processes=2)  # compiles the rules, which no kill should wait for
     began = time.monotonic()
     outcome = sweep(asked(), folder / "out", folder / "store", processes=2)
     assert outcome.runs == RUNS
@@ -42,7 +45,11 @@ def start(*arguments, before=()):
     """A driver that has loaded everything and now begins."""
     command = [*before, sys.executable, "-m", "batch.drive", *map(str, arguments)]
     # its own group, so that nothing of it is left behind
-    driver = subprocess.Popen(command, cwd=TESTS, stdout=subprocess.PIPE, text=True, start_new_session=True)
+    path = os.pathsep.join(filter(None, [str(TESTS.parent), os.environ.get("PYTHONPATH")]))
+    driver = subprocess.Popen(
+        command, cwd=TESTS, env=os.environ | {"PYTHONPATH": path}, stdout=subprocess.PIPE, text=True,
+        start_new_session=True,
+    )  # fmt: skip
     assert driver.stdout.readline() == "ready\n"
     return driver
 
@@ -60,6 +67,11 @@ def check(folder, unbroken):
     assert kept["key"].is_unique
     same(kept, store)
     assert status_of(folder / "out").finished
+
+
+def kept_in(store):
+    """Runs that are in a store."""
+    return sum(pq.read_metadata(file).num_rows for file in store.glob("version=*/runs/*.parquet"))
 
 
 def workers_of(driver):
@@ -83,11 +95,15 @@ def test_killed_drivers_lose_nothing_but_what_was_in_flight(unbroken, tmp_path):
             driver.wait()
             psutil.wait_procs(workers, timeout=20)
             assert not [worker for worker in workers if worker.is_running()]
-            if (folder / "out" / "sweep.json").is_file():
-                assert not status_of(folder / "out").live
             driver.stdout.close()
-        assert finish(start(folder / "out", folder / "store")) == f"{RUNS} 0\n"
+            if (folder / "out" / "sweep.json").is_file():
+                told = status_of(folder / "out")
+                assert not told.live
+                assert told.done <= kept_in(folder / "store")  # only what is in flight can be lost
+        kept = kept_in(folder / "store")
+        assert finish(start(folder / "out", folder / "store")) == f"{RUNS} 0 {kept}\n"
         check(folder, unbroken)
+    print(f"{kills} drivers killed, in {number} sweeps")
 
 
 def test_killed_workers_lose_nothing_and_are_blamed_on_no_run(unbroken, tmp_path):
@@ -102,8 +118,9 @@ def test_killed_workers_lose_nothing_and_are_blamed_on_no_run(unbroken, tmp_path
             if driver.poll() is None and (workers := workers_of(driver)):
                 chance.choice(workers).kill()
                 kills += 1
-        assert finish(driver) == f"{RUNS} 0\n"
+        assert finish(driver) == f"{RUNS} 0 0\n"
         check(folder, unbroken)
+    print(f"{kills} workers killed, in {number} sweeps")
 
 
 def may_mount():
@@ -133,6 +150,7 @@ def test_full_disks_lose_nothing_but_what_was_in_flight(unbroken, tmp_path):
         kept = stored(folder / "store")
         assert kept["key"].is_unique
         same(kept, store)
+    print(f"{full} disks full, in {number} sweeps")
 
 
 def _until_full(write, chance, *arguments, **named):
@@ -155,5 +173,6 @@ def test_a_disk_that_is_full_at_random_writes_of_the_driver_is_told_and_resumed(
             except DiskFull:
                 full += 1
     assert full > 0
+    print(f"{full} of {4 * KILLS} sweeps met a full disk when they noted how far they were")
     resume(tmp_path / "out")
     check(tmp_path, unbroken)

@@ -40,18 +40,20 @@ def test_a_long_run_is_broken_off_and_reckoned_up(monkeypatch):
 
     def run(scenario, logic, seed=0, engine="arrays", progress=None):
         for day in range(scenario.days):
-            clock[0] += 1.0
+            clock[0] += 40.0 if day == stalled else 1.0
             days.append(day)
             if progress:
                 progress(day)
 
-    clock = [0.0]
+    clock, stalled = [0.0], None
     monkeypatch.setattr(pilot, "run", run)
     monkeypatch.setattr(pilot, "time", SimpleNamespace(perf_counter=lambda: clock[0]))
     asked = study()
     scenario = asked.base.model_copy(update={"days": 1000})
     assert pilot._timed(asked, scenario, "growth") == pytest.approx(1000.0)
     assert len(days) == 4
+    stalled = 0  # a rule is compiled
+    assert pilot._timed(asked, scenario, "growth") == pytest.approx(1000.0)
 
 
 def test_a_large_design_is_sampled(monkeypatch, tmp_path):

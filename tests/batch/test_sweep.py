@@ -1,19 +1,25 @@
 """Sweeps: equal tables however they are made, nothing made twice, and every failure told."""
 
 import json
+import platform
+import re
 import subprocess
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
 
+import sim
 from batch.studies import DISCOUNT, QUALITY, study
+from sim.batch import meter
 from sim.batch import sweep as sweeps
 from sim.batch.figures import figures
 from sim.batch.folder import alone
 from sim.batch.results import read, read_daily, write_results
+from sim.batch.store import columns as stores_columns
 from sim.batch.sweep import NotThisSweep, reproduce, resume, status_of, sweep
 from sim.engines.run import run
 
@@ -53,6 +59,26 @@ def test_results_are_those_of_single_runs_in_the_order_of_the_design(unbroken):
         found = run(asked.scenario(row["point"]), row["logic"], 0, row["replication"])
         for name, value in found.summary.items():
             assert row[name] == value or (value is None and pd.isna(row[name]))
+
+
+def test_design_seeds_versions_and_machine_are_recorded(unbroken):
+    folder = unbroken[0] / "out"
+    told = json.loads((folder / "sweep.json").read_text())
+    assert told["experiment"]["seed"] == 0
+    assert told["experiment"]["design"]["kind"] == "grid"
+    assert told["experiment"]["replications"] == {"paired": 2}
+    assert {"from": 0.2, "to": 0.8, "levels": 3}.items() <= told["factors"][QUALITY].items()
+    assert told["maker"]["version"] == sim.__version__
+    assert {"sources", "numpy"} <= set(told["maker"])
+    assert platform.system() in told["machine"]
+    assert "cores" in told["machine"]
+    assert time.strptime(told["began"].split("+")[0], "%Y-%m-%dT%H:%M:%S")
+    design, kept = pd.read_parquet(folder / "design.parquet"), stored(unbroken[0] / "store")
+    assert list(design.columns) == ["point", QUALITY, "logic", "scenario"]
+    assert list(design[QUALITY].unique()) == [0.2, 0.5, 0.8]
+    joined = read(folder).merge(design, on=["point", "logic", QUALITY]).merge(kept, on="key")
+    assert len(joined) == 12
+    assert (joined["scenario_x"] == joined["scenario_y"]).all()
 
 
 def test_two_processes_and_a_grown_design_give_equal_tables_and_run_nothing_twice(unbroken, tmp_path):
@@ -303,8 +329,59 @@ def test_daily_series_are_kept_of_every_run_that_is_asked_for_them(tmp_path):
     assert resume(tmp_path / "out").reused == 8
 
 
-def test_the_log_has_a_line_a_minute(unbroken):
-    lines = (unbroken[0] / "out" / "log.txt").read_text().splitlines()
-    assert "begins, with 0 runs" in lines[0]
-    assert "12 runs, 0 of them reused, 0 failed, 0 killed" in " ".join(lines)
-    assert time.strptime(lines[0].split("+")[0], "%Y-%m-%dT%H:%M:%S")
+def test_a_minute_is_over_once_a_minute(monkeypatch):
+    clock = [0.0]
+    monkeypatch.setattr(meter, "time", SimpleNamespace(monotonic=lambda: clock[0]))
+    found, over = meter.Meter(100), []
+    for second in range(0, 200, 7):
+        clock[0] = float(second)
+        if found.due(sweeps.LOGGED):
+            over.append(second)
+    assert over == [63, 126, 189]
+
+
+def test_the_log_has_a_line_a_minute_and_what_is_noted_is_what_is_heard(tmp_path, monkeypatch):
+    """As if every beat were a minute after the last."""
+    monkeypatch.setattr(meter.Meter, "due", lambda self, every: True)
+    noted, heard = [], []
+
+    def hear(progress):
+        noted.append(json.loads((tmp_path / "out" / "progress.json").read_text())["done"])
+        heard.append(progress.done)
+
+    sweep(study(3), tmp_path / "out", tmp_path / "store", processes=1, progress=hear)
+    first, *minutes, last = (tmp_path / "out" / "log.txt").read_text().splitlines()
+    assert first.endswith("begins, with 0 runs of this version in the store")
+    assert last.endswith("12 runs, 0 of them reused, 0 failed, 0 killed")
+    assert time.strptime(first.split("+")[0], "%Y-%m-%dT%H:%M:%S")
+    line = re.compile(r"(\d+) of 12 runs, 0 failed, [\d.]+ runs/s(, [\d,]+ s remaining)?")
+    counts = [int(line.fullmatch(minute.partition(" ")[2])[1]) for minute in minutes]
+    assert counts == sorted(counts)
+    assert 0 < max(counts) <= 12
+    assert noted == heard
+
+
+def test_a_quick_sweep_writes_no_line_of_progress(unbroken):
+    assert len((unbroken[0] / "out" / "log.txt").read_text().splitlines()) <= 4
+
+
+def test_runs_of_another_version_are_told_of_and_never_mixed(tmp_path, monkeypatch):
+    """The same study, once as if by a version whose tables have another column."""
+    from sim.batch import folder, store
+
+    store_ = tmp_path / "store"
+    real = folder.maker_now
+    with monkeypatch.context() as patch:
+        patch.setattr(folder, "maker_now", lambda base: real(base) | {"version": "0.0.9"})
+        patch.setattr(store, "columns", lambda: stores_columns() | {"profit": "float64"})
+        sweep(study(), tmp_path / "old", store_, processes=1)
+        old = {file: file.read_bytes() for file in store_.rglob("*.parquet")}
+    outcome = sweep(study(), tmp_path / "new", store_, processes=1)
+    assert (outcome.runs, outcome.reused) == (8, 0)
+    assert len(list(store_.glob("version=*"))) == 2
+    assert {file: file.read_bytes() for file in old} == old
+    log = (tmp_path / "new" / "log.txt").read_text()
+    assert re.search(r"files of runs by 0\.0\.9 .* are not reused: what computes them has changed, and so have", log)
+    assert "profit: float64 then, not there now" in log
+    with pytest.raises(NotThisSweep, match=r"(?s)computed otherwise:\n  version: 0\.0\.9 then, .* now"):
+        resume(tmp_path / "old")

@@ -8,7 +8,7 @@ from rich.console import Console
 from benchmarks.child import Failed, call
 from benchmarks.fan_lite.check import LIMIT
 from benchmarks.sections import GROUP, why_not
-from benchmarks.show import draw, print_section, print_verdicts
+from benchmarks.show import draw, picture_memory, print_section, print_verdicts
 from benchmarks.startup import imports
 from benchmarks.verdicts import verdicts
 
@@ -20,6 +20,14 @@ def peer(rate, threads=(1,), worst=1.0):
         for t in threads
     ]
     return {"worst": {"ordinary": worst, "heavy": worst}, "version": "1.0", "rows": rows}
+
+
+LAYER = ((2, 0.4), (100, 1.2))  # points, milliseconds
+
+
+def sweep(runs, peak):
+    curve = [(runs // 10 * tenth, peak, 80.0) for tenth in range(11)]
+    return {"runs": runs, "seconds": 9.0, "rate": runs / 9.0, "driver": peak, "worker": 80.0, "curve": curve}
 
 
 @pytest.fixture
@@ -36,6 +44,14 @@ def results():
             "own": {"runs": 10, "days": 180, "rate": 9.0, "fans": [1]},
             "mesa": {"runs": 2, "days": 180, "rate": 0.1, "fans": [1]},
         },
+        "batch": {
+            "layer": [{"runs": 200, "points": n, "whole": 4.0, "alone": 3.0, "layer": cost} for n, cost in LAYER],
+            "sizes": [sweep(1000, 100.0), sweep(100_000, 104.0)],
+        },
+        "many": [
+            {"peer": "sanyu", "runs": 2000, "variant": "heavy", "rate": 250.0, "off": 0.3},
+            {"peer": "starsim", "variant": "heavy", "failed": GROUP},
+        ],
     }
 
 
@@ -49,6 +65,17 @@ def test_verdicts_compare_with_the_best_peer_that_lives_the_same_model(results):
     assert found["sweep"].measured == pytest.approx(90.0)
 
 
+def test_the_batch_layer_is_judged_by_its_dearest_runs_and_by_how_memory_grows(results):
+    cost, driver, worker = [
+        line for line in verdicts(results) if "batch layer" in line.what or "peak memory" in line.what
+    ]
+    assert (cost.measured, cost.met) == (1.2, False)
+    assert (driver.measured, driver.met) == (pytest.approx(1.04), True)
+    assert worker.met
+    results["batch"]["sizes"][1]["driver"] = 120.0
+    assert not next(line for line in verdicts(results) if "of a driver" in line.what).met
+
+
 def test_a_peer_that_is_missing_is_a_line_and_no_crash(results, tmp_path):
     text = io.StringIO()
     console = Console(file=text, width=200)
@@ -56,6 +83,8 @@ def test_a_peer_that_is_missing_is_a_line_and_no_crash(results, tmp_path):
         print_section(console, name, found)
     print_verdicts(console, verdicts(results))
     draw(results, verdicts(results), tmp_path / "picture.svg")
+    picture_memory(results["batch"], tmp_path / "memory.svg")
+    assert "peak memory, MiB" in (tmp_path / "memory.svg").read_text(encoding="utf-8")
     assert GROUP in text.getvalue()
     assert "DIFFERS" in text.getvalue()
     assert "missed" in text.getvalue()

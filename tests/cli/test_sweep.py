@@ -67,6 +67,19 @@ def test_a_dry_run_counts_and_leaves_no_folder(sanyu, tiny, tmp_path):
     assert "运行次数" in out
 
 
+def test_runs_of_another_version_are_told_of_once(sanyu, tiny, tmp_path):
+    assert sanyu("sweep", tiny, "--out", "one", "--processes", "1", "--quiet")[0] == 0
+    (own,) = (tmp_path / "runs" / "store").glob("version=*")
+    other = own.rename(own.with_name("version=0.0.9-abc"))
+    told = json.loads((other / "about.json").read_text())
+    told["maker"] |= {"version": "0.0.9", "sources": "abc"}
+    (other / "about.json").write_text(json.dumps(told))
+    code, _, err = sanyu("sweep", tiny, "--out", "two", "--processes", "1", "--quiet")
+    assert code == 0
+    assert "files of runs by 0.0.9 (sources abc) are not reused: what computes them has changed" in err
+    assert "not reused" not in sanyu("sweep", tiny, "--out", "three", "--processes", "1", "--quiet")[2]
+
+
 def test_one_point_that_is_impossible_fails_alone_and_is_reproduced_by_its_command(sanyu, tiny, tmp_path):
     (tmp_path / "own.py").write_text(
         "from sim.logics import Fixed\nfrom sim.logics.base import Logic\n\n\n"
@@ -88,12 +101,62 @@ def test_one_point_that_is_impossible_fails_alone_and_is_reproduced_by_its_comma
     assert sorted(table["status"]) == ["done"] * 5 + ["failed"]
     failures = json.loads((tmp_path / "f" / "failures.json").read_text())
     assert [one["logic"] for one in failures] == ["breaks"]
+    assert failures[0]["command"] == f"sanyu resume f --only {failures[0]['key']}"
     command = re.search(r"sanyu (resume .*--only (\w+))", err)
     assert command
     assert command[2] == failures[0]["key"]
     code, _, err = sanyu(*command[1].split())
     assert code == 1
     assert "no plan for this year" in err
+
+
+@pytest.fixture
+def absurd(monkeypatch):
+    """Every experiment is taken to be beyond all measure; how many runs were begun."""
+    from sim.batch import sweep as batch
+    from sim.commands import sweep as command
+
+    begun = []
+    monkeypatch.setattr(command, "MANY_HOURS", 1e-6)
+    monkeypatch.setattr(command, "_may_be_large", lambda study: True)
+    real = batch.sweep
+    monkeypatch.setattr(batch, "sweep", lambda *arguments: begun.append(1) or real(*arguments))
+    return begun
+
+
+def test_an_absurd_size_is_refused_where_nobody_can_be_asked(sanyu, tiny, tmp_path, absurd):
+    code, out, err = sanyu("sweep", tiny, "--out", "one")
+    assert (code, out) == (2, "")
+    said = " ".join(err.split())
+    assert f"That is a large sweep: {RUNS} runs, " in said
+    assert "MiB of memory; and nobody is here to be asked. Add --yes" in said
+    assert not absurd
+    assert not (tmp_path / "one").exists()
+    assert sanyu("sweep", tiny, "--out", "one", "--yes", "--quiet", "--processes", "1")[0] == 0
+    assert absurd == [1]
+
+
+@pytest.mark.parametrize(("lang", "question"), [("en", "Run it?"), ("zh", "要运行吗？")])
+@pytest.mark.parametrize("answer", [True, False])
+def test_an_absurd_size_asks_first_on_a_terminal(sanyu, tiny, tmp_path, absurd, monkeypatch, lang, question, answer):
+    from rich.prompt import Confirm
+
+    asked = []
+    monkeypatch.setattr(Confirm, "ask", lambda text, default: asked.append((text, default)) or answer)
+    monkeypatch.setattr("sim.commands.sweep._on_a_terminal", lambda: True)
+    code, out, err = sanyu("sweep", tiny, "--out", "one", "--processes", "1", "--lang", lang)
+    assert asked == [(question, False)]
+    assert {"en": "On disk", "zh": "磁盘"}[lang] in out
+    assert (code, bool(absurd), (tmp_path / "one").exists()) == ((0, True, True) if answer else (2, False, False))
+    assert ("Nothing was run" in err) != answer
+
+
+def test_an_ordinary_size_is_not_asked_about(sanyu, tiny, absurd, monkeypatch):
+    from sim.commands import sweep as command
+
+    monkeypatch.setattr(command, "MANY_HOURS", 12)
+    monkeypatch.setattr("sim.commands.sweep._on_a_terminal", lambda: True)
+    assert sanyu("sweep", tiny, "--out", "one", "--processes", "1", "--quiet")[0] == 0
 
 
 @pytest.mark.parametrize(
@@ -111,6 +174,28 @@ def test_mistakes_are_messages(sanyu, tiny, arguments, said):
     assert code == 2
     assert said in err
     assert "Traceback" not in err
+
+
+def test_a_full_disk_is_told_with_what_to_do(sanyu, tiny, tmp_path, monkeypatch):
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("sim.batch.sweep.supervise", full)
+        code, _, err = sanyu("sweep", tiny, "--out", "a b", "--processes", "1")
+    assert code == 1
+    assert "is full. All runs until then are kept. Free some space, then: sanyu resume 'a b'" in " ".join(err.split())
+    assert "Errno" not in err
+    assert sanyu("resume", "a b", "--quiet")[0] == 0
+    assert len(rows(tmp_path / "a b")) == RUNS
+
+
+@pytest.mark.parametrize(("executor", "module", "extra"), [("dask", "distributed", "cluster"), ("ray", "ray", "ray")])
+def test_an_executor_that_is_not_installed_is_named_with_its_extra(sanyu, tiny, monkeypatch, executor, module, extra):
+    monkeypatch.setitem(sys.modules, module, None)
+    code, _, err = sanyu("sweep", tiny, "--executor", executor, "--out", "one")
+    assert code == 2
+    assert f'"sanyu[{extra}]"' in err
 
 
 def test_another_experiment_in_the_same_folder_is_refused_with_what_differs(sanyu, tiny, tmp_path):
@@ -134,6 +219,8 @@ def test_a_killed_sweep_is_seen_and_resumed(sanyu, tiny, tmp_path):
         assert process.poll() is None, process.stderr.read().decode()
         time.sleep(0.02)
     assert json.loads(sanyu("status", "one", "--json")[1])["live"]
+    assert f"one is being computed by process {process.pid}." in sanyu("status", "one")[1]
+    assert f"one 正由进程 {process.pid} 计算。" in sanyu("status", "one", "--lang", "zh")[1]
     code, _, err = sanyu("resume", "one")
     assert code == 2
     assert "another process" in err
@@ -144,10 +231,18 @@ def test_a_killed_sweep_is_seen_and_resumed(sanyu, tiny, tmp_path):
     assert not found["live"]
     assert not found["finished"]
     assert 0 < found["done"] < found["runs"]
+    code, out, err = sanyu("status", "one")
+    assert code == 0
+    assert "one was broken off." in out
+    assert f"{found['done']:,} / {found['runs']:,}" in out
+    assert err == "To go on:\n  sanyu resume one\n"
+    assert "one 中断了。" in sanyu("status", "one", "--lang", "zh")[1]
     assert sanyu("resume", "one", "--quiet")[0] == 0
     whole, one = (rows(tmp_path / name).drop(columns=["seconds"], errors="ignore") for name in ("whole", "one"))
     pd.testing.assert_frame_equal(whole, one)
     assert json.loads(sanyu("status", "one", "--json")[1])["finished"]
+    assert "one is finished." in sanyu("status", "one")[1]
+    assert "one 已完成。" in sanyu("status", "one", "--lang", "zh")[1]
 
 
 def test_an_interrupted_sweep_keeps_what_is_finished_and_says_how_to_go_on(sanyu, tiny, tmp_path):

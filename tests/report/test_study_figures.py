@@ -15,7 +15,8 @@ from sim.report.optimum_figures import optimum_figures
 from sim.report.regime_figures import regime_figure
 from sim.report.response_figures import curve_figure, heat_figure, within_figure
 from sim.report.sensitivity_figures import sensitivity_figures
-from sim.report.study_axes import figure_name, is_log, positions, shown
+from sim.report.study_axes import is_log, positions, shown
+from sim.report.study_names import figure_name
 from sim.report.study_terminal import limits_text, print_optimum, print_sensitivity
 from sim.report.study_write import best_toml, theory_table, trials_table
 from sim.report.words import words, words_of

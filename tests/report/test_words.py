@@ -26,12 +26,8 @@ def test_both_languages_fill_in_the_same_places():
 
 def test_every_chinese_text_is_chinese():
     for key, text in words("zh").texts.items():
-        bare = re.sub(r"\{\w+\}", "", text)
-        if (
-            key.split(".")[0] not in WITHOUT_CHINESE
-            and re.search(r"[A-Za-z]{3}", words("en").texts[key])
-            and bare.strip(" −…:±%95")
-        ):
+        bare, english = (re.sub(r"\{\w+\}", "", each) for each in (text, words("en").texts[key]))
+        if key.split(".")[0] not in WITHOUT_CHINESE and re.search(r"[A-Za-z]{3}", english) and bare.strip(" −…:±%95"):
             assert re.search(r"[\u4e00-\u9fff]", bare), (key, text)
 
 

@@ -136,3 +136,16 @@ def test_what_v_says_of_the_horizons_comes_true(name):
     assert abs(z_of_mean(lead[:, at - 1], 0.0)) < FAR
     assert z_of_mean(lead[:, round(0.5 * at) - 1], 0.0) < -FAR
     assert z_of_mean(lead[:, 2 * at - 1], 0.0) > FAR
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_crossover_of_hazards_5_percent_off_is_found_out(name):
+    """With the hazard of the louder logic 5 % off, V_T gives another day, on which runs are not even."""
+    few, many = best(name, math.inf), CASES[name][1][-1]
+    lead = cumulative(name, few) - cumulative(name, many)
+    margin, exits = curves(name)
+    days = [
+        round(frequency.crossover(few, many, margin, lambda f, off=off: exits(f) * (off if f > few else 1.0)))
+        for off in (0.95, 1.05)
+    ]
+    assert max(abs(z_of_mean(lead[:, day - 1], 0.0)) for day in days) > FAR

@@ -1,10 +1,12 @@
-"""Needs and purchases: negative binomial, regression to the mean, and BG/NBD (theory 4.10)."""
+"""Needs and purchases: negative binomial, regression to the mean, BG/NBD (theory 4.10), and how buyers stay (4.11)."""
 
 import numpy as np
 import pytest
-from samples import FAR, chi_square_z, z_of_mean, z_of_variance
+from samples import FAR, chi_square_z, z_of_mean, z_of_share, z_of_variance
 from scipy import stats
 from scipy.special import hyp2f1
+
+from sim.theory.customers import survival_sbg
 
 from .pools import orders_of
 
@@ -98,3 +100,25 @@ def test_attrition_of_buyers_is_the_mean_of_their_beta():
     error = np.sqrt(p * (1 - p) / bought.sum())
     assert abs(stopped - p) < FAR * error
     assert abs(stopped - 1.05 * p) > FAR * error
+
+
+# ------------------------------------------------------------------------------------- shifted beta-geometric (4.11)
+
+SBG = (0.764, 1.296)  # of the "regular" cohort of Fader and Hardie (2007)
+
+
+def survival_z(factor):
+    """Distances of the share that goes on after n purchases from B(α, β + n)/B(α, β), with needs enough for all."""
+    attrition = (("rules.purchase.attrition_a", factor * SBG[0]), ("rules.purchase.attrition_b", SBG[1]))
+    orders = orders_of(FANS, (60,), 1.5, (("rules.purchase.need_shape", 50.0), *attrition))[0]
+    return [z_of_share((orders > n).sum(), FANS, survival_sbg(n, *SBG)) for n in (1, 2, 3, 6)]
+
+
+@pytest.mark.statistical
+def test_buyers_who_go_on_are_those_of_the_beta_geometric():
+    assert max(map(abs, survival_z(1.0))) < FAR
+
+
+@pytest.mark.statistical
+def test_attrition_5_percent_off_is_found_out():
+    assert max(survival_z(1.05)) < -FAR

@@ -7,7 +7,7 @@ import pytest
 
 from sim.scenario import load_scenario, with_changes
 from sim.theory import frequency, pool
-from sim.theory.boundary import Boundary, boundary, distance, lead
+from sim.theory.boundary import Boundary, apart, boundary, distance, lead
 from sim.theory.curves import INTEREST, crossover, curves_of
 from sim.theory.meanfield import MeanPool, calm
 from sim.theory.outlook import outlook
@@ -141,3 +141,12 @@ def test_distance_of_boundaries():
     assert distance((1.0, 2.0, nan), (1.0, 2.5, nan), 5.0) == pytest.approx(0.1 / 3)
     assert distance((1.0, nan), (nan, 1.0), 5.0) == 1.0
     assert np.isclose(distance((), (), 1.0), 0.0)
+
+
+def test_area_between_boundaries():
+    x, y = np.meshgrid(np.linspace(0, 1, 6), np.linspace(0, 1, 5))
+    assert apart(x - 0.5, x - 0.5) == 0.0
+    assert apart(x - 0.5, x - 0.7) == pytest.approx(0.2, abs=0.01)
+    assert apart(x - 0.5, y - 0.5) == pytest.approx(0.5, abs=0.01)  # they cross
+    assert apart(x + 1.0, x - 2.0) == 1.0  # neither is in the plane, and they do not agree
+    assert apart(x + 1.0, 3.0 * y + 9.0) == 0.0

@@ -4,26 +4,27 @@ The sibling states 95 % and makes intervals of 90 %.
 """
 
 import ast
+from contextlib import ExitStack
 from functools import lru_cache
 from unittest.mock import patch
 
 import numpy as np
 from scipy import stats
 
+from sim.analysis import loop_gain, ratios
 from sim.analysis import pairs as intervals
-from sim.analysis import ratios
 from sim.studies.compare import LEAST_PAIRS, STEADY
 from sim.studies.decompose import PAIRS as SHAPLEY_PAIRS
 from sim.studies.decompose import scaled_shapley, subsets
 from sim.studies.fairness import FEW_PAIRS
 
-from .cheap import DAYS, pairs
+from .cheap import DAYS, EXIT, INVITE, pairs
 from .places import SOURCE
 from .verdicts import OFF, Observed, check, of_p, together
 
 CHAPTER = "How often our intervals hold the truth"
 LEVEL = 0.95
-MAKERS = ("mean_interval", "mean_band", "crossover", "share_interval", "ratio_interval")
+MAKERS = ("mean_interval", "mean_band", "crossover", "share_interval", "ratio_interval", "gain_interval")
 
 # every place that makes an interval → the check that measures its coverage; a test keeps the list complete
 REPORTED = {
@@ -36,6 +37,7 @@ REPORTED = {
     "studies/equal_spend.py:_compared": ("equal spend",),
     "studies/optimise.py:_is_hopeless": ("lead at the horizon",),
     "studies/optimise.py:judge": ("totals of a logic", "lead at the horizon"),
+    "report/gain.py:gain_of": ("R_fan and repurchase rate", "R_fan of one run"),
     "report/own_figures.py:repurchase_rate": ("R_fan and repurchase rate",),
     "report/rivals.py:figure_of": ("lead at the horizon",),
     "report/rivals.py:rivals_chapter": ("lead at the horizon",),
@@ -89,13 +91,14 @@ def stops(effort, lead):
 def level(off):
     """95 %, of the sibling 90 %."""
     wanted = LEVEL - (off - 1.0)
-    return patch.multiple(intervals, LEVEL=wanted), patch.object(ratios, "LEVEL", wanted)
+    return [patch.object(module, "LEVEL", wanted) for module in (intervals, ratios, loop_gain)]
 
 
 def covered(what, off, trials, truth):
     """Share of intervals that hold the truth, against 95 %; ``trials`` make them."""
-    one, two = level(off)
-    with one, two:
+    with ExitStack() as patches:
+        for one in level(off):
+            patches.enter_context(one)
         hits = [low <= truth <= high for low, high in trials()]
     p = stats.binomtest(int(sum(hits)), len(hits), LEVEL).pvalue
     return Observed([of_p(what, p)], table=[("", "coverage"), (what, f"{100 * np.mean(hits):.1f} %")])
@@ -209,6 +212,27 @@ def _(effort, off):
             parts.append(
                 covered(f"{'R_fan' if name == 'r_fan' else 'repurchase rate'}, {case}", off, trials, of.truth[name])
             )
+    return _joined(*parts)
+
+
+@check(
+    "R_fan of one run",
+    CHAPTER,
+    "interval of a ratio of two counts on the logarithmic scale, of a single run; of each cause as of all",
+)
+def _(effort, off):
+    of, parts = drawn(effort, 2.0), []
+    for logic in EXIT:
+        for pair, what in ((0, "all causes"), (1, "one cause of two")):
+            share = 1.0 if pair == 0 else 0.5
+            chance = effort.chance(f"cause {logic}")
+            caused = of.caused[logic][:, pair]
+            counted = caused if pair == 0 else chance.binomial(caused.astype(int), share).astype(float)
+
+            def trials(counted=counted, exits=of.exits[logic][:, pair]):
+                return (ends(loop_gain.gain_interval(c, c, e)) for c, e in zip(counted, exits, strict=True))
+
+            parts.append(covered(f"{what}, {logic}", off, trials, share * INVITE / EXIT[logic]))
     return _joined(*parts)
 
 

@@ -14,7 +14,7 @@ BERNOULLI = ("uniform at every decision",)
 
 LOOKED_AFTER = {
     # engines
-    "engines/accounts.py:_draw": BERNOULLI,
+    "engines/accounts.py:morning": BERNOULLI,
     "engines/admission.py:fill_draws": BERNOULLI,  # the lowest draws are admitted
     "engines/agents.py:live": ("daily draws",),
     "engines/agents.py:_rules_for": ("daily draws",),
@@ -73,7 +73,7 @@ def sites(source=SOURCE):
     """Places that draw, FILE:FUNCTION → names of samplers called; sim/streams.py itself is not a place."""
     found = {}
     for file in sorted(source.rglob("*.py")):
-        if file.name == "streams.py" or "theory" in file.parts:
+        if file.name == "streams.py" or "theory" in file.relative_to(source).parts:
             continue
         tree = ast.parse(file.read_text(encoding="utf-8"))
         imported = {
@@ -82,6 +82,11 @@ def sites(source=SOURCE):
             if isinstance(node, ast.ImportFrom) and node.module == "sim.streams"
             for alias in node.names
         }
+        for one in tree.body:  # as in draw = at_once(uniform)
+            if isinstance(one, ast.Assign) and isinstance(one.targets[0], ast.Name) and isinstance(one.value, ast.Call):
+                for given in one.value.args:
+                    if isinstance(given, ast.Name) and given.id in imported:
+                        imported[one.targets[0].id] = imported[given.id]
         for function in (n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef)):
             calls = {
                 imported[n.func.id]

@@ -37,12 +37,12 @@ def test_every_function_that_makes_an_interval_is_known():
     """A function of sim/analysis that returns an interval is in the list that is searched for."""
     import inspect
 
-    from sim.analysis import pairs, ratios
+    from sim.analysis import loop_gain, pairs, ratios
     from sim.results import Band, Crossover, Interval
 
     found = {
         name
-        for module in (pairs, ratios)
+        for module in (loop_gain, pairs, ratios)
         for name, value in inspect.getmembers(module, inspect.isfunction)
         if value.__module__ == module.__name__
         and any(

@@ -6,7 +6,6 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
-from matplotlib.patheffects import withStroke
 
 from sim.analysis.pareto import non_dominated
 from sim.report.study_axes import values_along, values_up, words_for
@@ -101,7 +100,7 @@ def _name(axes: Axes, judged: Judged, aims: tuple[str, str], colour: str, w: Wor
         label, place, side = w.logic(judged.name), (-5, -11), "right"
     axes.annotate(
         label, at, xytext=place, textcoords="offset points", ha=side, fontsize=8.5, color=colour, fontweight="bold",
-        path_effects=[withStroke(linewidth=2.5, foreground="white")], zorder=5,
+        bbox={"facecolor": "white", "alpha": 0.7, "edgecolor": "none", "pad": 0.5}, zorder=5,
     )  # fmt: skip
 
 

@@ -109,20 +109,20 @@ def _flips(scenario: Scenario, flip: Flip, w: Words) -> Figure:
     wins = [s.wins for s in flip.shares]
     axes.errorbar(
         days, [i.estimate for i in wins], yerr=_either_side(wins), color=INK, marker="o", markersize=4, capsize=3,
-        linewidth=1.4, elinewidth=0.9,
+        linewidth=1.4, elinewidth=0.9, clip_on=False,
     )  # fmt: skip
     axes.set_ylim(0, 1)
     axes.set_xlim(days.min() if len(days) > 1 else 0, days.max() * (1.02 if len(days) > 1 else 2))
     axes.yaxis.set_major_formatter(PercentFormatter(1.0))
     axes.set_xlabel(w("study.horizon_days"))
     axes.set_title(w("study.share_won", logic=w.logic(flip.logic), reference=w.logic(flip.reference)))
-    places: tuple[tuple[str, float, str, str], ...] = (
-        (flip.logic, 0.02, "study.clearly", "bottom"), (flip.reference, 0.98, "study.clearly", "top"),
-    )  # fmt: skip
-    for logic, height, key, anchor in places:
+    for logic, share, height, anchor in ((flip.logic, clear, 0.02, "bottom"), (flip.reference, against, 0.98, "top")):
+        widest = int(share.argmax())
         axes.annotate(
-            w(key, logic=w.logic(logic)), (0.985, height), xycoords="axes fraction", ha="right", va=anchor,
-            color=colour[logic], fontweight="bold", fontsize=8.5,
+            w("study.clearly", logic=w.logic(logic)), (days[widest], height), xycoords=axes.get_xaxis_transform(),
+            xytext=(4 if widest < len(days) / 2 else -4, 0), textcoords="offset points",
+            ha="left" if widest < len(days) / 2 else "right", va=anchor, color=colour[logic], fontweight="bold",
+            fontsize=8.5,
         )  # fmt: skip
     return figure
 

@@ -77,7 +77,7 @@ def write_regimes(found: RegimeMap, scenario: Scenario, folder: Path, lang: Lang
     """Points of the map, what the theory says on its lattice, and the figure."""
     write_table(cells_table(found), folder / "cells.parquet")
     if found.theory:
-        write_table(theory_table(found), folder / "theory.parquet")
+        write_table(theory_table(found), folder / "predicted.parquet")
     drawn: Drawn = lambda of: {"regimes": regime_figure(scenario, found, of)}  # noqa: E731
     _write(folder, summary_of_regimes(found), provenance, drawn, lang)
 

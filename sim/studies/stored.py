@@ -4,8 +4,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from sim.batch.identity import Identities, maker, scenario_hash
-from sim.batch.store import Store, new_token
+from sim.batch.store import Index, Store, key_array, new_token
 from sim.engines.run import Engine
 from sim.scenario.schema import Scenario
 from sim.studies.runner import Outcome, Threads, Wanted
@@ -32,7 +34,8 @@ class Stored:
         self.maker = maker(base)
         self.store = Store.of(root, self.maker)
         self.store.prepare(self.maker)
-        self.index = self.store.index(None)
+        self.shards = [shard.path for shard in self.store.shards()]
+        self.index = _places(self.store, self.shards)
         self.known: dict[str, Outcome] = {}
         self.run = Threads(threads, engine)
         self._identities: dict[int, Identities] = {}
@@ -41,7 +44,7 @@ class Stored:
     def __call__(self, wanted: Sequence[Wanted]) -> list[Outcome]:
         """Outcomes of the store, and of the runs that it lacks."""
         keys = [self._key(one) for one in wanted]
-        self._recall([key for key in keys if key not in self.known and self.index.get(bytes.fromhex(key)) is not None])
+        self._recall([key for key in keys if key not in self.known])
         missing = {key: one for key, one in zip(keys, wanted, strict=True) if key not in self.known}
         self._make(missing)
         if self.done:
@@ -81,12 +84,21 @@ class Stored:
         return {**own, **outcome.figures}
 
     def _recall(self, keys: Sequence[str]) -> None:
-        """Read runs from the store."""
-        left = set(keys)
-        for shard in self.store.shards() if left else ():
-            table = self.store.read(shard.path, ["key"])
-            at = [n for n, key in enumerate(table["key"].to_pylist()) if key in left]
-            if at:
-                for row in self.store.read(shard.path).take(at).to_pylist():
+        """Read those runs that the store has, each of their shards once."""
+        by_shard: dict[int, set[str]] = {}
+        for key in keys:
+            if (shard := self.index.get(bytes.fromhex(key))) is not None:
+                by_shard.setdefault(int(shard), set()).add(key)
+        for number, wanted in by_shard.items():
+            for row in self.store.read(self.shards[number]).to_pylist():
+                if row["key"] in wanted:
                     self.known[row["key"]] = Outcome(row["status"], row, row["message"] or "")
-                    left.discard(row["key"])
+
+
+def _places(store: Store, shards: Sequence[Path]) -> Index:
+    """Key of each run in the store → number of its shard."""
+    found = Index()
+    for number, path in enumerate(shards):
+        keys = key_array(store.read(path, ["key"])["key"].to_pylist())
+        found.add_all(keys, np.full(len(keys), float(number)))
+    return found

@@ -62,6 +62,22 @@ def test_another_process_finds_them_and_makes_only_what_is_new(scenario, tmp_pat
     assert same(found, Threads(2)(wanted(scenario, 3)))
 
 
+def test_what_is_recalled_costs_its_own_shards_and_not_the_whole_store(scenario, tmp_path, monkeypatch):
+    for replications in (1, 2, 3):
+        Stored(tmp_path / "store", scenario)(wanted(scenario, replications))
+    later = Stored(tmp_path / "store", scenario)
+    assert len(later.shards) == 3
+    read = []
+    real = later.store.read
+    monkeypatch.setattr(later.store, "read", lambda path, *names: (read.append(path), real(path, *names))[1])
+    later(wanted(scenario, 1))
+    assert len(read) == 1
+    later(wanted(scenario, 3))
+    assert len(read) == 3
+    later(wanted(scenario, 3))
+    assert len(read) == 3
+
+
 def test_another_seed_is_another_run(scenario, tmp_path, monkeypatch):
     store = Stored(tmp_path / "store", scenario)
     one = store([Wanted(scenario, "growth", 5, 0)])

@@ -14,7 +14,7 @@ BERNOULLI = ("uniform at every decision",)
 
 LOOKED_AFTER = {
     # engines
-    "engines/accounts.py:morning": BERNOULLI,
+    "engines/accounts.py:_draw": BERNOULLI,
     "engines/admission.py:fill_draws": BERNOULLI,  # the lowest draws are admitted
     "engines/agents.py:live": ("daily draws",),
     "engines/agents.py:_rules_for": ("daily draws",),

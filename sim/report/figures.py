@@ -18,6 +18,7 @@ from sim.report.axes import in_counts as _in_counts
 from sim.report.axes import in_money as _in_money
 from sim.report.axes import label_ends as _label_ends
 from sim.report.axes import thinned as _thinned
+from sim.report.gain import in_theory
 from sim.report.numbers import count, date_of, percent
 from sim.report.rivals_figures import fans_of_all
 from sim.report.style import DASHES, FAINT, INK, STACK, canvas, colours, dashes, drawing
@@ -107,9 +108,16 @@ def _mark_crossover(axes: Axes, c: Comparison, w: Words) -> None:
 
 
 def fans(c: Comparison, w: Words) -> Figure:
-    """Fans in the private domain."""
+    """Fans in the private domain, and where theory expects them."""
     figure, (axes,) = canvas(1, 1, 3.0)
     ends = _bands(axes, c, "fans_private", w)
+    for logic in c.logics:
+        mean = in_theory(c.scenario, logic)
+        if mean is not None:
+            followers = np.array(mean.columns()[0])
+            at = _thinned(len(followers))
+            x = _dates(c.scenario.start, len(followers))[at]
+            axes.plot(x, followers[at], color=colours(c.scenario)[logic], linestyle=":", linewidth=1.1)
     axes.set_ylim(bottom=0)
     _label_ends(axes, ends)
     _in_counts(axes)

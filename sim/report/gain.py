@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -15,6 +15,9 @@ from sim.loop import caused_variance, lineage, loop_parts
 from sim.report.data import plain
 from sim.results import CAUSES_BY_FANS, Interval, Run
 from sim.scenario.schema import Scenario
+
+if TYPE_CHECKING:
+    from sim.theory.meanfield import Trajectory
 
 NODES = 16  # of the mean field: one digit of R_fan is enough beside a measured one
 LONGEST = 1080  # days that the mean field is followed; a longer run is compared with the last of them
@@ -77,27 +80,32 @@ def plain_gain(gain: Gain) -> dict[str, Any]:
     return {**plain(gain), "state": None if gain.state is None else gain.state.name.lower()}
 
 
-_known: dict[tuple[int, str], tuple[Scenario, float | None]] = {}
+_known: dict[tuple[int, str], tuple[Scenario, "Trajectory | None"]] = {}
 
 
-def gain_in_theory(scenario: Scenario, logic: str) -> float | None:
-    """R_fan of the mean field, measured as a run is.
+def in_theory(scenario: Scenario, logic: str) -> "Trajectory | None":
+    """The mean field of a run: the days that it has, at most 1,080.
 
-    None where nobody leaves, for an oracle, which plans by single fans, and where rules are not compiled, since it
-    would take minutes. The last values are kept, since terminal, summary and report show the same one.
+    None for an oracle, which plans by single fans, and where rules are not compiled, since it would take minutes. The
+    last ones are kept, since terminal, summary, report and figures show the same.
     """
     if INTERPRETED or scenario.logics[logic].kind == "oracle":
         return None
     key = (id(scenario), logic)
     if key not in _known:
+        from sim.theory.meanfield import mean_field
+
         if len(_known) >= KEPT:
             _known.pop(next(iter(_known)))
-        _known[key] = (scenario, _gain_in_theory(scenario, logic))  # the scenario is held, so that its id stays its own
+        found = mean_field(scenario, logic, days=min(scenario.days, LONGEST), nodes=NODES)
+        _known[key] = (scenario, found)  # the scenario is held, so that its id stays its own
     return _known[key][1]
 
 
-def _gain_in_theory(scenario: Scenario, logic: str) -> float | None:
-    from sim.theory.meanfield import mean_field
-
-    caused, exits = loop_parts(mean_field(scenario, logic, days=min(scenario.days, LONGEST), nodes=NODES).ledger)
+def gain_in_theory(scenario: Scenario, logic: str) -> float | None:
+    """R_fan of the mean field, measured as a run is; None where nobody leaves, and where there is no mean field."""
+    mean = in_theory(scenario, logic)
+    if mean is None:
+        return None
+    caused, exits = loop_parts(mean.ledger)
     return caused / exits if exits > 0 else None

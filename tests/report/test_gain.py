@@ -10,6 +10,7 @@ from sim.domains import PoolState
 from sim.engines.run import run
 from sim.loop import loop_parts
 from sim.report.chapters import chapters_of
+from sim.report.figures import figures_of
 from sim.report.gain import NODES, gain_in_theory, gain_of
 from sim.report.numbers import decimal
 from sim.report.operation import operation_tables
@@ -109,3 +110,11 @@ def test_the_terminal_shows_them_side_by_side(compared, lang, capsys):
     w = words_of(compared.scenario, lang)
     for key in ("theory.gain_between", "theory.certainty", "theory.gain_theory"):
         assert w(key) in text
+
+
+def test_the_mean_field_is_drawn_beside_the_fans(compared):
+    lines = figures_of(compared, "en")["fans"].axes[0].lines
+    drawn = [line.get_ydata() for line in lines if line.get_linestyle() == ":"]
+    assert len(drawn) == len(compared.logics)
+    for logic, followers in zip(compared.logics, drawn, strict=True):
+        assert followers.tolist() == mean_field(compared.scenario, logic, nodes=NODES).columns()[0]

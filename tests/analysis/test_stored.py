@@ -2,6 +2,7 @@
 
 import pytest
 
+from sim.batch.store import Store
 from sim.scenario import with_changes
 from sim.studies.runner import Threads, Wanted
 from sim.studies.stored import Stored
@@ -68,8 +69,8 @@ def test_what_is_recalled_costs_its_own_shards_and_not_the_whole_store(scenario,
     later = Stored(tmp_path / "store", scenario)
     assert len(later.shards) == 3
     read = []
-    real = later.store.read
-    monkeypatch.setattr(later.store, "read", lambda path, *names: (read.append(path), real(path, *names))[1])
+    real = Store.read
+    monkeypatch.setattr(Store, "read", lambda self, path, *names: (read.append(path), real(self, path, *names))[1])
     later(wanted(scenario, 1))
     assert len(read) == 1
     later(wanted(scenario, 3))

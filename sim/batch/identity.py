@@ -13,7 +13,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
-from sim.engines.unfinished import maker_of
 from sim.logics.own import source, source_of
 from sim.scenario import Scenario, ScenarioError, to_dict, with_changes
 from sim.scenario.change import path_of
@@ -107,6 +106,8 @@ def scenario_hash(scenario: Scenario, logic: str) -> str:
 
 def maker(base: Scenario) -> dict[str, str]:
     """Versions and sources that decide the numbers of a study's runs in this process."""
+    from sim.engines.unfinished import maker_of  # needs the kernel
+
     return maker_of(base)
 
 

@@ -60,6 +60,6 @@ def test_a_sweep_finds_the_runs_of_a_search_and_makes_what_is_new(asked, tmp_pat
 def test_curves_and_indices_find_the_runs_of_a_sweep(asked, tmp_path, monkeypatch):
     sweep(asked, tmp_path / "out", tmp_path / "store", processes=1)
     monkeypatch.setattr(sweeps, "supervise", refuse)
-    table = table_of(asked, tmp_path / "store", 1, lambda *_: None)
+    table = table_of(asked, tmp_path / "store", 1, visible=False, lang="en")
     assert list(table[QUALITY].unique()) == [0.2, 0.8]
     assert table.equals(read(tmp_path / "out"))

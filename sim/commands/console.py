@@ -139,11 +139,11 @@ def logic_of(loaded: "Loaded", logic: str | None, option: str = "--logic") -> st
     return logic
 
 
-def did_you_mean(name: str, known: Any) -> str:
-    """What was probably meant, or all that is possible."""
+def did_you_mean(word: str, known: Any, name: str = "Known") -> str:
+    """What was probably meant, or all that is possible, under its name."""
     from sim.scenario.mistakes import did_you_mean
 
-    return did_you_mean(name, known)
+    return did_you_mean(word, known, name)
 
 
 def check_seed(seed: int) -> None:

@@ -26,7 +26,7 @@ from sim.commands.console import (
     patient,
     target_of_scenario,
 )
-from sim.commands.studies import STORE, Store, Threads, hand_over, in_words, say_interrupted
+from sim.commands.studies import STORE, Store, Telling, Threads, hand_over, in_words, provenance, say_interrupted
 
 LEAST_TRIALS = 4
 
@@ -108,17 +108,17 @@ def optimise(
     options: dict[str, Any] = {"for": for_, "days": days, "trials": trials, "pairs": pairs, "fresh": fresh}
     options |= {"limits": limits, "knobs": knobs, "like": named, "sampler": sampler, "seed": seed}
     target = target_of_scenario(loaded, out, overwrite, "optimise", **options)
+    telling = Telling(target, overwrite, json, quiet, lang)
     announce_compilation(engine)
 
     from sim.report.study_axes import shown, words_for
     from sim.report.study_terminal import print_optimum, study_progress
     from sim.report.study_write import summary_of_optimum, write_optimum
-    from sim.results import Provenance
     from sim.studies.stored import Stored
 
     began = time.perf_counter()
     first = "margin" if for_ != "fans" else "fans_end"
-    with in_words(), study_progress(not quiet and not json, lang, "candidates") as progress:
+    with in_words(), study_progress(telling.talks, lang, "candidates") as progress:
 
         def report(at: Progress) -> None:
             note = "" if at.best is None else shown(first, at.best, words_for(scenario, lang))
@@ -132,9 +132,9 @@ def optimise(
     if not found.trials:
         say_interrupted(store)
         return INTERRUPTED
-    made_by = Provenance.here(seed=seed, engine=engine, seconds=time.perf_counter() - began)
+    made_by = provenance(seed, engine, began)
     hand_over(
-        target, overwrite, json, quiet,
+        telling,
         lambda folder: write_optimum(found, file, folder, target, lang, made_by),
         lambda: summary_of_optimum(found),
         lambda: print_optimum(found, target, lang),

@@ -25,11 +25,13 @@ from sim.commands.studies import (
     ExperimentFile,
     Pairs,
     Store,
+    Telling,
     Threads,
     hand_over,
     in_words,
     load_study,
     logic_of,
+    provenance,
     say_interrupted,
     target_of,
 )
@@ -71,9 +73,7 @@ def regimes(
         Draw in where the mean field says that the regime changes; it takes a minute or two a logic.
     """
     check_least("--points", points, LEAST_POINTS, "A map begins with a grid.")
-    for option, value in (("--pairs", pairs), ("--threads", threads)):
-        check_least(option, value, 1)
-    study = load_study(experiment, pairs)
+    study = load_study(experiment, pairs, threads)
     from sim.batch.replications import Paired
 
     only = logic_of(study, logic, "--logic")
@@ -82,12 +82,11 @@ def regimes(
     asked = study.experiment.replications
     replications = asked.paired if isinstance(asked, Paired) else asked.at_least
     options: dict[str, Any] = {"points": points, "logics": logics}
-    target = target_of(study, out, overwrite, "regimes", **options)
+    telling = Telling(target_of(study, out, overwrite, "regimes", **options), overwrite, json, quiet, lang)
     announce_compilation(study.experiment.engine)
 
     from sim.report.study_terminal import print_regimes, study_progress
     from sim.report.study_write import summary_of_regimes, write_regimes
-    from sim.results import Provenance
     from sim.scenario import with_changes
     from sim.studies.predicted import left_out, pool_rates
     from sim.studies.regimes import regimes as make
@@ -95,7 +94,7 @@ def regimes(
 
     began = time.perf_counter()
     run = Stored(store, study.base, threads, study.experiment.engine)
-    with in_words(), study_progress(not quiet and not json, lang, "points") as progress:
+    with in_words(), study_progress(telling.talks, lang, "points") as progress:
         found = make(
             lambda values: with_changes(study.base, values), study.factors, logics, run, points, replications,
             study.experiment.seed, pool_rates if theory else None, progress,
@@ -103,13 +102,12 @@ def regimes(
     if not any(found.cells.values()):
         say_interrupted(store)
         return INTERRUPTED
-    seconds = time.perf_counter() - began
-    made_by = Provenance.here(seed=found.seed, engine=study.experiment.engine, seconds=seconds)
+    made_by = provenance(found.seed, study.experiment.engine, began)
     hand_over(
-        target, overwrite, json, quiet,
+        telling,
         lambda folder: write_regimes(found, study.base, folder, lang, made_by),
         lambda: summary_of_regimes(found),
-        lambda: print_regimes(found, study.base, target, lang),
+        lambda: print_regimes(found, study.base, telling.target, lang),
     )  # fmt: skip
     if theory and (omitted := left_out(study.base)):
         say(f"The mean field behind the boundary leaves out: {', '.join(omitted)}.")

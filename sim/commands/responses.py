@@ -1,32 +1,15 @@
 """``sanyu responses``: curves and maps of an experiment's figures over its factors."""
 
-import time
-
-from sim.commands.console import (
-    DONE,
-    INTERRUPTED,
-    SOME_FAILED,
-    Json,
-    Lang,
-    Out,
-    Overwrite,
-    Quiet,
-    announce_compilation,
-    check_least,
-    patient,
-)
+from sim.commands.console import Json, Lang, Out, Overwrite, Quiet, announce_compilation, patient
 from sim.commands.studies import (
     STORE,
     ExperimentFile,
     Pairs,
     Store,
+    Telling,
     Threads,
-    failures,
-    hand_over,
-    in_words,
+    analysed,
     load_study,
-    say_interrupted,
-    table_of,
     target_of,
 )
 
@@ -49,33 +32,19 @@ def responses(
 
     The figures are those that the experiment observes, else margin, fans, exits and R_fan.
     """
-    for option, value in (("--pairs", pairs), ("--threads", threads)):
-        check_least(option, value, 1)
-    study = load_study(experiment, pairs)
-    target = target_of(study, out, overwrite, "responses")
+    study = load_study(experiment, pairs, threads)
+    telling = Telling(target_of(study, out, overwrite, "responses"), overwrite, json, quiet, lang)
     announce_compilation(study.experiment.engine)
 
     from sim.report.data import plain
     from sim.report.study_terminal import print_responses
     from sim.report.study_write import write_responses
-    from sim.results import Provenance
     from sim.studies.responses import responses as analyse
 
-    began = time.perf_counter()
-    try:
-        table = table_of(study, store, threads, not quiet and not json, lang)
-    except KeyboardInterrupt:
-        say_interrupted(store)
-        return INTERRUPTED
-    with in_words():
-        found = analyse(study, table)
-    failed = failures(table)
-    seconds = time.perf_counter() - began
-    made_by = Provenance.here(seed=study.experiment.seed, engine=study.experiment.engine, seconds=seconds)
-    hand_over(
-        target, overwrite, json, quiet,
-        lambda folder: write_responses(found, study, table, folder, lang, made_by),
-        lambda: plain(found),
-        lambda: print_responses(found, study.base, target, lang),
+    return analysed(
+        study, store, threads, telling,
+        lambda table: analyse(study, table),
+        lambda found, table, folder, made_by: write_responses(found, study, table, folder, lang, made_by),
+        plain,
+        lambda found: print_responses(found, study.base, telling.target, lang),
     )  # fmt: skip
-    return SOME_FAILED if failed else DONE

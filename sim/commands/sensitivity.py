@@ -1,35 +1,19 @@
 """``sanyu sensitivity``: which factors a figure hangs on, and which conclusions flip."""
 
-import time
 from typing import Any
 
-from sim.commands.console import (
-    DONE,
-    INTERRUPTED,
-    SOME_FAILED,
-    Json,
-    Lang,
-    Out,
-    Overwrite,
-    Quiet,
-    announce_compilation,
-    check_least,
-    patient,
-)
+from sim.commands.console import Json, Lang, Out, Overwrite, Quiet, announce_compilation, patient
 from sim.commands.studies import (
     STORE,
     ExperimentFile,
     Pairs,
     Store,
+    Telling,
     Threads,
-    failures,
+    analysed,
     figure_of,
-    hand_over,
-    in_words,
     load_study,
     logic_of,
-    say_interrupted,
-    table_of,
     target_of,
 )
 
@@ -66,9 +50,7 @@ def sensitivity(
     against
         Take the paired difference to this logic [default: to the second, where there are two].
     """
-    for option, value in (("--pairs", pairs), ("--threads", threads)):
-        check_least(option, value, 1)
-    study = load_study(experiment, pairs)
+    study = load_study(experiment, pairs, threads)
     from sim.studies.sensitivity import CROSSOVER
 
     figure = figure_of(study, of, CROSSOVER)
@@ -77,29 +59,17 @@ def sensitivity(
     theirs = logic_of(study, against, "--against", others[0] if len(others) == 1 else None)
     assert ours is not None
     options: dict[str, Any] = {"of": figure, "logic": ours, "against": theirs}
-    target = target_of(study, out, overwrite, "sensitivity", **options)
+    telling = Telling(target_of(study, out, overwrite, "sensitivity", **options), overwrite, json, quiet, lang)
     announce_compilation(study.experiment.engine)
 
     from sim.report.study_terminal import print_sensitivity
     from sim.report.study_write import summary_of_sensitivity, write_sensitivity
-    from sim.results import Provenance
     from sim.studies.sensitivity import sensitivity as analyse
 
-    began = time.perf_counter()
-    try:
-        table = table_of(study, store, threads, not quiet and not json, lang)
-    except KeyboardInterrupt:
-        say_interrupted(store)
-        return INTERRUPTED
-    with in_words():
-        found = analyse(study, table, figure, ours, theirs, study.experiment.seed)
-    failed = failures(table)
-    seconds = time.perf_counter() - began
-    made_by = Provenance.here(seed=study.experiment.seed, engine=study.experiment.engine, seconds=seconds)
-    hand_over(
-        target, overwrite, json, quiet,
-        lambda folder: write_sensitivity(found, study, table, folder, lang, made_by),
-        lambda: summary_of_sensitivity(found),
-        lambda: print_sensitivity(found, study.base, target, lang),
+    return analysed(
+        study, store, threads, telling,
+        lambda table: analyse(study, table, figure, ours, theirs, study.experiment.seed),
+        lambda found, table, folder, made_by: write_sensitivity(found, study, table, folder, lang, made_by),
+        summary_of_sensitivity,
+        lambda found: print_sensitivity(found, study.base, telling.target, lang),
     )  # fmt: skip
-    return SOME_FAILED if failed else DONE

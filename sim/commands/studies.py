@@ -2,6 +2,7 @@
 
 import dataclasses
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,12 +10,25 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
-from sim.commands.console import OUTPUT, Failed, Lang, Wrong, print_json, writing
+from sim.commands.console import (
+    DONE,
+    INTERRUPTED,
+    OUTPUT,
+    SOME_FAILED,
+    Failed,
+    Lang,
+    Wrong,
+    check_least,
+    did_you_mean,
+    print_json,
+    writing,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from sim.batch.experiment import Study
+    from sim.results import Provenance
 
 ExperimentFile = Annotated[str, Parameter(help="Experiment file, or the name of a shipped one.")]
 Pairs = Annotated[
@@ -29,12 +43,29 @@ Store = Annotated[
 ]
 
 
-def load_study(file: str, pairs: int | None = None) -> "Study":
+@dataclasses.dataclass(frozen=True, slots=True)
+class Telling:
+    """Where the results of a study go, and how they are told: as data, as the name of the folder, or in words."""
+
+    target: Path
+    overwrite: bool
+    json: bool
+    quiet: bool
+    lang: Lang
+
+    @property
+    def talks(self) -> bool:
+        """Whether people are told about the progress."""
+        return not self.quiet and not self.json
+
+
+def load_study(file: str, pairs: int | None = None, threads: int | None = None) -> "Study":
     """The checked experiment of a file or of a shipped experiment, with another number of replications if asked for."""
+    for option, value in (("--pairs", pairs), ("--threads", threads)):
+        check_least(option, value, 1)
     from sim.batch.experiment import load_experiment
     from sim.batch.replications import Paired
     from sim.scenario import ScenarioError, shipped_folder
-    from sim.scenario.mistakes import did_you_mean
 
     path = Path(file)
     if not path.is_file():
@@ -56,8 +87,6 @@ def load_study(file: str, pairs: int | None = None) -> "Study":
 
 def logic_of(study: "Study", logic: str | None, option: str, otherwise: str | None = None) -> str | None:
     """A logic of a study that was named by an option, or another one."""
-    from sim.scenario.mistakes import did_you_mean
-
     if logic is None:
         return otherwise
     if logic not in study.logics:
@@ -68,7 +97,6 @@ def logic_of(study: "Study", logic: str | None, option: str, otherwise: str | No
 def figure_of(study: "Study", figure: str | None, *more: str) -> str:
     """A figure that was asked for: of the summary, or one of ``more``; by default the first that is observed."""
     from sim.batch.figures import figures
-    from sim.scenario.mistakes import did_you_mean
 
     if figure is None:
         return study.experiment.observe[0] if study.experiment.observe else "margin"
@@ -76,6 +104,41 @@ def figure_of(study: "Study", figure: str | None, *more: str) -> str:
     if figure not in known:
         raise Wrong(f"--of {figure}: a run reports no such figure. {did_you_mean(figure, known, 'Figures')}")
     return figure
+
+
+def analysed[Found](
+    study: "Study",
+    store: Path,
+    threads: int | None,
+    telling: Telling,
+    analyse: Callable[["pd.DataFrame"], Found],
+    write: Callable[[Found, "pd.DataFrame", Path, "Provenance"], None],
+    summary: Callable[[Found], dict[str, Any]],
+    show: Callable[[Found], None],
+) -> int:
+    """Make the runs of a study, analyse their table, and hand over what was found; returns the exit code.
+
+    write  the files of what was found into a folder;  summary, show: as for ``hand_over``
+    """
+    began = time.perf_counter()
+    try:
+        table = table_of(study, store, threads, telling.talks, telling.lang)
+    except KeyboardInterrupt:
+        say_interrupted(store)
+        return INTERRUPTED
+    with in_words():
+        found = analyse(table)
+    failed = failures(table)
+    made_by = provenance(study.experiment.seed, study.experiment.engine, began)
+    hand_over(telling, lambda folder: write(found, table, folder, made_by), lambda: summary(found), lambda: show(found))
+    return SOME_FAILED if failed else DONE
+
+
+def provenance(seed: int, engine: str, began: float) -> "Provenance":
+    """What made the results of a command that began at a reading of ``time.perf_counter``."""
+    from sim.results import Provenance
+
+    return Provenance.here(seed=seed, engine=engine, seconds=time.perf_counter() - began)
 
 
 def table_of(study: "Study", store: Path, processes: int | None, visible: bool, lang: Lang) -> "pd.DataFrame":
@@ -105,24 +168,18 @@ def table_of(study: "Study", store: Path, processes: int | None, visible: bool, 
 
 
 def hand_over(
-    target: Path,
-    overwrite: bool,
-    json: bool,
-    quiet: bool,
-    write: Callable[[Path], None],
-    summary: Callable[[], dict[str, Any]],
-    show: Callable[[], None],
+    telling: Telling, write: Callable[[Path], None], summary: Callable[[], dict[str, Any]], show: Callable[[], None]
 ) -> None:
-    """Write the folder of a study, and tell what was found: as data, as the name of the folder, or in words.
+    """Write the folder of a study, and tell what was found.
 
     write  the files into a folder;  summary: what --json prints;  show: prints it for people
     """
-    with writing(target, overwrite) as folder:
+    with writing(telling.target, telling.overwrite) as folder:
         write(folder)
-    if json:
-        print_json(summary() | {"folder": str(target)})
-    elif quiet:
-        print(target)
+    if telling.json:
+        print_json(summary() | {"folder": str(telling.target)})
+    elif telling.quiet:
+        print(telling.target)
     else:
         show()
 

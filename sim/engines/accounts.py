@@ -4,6 +4,9 @@ import math
 from collections.abc import Sequence
 from functools import partial
 
+import numpy as np
+import numpy.typing as npt
+
 from sim.compiled import at_once, rare
 from sim.domains import TIERS
 from sim.engines.remembered import Remembered
@@ -16,11 +19,26 @@ _CHANNEL_SHIFT = 32  # addresses of accounts lie below those of all people
 
 
 @rare
-def _draw(key: int, account: int, day: int) -> float:
-    return uniform(key, Decision.BAN.value, account, day, 0)
+def ban_accounts(
+    channel: int, until: npt.NDArray[np.int64], chance: float, frozen: int, day: int, key: int
+) -> tuple[int, int]:
+    """A morning of the accounts of a channel: bit sets of those banned today, and of those closed today.
+
+    until   [accounts] first day on which an account is open again, moved on;  chance: of a ban
+    frozen  days for which a banned account is closed
+    """
+    banned = closed = 0
+    for account in range(len(until)):
+        address = channel << _CHANNEL_SHIFT | account
+        if until[account] <= day and uniform(key, Decision.BAN, address, day, 0) < chance:
+            until[account] = day + frozen
+            banned |= 1 << account
+        if until[account] > day:
+            closed |= 1 << account
+    return banned, closed
 
 
-draw = at_once(_draw)
+accounts_banned = at_once(ban_accounts)
 
 
 def _chance(channel: Channel, spam: float) -> float:
@@ -32,7 +50,7 @@ class BannedAccounts:
     """Bans of the accounts of all channels.
 
     threatened  channels whose accounts can be banned
-    until   [C] account → first day on which it is open again
+    until   channel → [accounts] first day on which each is open again
     closed  [C] bit sets of the accounts that are closed today;  lost: of those whose fans are lost tonight
     """
 
@@ -43,7 +61,7 @@ class BannedAccounts:
         self.channels, self.key = channels, key
         self.threatened = [c for c, x in enumerate(channels) if x.accounts.ban > 0 and x.accounts.number is not None]
         self.chances = {c: Remembered(partial(_chance, channels[c])) for c in self.threatened}
-        self.until: list[dict[int, int]] = [{} for _ in channels]
+        self.until = {c: np.zeros(channels[c].accounts.number or 0, np.int64) for c in self.threatened}
         self.closed, self.lost = [0] * len(channels), [0] * len(channels)
 
     def morning(self, day: int, week: Sequence[float]) -> list[int]:
@@ -55,15 +73,9 @@ class BannedAccounts:
         """
         bans = [0] * len(self.channels)
         for c in self.threatened:
-            accounts, until = self.channels[c].accounts, self.until[c]
+            frozen = self.channels[c].accounts.frozen_days
             chance = self.chances[c](max(week[TIERS * c : TIERS * c + TIERS]) / 7.0)
-            banned, first = 0, c << _CHANNEL_SHIFT
-            for account in range(accounts.number or 0):
-                open_again = until.get(account, 0) <= day
-                if open_again and draw(self.key, first | account, day) < chance:
-                    until[account] = day + (accounts.frozen_days or 1)
-                    banned |= 1 << account
-            self.closed[c] = sum(1 << account for account, opens in until.items() if opens > day)
-            self.lost[c] = 0 if accounts.frozen_days else banned
+            banned, self.closed[c] = accounts_banned(c, self.until[c], chance, frozen or 1, day, self.key)
+            self.lost[c] = 0 if frozen else banned
             bans[c] = banned.bit_count()
         return bans

@@ -5,21 +5,20 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from sim.domains import TIERS, ChannelKind, Domain, Source
+from sim.domains import TIERS, ChannelKind
 from sim.engines.desk import Team
 from sim.engines.dispatch import Messages
 from sim.engines.market import Activity, MarketDay
 from sim.engines.remembered import Remembered
+from sim.engines.totals import Adder
 from sim.engines.world import kind_of
-from sim.loop import counted
 from sim.observables import FeedDay, Ledger
 from sim.plans import Plan, SeenDay
-from sim.rules.tally import SPANS, TALLY_SIZE, Tally, block
+from sim.rules.tally import TALLY_SIZE, Tally, block
 from sim.scenario.schema import Scenario
 
 OVERFLOW = 1 << 62
 MONTH = 30  # days of sales that a shop shows
-_OF_STAGES = ("reached", "responses", "contacts", "active", "orders_followers", "repeat_orders", "invited")
 
 
 class Diversion:
@@ -99,7 +98,8 @@ class Book:
         self.activity = Activity()
         self.diversion = Diversion(scenario)
         self.pushes, self.value_share = Remembered(_mean_of_tiers), Remembered(_mean_of_tiers)
-        self.groups = [c for c, channel in enumerate(channels) if kind_of(channel) == ChannelKind.GROUP]
+        self.add_up = Adder([c for c, channel in enumerate(channels) if kind_of(channel) == ChannelKind.GROUP])
+        self.charged = any(self.fee) or any(self.price)
         self.members_yesterday = list(members)
 
     def orders_of_month(self, day: int) -> int:
@@ -123,22 +123,12 @@ class Book:
 
         Raises AssertionError, an error of ours, when fans are not conserved or a counter nears 64 bits.
         """
-        g, page = self.ledger, tally.tolist()  # numbers of Python: a look-up in an array costs ten times as much
-
-        def of(name: str) -> list[int]:
-            counters: list[int] = page[SPANS[name]]
-            return counters
-
-        def total(name: str, first: int = 0, stop: int | None = None) -> int:
-            return sum(page[SPANS[name]][first:stop])
-
-        fans = of("ROWS")[Domain.PRIVATE]
-        joins, exits = sum(of("JOINS")), sum(of("EXITS"))
-        assert self.fans_yesterday + joins - exits == fans, (day, self.fans_yesterday, joins, exits, fans)
-        assert -OVERFLOW < tally.min() <= tally.max() < OVERFLOW, (day, int(abs(tally).argmax()))
-        delivered = of("DELIVERED")[: self.channels]
-        sent = zip(delivered, of("PAID")[: self.channels], self.fee, self.price, strict=True)
-        fee = sum(math.floor(n * each + beyond * price + 0.5) for n, beyond, each, price in sent)
+        g, (sums, most) = self.ledger, self.add_up(tally)
+        fans = sums.fans
+        assert self.fans_yesterday + sums.joins - sums.exits == fans, (day, self.fans_yesterday, *sums[:3])
+        assert most < OVERFLOW, (day, int(abs(tally).argmax()))
+        delivered: list[int] = block(tally, "DELIVERED")[: self.channels].tolist()
+        fee = self._fees(delivered, tally) if self.charged else 0
         g.tallies[day] = tally
         g.ad_spend[day], g.impressions[day] = market.ad_spend, market.impressions
         exposures, service = round(market.exposures), team.cost(plan.service_seats)
@@ -152,37 +142,46 @@ class Book:
         g.feed[day] = market.feed
         g.service[day], g.seats[day] = service, plan.service_seats
         g.service_load[day] = team.busy(plan.service_seats)
-        self.fans_yesterday, self.core_yesterday = fans, of("ACTIVE_CORE")[0]
-        self.anybody_applied = any(of("APPLICATIONS"))
-        visits = of("VISITS")
+        self.fans_yesterday, self.core_yesterday = fans, sums.core
+        self.anybody_applied = sums.applications > 0
         self.activity = Activity(
-            active=of("ACTIVE")[0],
-            groups=sum([visits[c] for c in self.groups]),
-            commercial=of("ROWS")[Domain.COMMERCIAL],
+            active=sums.active,
+            groups=sums.group_visits,
+            commercial=sums.commercial,
             diverted=self.diversion.share(g.tallies[max(0, day + 1 - MONTH) : day + 1]),
         )
-        costs = of("GOODS")[0] + of("COMMISSION")[0] + of("FRICTION")[0]
-        counts = counted(total, exposures + market.impressions)
-        members = of("MEMBERS")
-        by_channel = tuple(tuple(members[TIERS * c : TIERS * c + TIERS]) for c in range(self.channels))
+        members: list[int] = block(tally, "MEMBERS").tolist()
+        by_channel = tuple(zip(*(members[tier : TIERS * self.channels : TIERS] for tier in range(TIERS)), strict=True))
         self.members_yesterday = list(map(sum, by_channel))
         return SeenDay(
             day=day,
             delivered=tuple(delivered),
-            opened=tuple(of("OPENED")[: self.channels]),
-            blocked=tuple(of("BLOCKED")[: self.channels]),
+            opened=tuple(block(tally, "OPENED")[: self.channels].tolist()),
+            blocked=tuple(block(tally, "BLOCKED")[: self.channels].tolist()),
             members=by_channel,
             fans=fans,
-            joins=joins,
-            exits=exits,
-            exits_by_cause=tuple(of("EXITS")),
-            orders=sum(of("ORDERS")),
-            contribution=sum(of("GMV")) - costs - fee - of("INCENTIVES")[0],
+            joins=sums.joins,
+            exits=sums.exits,
+            exits_by_cause=tuple(block(tally, "EXITS").tolist()),
+            orders=sums.orders,
+            contribution=sums.gmv - sums.costs - fee - sums.incentives,
             ad_spend=market.ad_spend,
-            joins_by_ads=of("JOINS")[Source.AD],
-            spent=market.ad_spend + messages.cost + service + fee + of("INCENTIVES")[0] + sources_cost,
-            lives=messages.lives,
+            joins_by_ads=sums.joins_by_ads,
+            spent=market.ad_spend + messages.cost + service + fee + sums.incentives + sources_cost,
+            reached=exposures + market.impressions,
+            responses=sums.responses,
+            contacts=sums.contacts,
+            active=sums.active,
+            orders_followers=sums.orders_followers,
+            repeat_orders=sums.repeat_orders,
+            invited=sums.invited,
             useful=messages.useful,
-            **{name: counts[name] for name in _OF_STAGES},
-            queued=of("QUEUED")[0],
+            lives=messages.lives,
+            queued=sums.queued,
         )
+
+    def _fees(self, delivered: list[int], tally: Tally) -> int:
+        """Cents for messages, and for those beyond a quota."""
+        beyond: list[int] = block(tally, "PAID")[: self.channels].tolist()
+        sent = zip(delivered, beyond, self.fee, self.price, strict=True)
+        return sum(math.floor(n * each + more * price + 0.5) for n, more, each, price in sent)

@@ -7,7 +7,8 @@ the same under every logic; account 0 is the brand.
 
 import math
 from functools import lru_cache
-from typing import NamedTuple
+from threading import Lock
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -37,6 +38,8 @@ Integers = npt.NDArray[np.int64]
 
 _TABLES: dict[bytes | str, Floats] = {}  # never written to
 _MOST_TABLES = 16
+_COURSES: dict[tuple[Any, ...], "Course"] = {}  # the latest last
+_MOST_COURSES = 64  # of some 0.2 MB each
 
 
 @rare
@@ -122,7 +125,86 @@ def play_accounts(
     return by_newcomers
 
 
-table_of, accounts_weighed, accounts_played = map(at_once, (pass_table, weigh_accounts, play_accounts))
+@rare
+def play_field(
+    standing: Floats,
+    opened: Integers,
+    quality: Floats,
+    weights: Floats,
+    plays: Integers,
+    total: Integers,
+    table: Floats,
+    day: int,
+    replaced: float,
+    kept: float,
+    feedback: float,
+    newcomer_days: int,
+    explore_share: float,
+    pools: Boxed,
+    key: int,
+) -> tuple[float, int]:
+    """One day of the other accounts, and their plays of the window; the brand has none yet.
+
+    plays  [A] of the day 30 days ago, in whose place today's are put;  total: [A] their sum over the window
+
+    Returns the weight of a newcomer relative to an established account, and the plays of newcomers.
+    """
+    factor = weigh_accounts(standing, opened, quality, weights, day, feedback, newcomer_days, explore_share)
+    for i in range(len(plays)):
+        total[i] -= plays[i]
+    new = play_accounts(weights, standing, opened, plays, table, day, replaced, kept, newcomer_days, pools, key)
+    plays[BRAND] = 0
+    for i in range(len(plays)):
+        total[i] += plays[i]
+    return factor, new
+
+
+@rare
+def least_of_largest(values: Integers, number: int) -> int:
+    """The ``number``-th largest of some counts ≥ 0, 1 ≤ number ≤ all of them: digit by digit, 256 values each."""
+    most = 0
+    for value in values:
+        most = max(most, value)
+    shift, found, left = 0, 0, number
+    while most >> shift > 255:
+        shift += 8
+    digits = np.zeros(256, np.int64)
+    while shift >= 0:
+        digits[:] = 0
+        for value in values:
+            if value >> shift + 8 == found:
+                digits[value >> shift & 255] += 1
+        digit = 255
+        while digits[digit] < left:
+            left -= digits[digit]
+            digit -= 1
+        found = found << 8 | digit
+        shift -= 8
+    return found
+
+
+@rare
+def largest(values: Integers, number: int) -> tuple[int, int]:
+    """Sum of the ``number`` largest of some counts ≥ 0, and the least of these."""
+    least, found, left = least_of_largest(values, number), 0, number
+    for value in values:
+        if value > least:
+            found += value
+            left -= 1
+    return found + left * least, least
+
+
+@rare
+def weigh_head(total: Integers, head: int) -> tuple[int, int, int]:
+    """All plays of the window, those of so many accounts with most of them, and of the last of these."""
+    plays = 0
+    for value in total:
+        plays += value
+    best, least = largest(total, head)
+    return plays, best, least
+
+
+table_of, field_played, head_weighed = map(at_once, (pass_table, play_field, weigh_head))
 
 
 class Concentration(NamedTuple):
@@ -139,19 +221,16 @@ class Concentration(NamedTuple):
     brand: float = 0.0
 
 
-class Field:
-    """The other accounts of a feed during a run; 0 accounts make no field.
+class Others:
+    """The other accounts of a feed under way; account 0, which is the brand, stays empty here.
 
-    quality  [A] weight by quality, at the quantiles of a log-normal: data of the platform, not chance
-    window   [30, A] plays of the last days;  total: [A] their sum
+    quality  [A + 1] weight by quality, at the quantiles of a log-normal: data of the platform, not chance
+    window   [30, A + 1] plays of the last days;  total: [A + 1] their sum
     """
 
-    CARRIED = ("standing", "opened", "window", "total", "by_newcomers", "gini")
-    PASSING = ("weights",)
-
-    def __init__(self, feed: Feed, pools: TrafficPools, feedback: float, contents: float, key: int) -> None:
+    def __init__(self, feed: Feed, pools: TrafficPools, feedback: float, key: int) -> None:
         self.feed, self.pools, self.feedback, self.key = feed, boxed(pools), feedback, key
-        self.accounts = n = feed.accounts
+        n = feed.accounts
         self.quality = qualities(n, feed.quality_spread).copy()
         ordinary = float(expected_plays(feed.passed, pools))
         self.standing = np.full(n + 1, ordinary / (1.0 - feed.standing))
@@ -161,63 +240,132 @@ class Field:
         self.total = np.zeros(n + 1, np.int64)
         self.by_newcomers = [0] * WINDOW
         self.replaced = -math.expm1(-math.log1p(feed.opening) / DAYS_PER_MONTH)
-        self.gini = 0.0
-        if n:
-            self.table = self._table(pools.tobytes() if isinstance(pools, np.void) else repr(pools))
-            brand = round(contents * ordinary)  # before day 0 the brand is an ordinary account
-            for day in range(-WARM_UP, 0):
-                self.play(day)
-                self._note(day, brand)
-            self.gini = gini(self.window[:, 1:])
-
-    def _table(self, name: bytes | str) -> Floats:
-        """``pass_table`` of the pools, solved once for all runs with the same pools; name: all that they are."""
-        if name not in _TABLES:
-            if len(_TABLES) == _MOST_TABLES:
-                _TABLES.clear()
-            _TABLES[name] = table_of(self.pools)
-        return _TABLES[name]
+        self.table = _table(self.pools, _name(pools))
+        for day in range(-WARM_UP, 0):
+            self.play(day)
 
     def play(self, day: int) -> float:
         """A day of the other accounts; returns the weight of a newcomer relative to an established account."""
-        if not self.accounts:
-            return 1.0
         feed, at = self.feed, day % WINDOW
-        factor = accounts_weighed(
-            self.standing, self.opened, self.quality, self.weights, day, self.feedback, feed.newcomer_days,
-            feed.explore_share,
+        factor, self.by_newcomers[at] = field_played(
+            self.standing, self.opened, self.quality, self.weights, self.window[at], self.total, self.table, day,
+            self.replaced, feed.standing, self.feedback, feed.newcomer_days, feed.explore_share, self.pools, self.key,
         )  # fmt: skip
-        plays = self.window[at]
-        self.total -= plays
-        self.by_newcomers[at] = accounts_played(
-            self.weights, self.standing, self.opened, plays, self.table, day, self.replaced, feed.standing,
-            feed.newcomer_days, self.pools, self.key,
-        )  # fmt: skip
-        plays[BRAND] = 0
-        self.total += plays
         return float(factor)
 
-    def _note(self, day: int, brand: int) -> None:
-        """Count the brand's plays of a day."""
-        self.window[day % WINDOW, BRAND] = brand
-        self.total[BRAND] += brand
+
+class Beside(NamedTuple):
+    """The other accounts at the end of a day.
+
+    factor     weight of a newcomer relative to an established account
+    plays      over 30 days;  by_newcomers: of them
+    head       plays of the fifth of all accounts with most of them, if the brand is not one of these
+    least      plays of the last one in it
+    gini       of plays over contents, measured every 30 days
+    """
+
+    factor: float
+    plays: int
+    by_newcomers: int
+    head: int
+    least: int
+    gini: float
+
+
+class Course:
+    """The other accounts day by day, worked out as far as anybody has asked: no brand moves them."""
+
+    def __init__(self, others: Others) -> None:
+        self.others, self.days = others, list[Beside]()
+        self.head = math.ceil(HEAD * len(others.total))  # accounts
+        self.gini = self._gini()
+        self.lock = Lock()
+
+    def on(self, day: int) -> Beside:
+        """The others at the end of a day ≥ 0."""
+        if day >= len(self.days):
+            with self.lock:
+                while day >= len(self.days):
+                    self.days.append(self._next())
+        return self.days[day]
+
+    def _next(self) -> Beside:
+        day, others = len(self.days), self.others
+        factor = others.play(day)
+        if day % WINDOW == WINDOW - 1:
+            self.gini = self._gini()
+        plays, head, least = head_weighed(others.total, self.head)
+        return Beside(factor, plays, sum(others.by_newcomers), head, least, self.gini)
+
+    def _gini(self) -> float:
+        """Over the contents of the window; 32 bits, of which plays need no more, are sorted in half the time."""
+        return gini(self.others.window[:, 1:].astype(np.int32))
+
+
+def course_of(feed: Feed, pools: TrafficPools, feedback: float, key: int) -> Course:
+    """The other accounts of a feed; runs of the same replication share them, whatever the brand does."""
+    facts = (
+        feed.accounts, feed.quality_spread, feed.passed, feed.standing, feed.opening, feed.newcomer_days,
+        feed.explore_share, feedback, key, _name(pools),
+    )  # fmt: skip
+    course = _COURSES.get(facts)
+    if course is None:
+        course = Course(Others(feed, pools, feedback, key))
+        while len(_COURSES) >= _MOST_COURSES:
+            _COURSES.pop(next(iter(_COURSES)), None)
+        _COURSES[facts] = course
+    return course
+
+
+class Field:
+    """The brand among the other accounts of a feed; 0 accounts make no field.
+
+    own  [30] plays of the brand on the last days;  total: their sum
+    """
+
+    CARRIED = ("own", "total")
+    PASSING = ("course",)
+
+    def __init__(self, feed: Feed, pools: TrafficPools, feedback: float, contents: float, key: int) -> None:
+        self.course = course_of(feed, pools, feedback, key) if feed.accounts else None
+        ordinary = round(contents * float(expected_plays(feed.passed, pools)))
+        self.own = [ordinary] * WINDOW  # before day 0 the brand is an ordinary account
+        self.total = sum(self.own)
+
+    def play(self, day: int) -> float:
+        """Weight of a newcomer on a day, relative to an established account."""
+        return self.course.on(day).factor if self.course else 1.0
 
     def measure(self, day: int, brand: int) -> Concentration:
-        """Concentration at the end of a day on which the brand had so many plays; ``play`` has been called."""
-        if not self.accounts:
+        """Concentration at the end of a day on which the brand had so many plays."""
+        if not self.course:
             return Concentration()
-        self._note(day, brand)
-        if day % WINDOW == WINDOW - 1:
-            self.gini = gini(self.window[:, 1:])
-        plays, own = int(self.total.sum()), int(self.total[BRAND])
-        head = math.ceil(HEAD * (self.accounts + 1))
-        best = int(np.partition(self.total, -head)[-head:].sum())
+        at = day % WINDOW
+        self.total += brand - self.own[at]
+        self.own[at] = brand
+        others = self.course.on(day)
+        plays = others.plays + self.total
+        best = others.head + max(0, self.total - others.least)  # the brand is in the head, or the last one is
         return Concentration(
-            gini=self.gini,
+            gini=others.gini,
             head=best / max(1, plays),
-            newcomers=sum(self.by_newcomers) / max(1, plays - own),
-            brand=own / max(1, plays),
+            newcomers=others.by_newcomers / max(1, others.plays),
+            brand=self.total / max(1, plays),
         )
+
+
+def _name(pools: TrafficPools) -> bytes | str:
+    """All that pools are."""
+    return pools.tobytes() if isinstance(pools, np.void) else repr(pools)
+
+
+def _table(pools: Boxed, name: bytes | str) -> Floats:
+    """``pass_table`` of pools, solved once for all runs with the same pools; name: all that they are."""
+    if name not in _TABLES:
+        if len(_TABLES) == _MOST_TABLES:
+            _TABLES.clear()
+        _TABLES[name] = table_of(pools)
+    return _TABLES[name]
 
 
 @lru_cache(maxsize=8)

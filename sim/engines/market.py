@@ -8,6 +8,7 @@ import math
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from sim.engines.feed import BrandFeed, Organic
 from sim.engines.reservoir import KINDS
@@ -45,7 +46,7 @@ class Activity(NamedTuple):
 class MarketDay(NamedTuple):
     """Intensities of one day.
 
-    rates        [S][responses] first responses per untouched person
+    rates        [S, responses] first responses per untouched person
     exposure     [S] exposure per head of people who have responded before (unit: one feed exposure)
     ad_share     [S] share of ads in it
     exposures    noticed organic exposures of all users;  impressions: paid ones
@@ -58,9 +59,9 @@ class MarketDay(NamedTuple):
     homepage_feed, homepage_search  expected homepage visits from them that end without following
     """
 
-    rates: tuple[tuple[float, ...], ...]
-    exposure: tuple[float, ...]
-    ad_share: tuple[float, ...]
+    rates: npt.NDArray[np.float64]
+    exposure: list[float]
+    ad_share: list[float]
     exposures: float
     impressions: int
     ad_spend: int
@@ -185,11 +186,10 @@ class Market:
             organic.contents, organic.lives, reached * click, by_ads, float(plan.quality), float(plan.discount),
             float(followers), season, price, proofs.follow, proofs.buy, self.strangers, self.worlds, found,
         )  # fmt: skip
-        by_segment = found.tolist()
         return MarketDay(
-            rates=tuple([tuple(row[:KINDS]) for row in by_segment]),
-            exposure=tuple([row[EXPOSURE] for row in by_segment]),
-            ad_share=tuple([row[AD_SHARE] for row in by_segment]),
+            rates=found[:, :KINDS],
+            exposure=found[:, EXPOSURE].tolist(),
+            ad_share=found[:, AD_SHARE].tolist(),
             exposures=organic.contents + organic.lives,
             impressions=paid.impressions,
             ad_spend=paid.spend,

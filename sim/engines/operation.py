@@ -3,16 +3,15 @@
 import dataclasses
 import datetime as dt
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from sim.domains import MAX_CHANNELS, TIERS, ChannelKind, HomepageSource
+from sim.domains import TIERS, ChannelKind, HomepageSource
 from sim.engines.accounts import BannedAccounts
 from sim.engines.admission import places
 from sim.engines.book import Book
-from sim.engines.climates import climate_of
+from sim.engines.climates import ClimateRoom
 from sim.engines.desk import Team, service_brief
 from sim.engines.dispatch import Dispatch, Messages
 from sim.engines.engine import RowsMaker
@@ -21,6 +20,7 @@ from sim.engines.market import Market, MarketDay, Proofs
 from sim.engines.promise import Promises
 from sim.engines.remembered import OfScenario, Remembered
 from sim.engines.reservoir import Responders
+from sim.engines.sending import day_opened
 from sim.engines.sources import Sources
 from sim.engines.tasks import TaskDesk
 from sim.engines.truth import truth_of
@@ -36,15 +36,12 @@ from sim.logics import Logic
 from sim.logics.oracle import Truth, informed
 from sim.logics.own import planned
 from sim.plans import Brief, Plan, Seen, SeenDay
-from sim.rules.climate import Climate, World, bare, compilable
+from sim.rules.climate import Climate, World, bare, boxed, compilable
 from sim.rules.conformity import authority_proof, sales_proof
-from sim.rules.messages import attention, visible_share
 from sim.rules.persona import bargained
 from sim.rules.referral import most_sharing, reward_uplift, tier_factor
 from sim.rules.tally import Slot, Tally, block, new_tally
 from sim.scenario.schema import Scenario
-
-CELLS = TIERS * MAX_CHANNELS
 
 
 def _world(scenario: Scenario, people_key: int) -> World:
@@ -67,7 +64,7 @@ class Today:
     tally: Tally
     messages: Messages
     market: MarketDay
-    rates: tuple[tuple[float, ...], ...]  # [S][responses] first responses per head of the people not yet met
+    rates: npt.NDArray[np.float64]  # [S, responses] first responses per head of the people not yet met
     climate: Climate
     sources_cost: int = 0  # cents
 
@@ -84,7 +81,7 @@ class Operation:
         "rows", "market", "sources", "promises", "dispatch", "groups", "banned", "team", "tasks", "book", "plan",
         "planned_on", "history", "exposure", "encounters", "cohorts", "anybody_applied", "day",
     )  # fmt: skip
-    PASSING = ("today", "attention")
+    PASSING = ("today", "climate_room")
 
     def __init__(self, scenario: Scenario, name: str, key: int, people_key: int, make_rows: RowsMaker) -> None:
         self.scenario, self.name, self.key = scenario, name, key
@@ -101,34 +98,30 @@ class Operation:
         brand, rules = self.world.brand, self.world.rules
         # a look-up in a record costs ten times a rule
         self.referral_rules, self.conformity_rules = bare(rules.referral), bare(rules.conformity)
-        self.message_rules = bare(rules.messages)
+        self.message_rules = boxed(rules.messages)
         self.sources = Sources(scenario, self.world)
         self.endorsement = scenario.brand.endorsement.daily(scenario.start, scenario.days).tolist()
         self.commission_share = float(bargained(1.0, brand.trust, rules.persona))
-        self.promises = Promises(self.brief, scenario.pool.used_to_promotion, rules.promise)
+        self.climate_room = ClimateRoom()
+        self.promises = Promises(self.brief, scenario.pool.used_to_promotion, rules.promise, self.climate_room)
         self.dispatch = Dispatch(
             self.brief,
             100.0 * scenario.costs.live,
             scenario.brand.content.videos_per_week,
             [c.video_notice for c in scenario.channels],
             [scenario.brand.matrix.accounts if self.world.channels.matrix >> c & 1 else 1 for c in self._positions],
+            self.climate_room,
         )
         self.groups = Groups(scenario.channels, rules.groups)
         self.banned = BannedAccounts(scenario.channels, self.key)
         self.team = Team(scenario, self.world)
-        self.openings = [
-            (
-                scenario.brand.path.guidance * c.reach * c.open,
-                kind_of(c) == ChannelKind.GROUP,
-                float(c.fold_after or 0.0),
-            )
-            for c in scenario.channels
-        ]
+        channels = scenario.channels
+        self.often = np.array([scenario.brand.path.guidance * c.reach * c.open for c in channels])  # reach · o_c
+        self.are_groups = np.array([kind_of(c) == ChannelKind.GROUP for c in channels], np.int64)
+        self.fold_after = np.array([float(c.fold_after or 0.0) for c in channels])
         self.most_factor = max(float(tier_factor(tier, rules.referral)) for tier in range(TIERS)) * max(
             segment.sharing for segment in scenario.segments.values()
         )
-        # opening of a lively channel by messages of 7 days; few values come up
-        self.attention: list[dict[float, float]] = [{} for _ in scenario.channels]
         self._remember()
         self.month_starts = month_starts(scenario.start, scenario.days)
         self.plan: Plan | None = None
@@ -271,14 +264,14 @@ class Operation:
 
     def _rates(
         self, day: int, plan: Plan, market: MarketDay, uplift: float, proofs: Proofs, untouched: list[int]
-    ) -> tuple[tuple[float, ...], ...]:
+    ) -> npt.NDArray[np.float64]:
         """Today's intensities of first responses by segment: of the market, then of the sources."""
         if not self.sources.sources:
             return market.rates
         scans = self.sources.rates(
             day, plan, self.not_met(untouched), float(self.book.fans_yesterday), uplift, float(proofs.follow)
         )
-        return tuple(met + scanned for met, scanned in zip(market.rates, scans, strict=True))
+        return np.concatenate([market.rates, scans], axis=1)
 
     def truth(self) -> Truth:
         """What an oracle sees this morning."""
@@ -301,79 +294,53 @@ class Operation:
         messages: Messages,
         market: MarketDay,
         proofs: Proofs,
-        rates: tuple[tuple[float, ...], ...],
+        rates: npt.NDArray[np.float64],
         uplift: float,
     ) -> Climate:
         self.exposure = [x + today for x, today in zip(self.exposure, market.exposure, strict=True)]
         if self.shares_people:
-            self.encounters = [x + sum(today) for x, today in zip(self.encounters, rates, strict=True)]
-        chatter, week = self.groups.chatter(), messages.week
-        facts = Climate(
-            day=day,
-            month_start=self.month_starts[day],
-            quality=float(plan.quality),
-            discount=float(plan.discount),
-            season=self.season[day],
-            followers=float(self.book.fans_yesterday),
-            audience=range(len(self.encounters)) if plan.by_segment else (),
-            value=self._by_cell(messages.value),
-            promotion=self._by_cell(messages.promotion),
-            sending=self._sending(messages),
-            week=self._by_cell(week),
-            base=self._by_cell(self._base(week, messages.packets)),
-            notice=messages.notice,
-            exposure=self.exposure,
-            ad_share=market.ad_share,
-            commission=self.commission.on(day),
-            home=self.market.home,
-            click=market.click,
-            retarget=market.retarget,
-            public_price=market.public_price,
-            breach=self._by_cell(self.promises.day(plan)),
-            ask_to_join=plan.ask_to_join or self.asked_as_usual,
-            chatter=chatter,
-            noisy=bits(chatter) if any(chatter) else 0,
-            closed=self.banned.closed,
-            lost=self.banned.lost,
-            bans=int(any(self.banned.lost)),
-            encounters=self.encounters,
-            desk=self.desk(self.team.load, plan.service_seats),
-            share_limit=self.most_sharing(uplift) if self.brings else 0.0,
-            uplift=uplift,
-            incentive=plan.incentive,
-            proof_follow=proofs.follow,
-            proof_buy=proofs.buy,
-        )
-        return climate_of(facts)  # type: ignore[no-any-return]
+            self.encounters = [x + sum(today) for x, today in zip(self.encounters, rates.tolist(), strict=True)]
+        self.promises.day(plan)
+        self._open_messages(messages.packets)
+        chatter = self.groups.chatter()
+        climate: Climate = self.climate_room.written({
+            "day": day,
+            "month_start": self.month_starts[day],
+            "quality": plan.quality,
+            "discount": plan.discount,
+            "season": self.season[day],
+            "followers": float(self.book.fans_yesterday),
+            "audience": range(len(self.encounters)) if plan.by_segment else (),
+            "exposure": self.exposure,
+            "ad_share": market.ad_share,
+            "commission": self.commission.on(day),
+            "home": self.market.home,
+            "click": market.click,
+            "retarget": market.retarget,
+            "public_price": market.public_price,
+            "ask_to_join": plan.ask_to_join or self.asked_as_usual,
+            "chatter": chatter,
+            "noisy": bits(chatter) if any(chatter) else 0,
+            "closed": self.banned.closed,
+            "lost": self.banned.lost,
+            "bans": int(any(self.banned.lost)),
+            "encounters": self.encounters,
+            "desk": self.desk(self.team.load, plan.service_seats),
+            "share_limit": self.most_sharing(uplift) if self.brings else 0.0,
+            "uplift": uplift,
+            "incentive": plan.incentive,
+            "proof_follow": proofs.follow,
+            "proof_buy": proofs.buy,
+        })  # fmt: skip
+        return climate
 
-    def _by_cell(self, values: list[Any]) -> list[list[Any]]:
-        """[A·C·T] of the channels in use as [A][C·T]."""
-        cells = self.dispatch.cells
-        if len(values) == cells:
-            return [values]
-        return [values[first : first + cells] for first in range(0, len(values), cells)]
-
-    def _sending(self, messages: Messages) -> list[int]:
-        """[A·T] bit set of the channels that send anything today, by audience and tier."""
-        cells = self.dispatch.cells
-        found = [0] * (len(messages.value) // cells * TIERS)
-        for n, (value, promotion) in enumerate(zip(messages.value, messages.promotion, strict=True)):
-            if value or promotion:
-                found[n // cells * TIERS + n % TIERS] |= 1 << n % cells // TIERS
-        return found
-
-    def _base(self, week: list[float], packets: int) -> list[float]:
-        """Opening at load 0 by audience × channel × tier."""
-        lively, cells, found = self.groups.visits(packets), self.dispatch.cells, []
-        for n, n7 in enumerate(week):
-            c = n % cells // TIERS
-            known = self.attention[c]
-            if n7 not in known:
-                reach_open, group, fold_after = self.openings[c]
-                noticed, visible = attention(n7, group, self.message_rules), visible_share(n7, fold_after)
-                known[n7] = reach_open * float(noticed) * float(visible)
-            found.append(known[n7] * lively[c])
-        return found
+    def _open_messages(self, packets: int) -> None:
+        """Write into the climate how today's messages are opened at load 0."""
+        lively = np.array(self.groups.visits(packets))
+        day_opened(
+            self.dispatch.of_seven_days, self.often, self.are_groups, self.fold_after, lively, self.message_rules,
+            self.climate_room.cells["base"],
+        )  # fmt: skip
 
     def month_ends(self, day: int) -> bool:
         """True on the last day of a calendar month, and on that of the run."""

@@ -5,54 +5,51 @@ It is kept by channel × tier and not by person: newcomers expect what the chann
 
 from typing import Any
 
-from sim.compiled import plain
-from sim.domains import TIERS
-from sim.engines.plain import plain_table
-from sim.plans import Brief, Plan
-from sim.rules.numbers import kept
-from sim.rules.promise import PromiseRules, breach_probability, expected_mix
+import numpy as np
+import numpy.typing as npt
 
-_breach, _mix = plain(breach_probability), plain(expected_mix)
+from sim.domains import TIERS
+from sim.engines.climates import ClimateRoom
+from sim.engines.sending import NOTHING, day_promised
+from sim.plans import Brief, Plan
+from sim.rules.climate import boxed, compilable
+from sim.rules.numbers import kept
+from sim.rules.promise import PromiseRules
+
+Floats = npt.NDArray[np.float64]
 
 
 class Promises:
     """Expected share of promotion by audience × channel × tier.
 
-    expected  [audiences][C·T] in [0, 1]; None: what the first plan sends
+    expected  [audiences, C·T] in [0, 1], or ``NOTHING``: what the first plan sends
+    climate   into which the day's broken promises are written
     """
 
     CARRIED = ("expected",)
-    PASSING = ("planned", "planned_parts", "settled")
+    PASSING = ("planned", "planned_parts")
 
-    def __init__(self, brief: Brief, used_to: float | None, rules: PromiseRules) -> None:
-        self.brief, self.rules = brief, plain_table(PromiseRules, rules)
+    def __init__(
+        self, brief: Brief, used_to: float | None, rules: PromiseRules, climate: ClimateRoom | None = None
+    ) -> None:
+        self.brief, self.rules = brief, boxed(compilable(rules) if isinstance(rules, PromiseRules) else rules)
         self.keep = float(kept(1.0, rules.memory))
-        self.planned: list[list[float | None]] = []  # shares of promotion, of the plan with these parts
+        self.planned = np.zeros((0, 0))  # shares of promotion, of the plan with these parts
         self.planned_parts: tuple[Any, ...] = ()
-        self.settled: list[float] | None = None  # the day's probabilities, once no expectation moves any more
-        self.expected: list[list[float | None]] = [[used_to] * (TIERS * len(brief.channels))]
+        self.expected = np.full((1, TIERS * len(brief.channels)), NOTHING if used_to is None else float(used_to))
+        self.climate = climate or ClimateRoom()
 
-    def day(self, plan: Plan) -> list[float]:
-        """Probability by audience × channel × tier that an opened promotion of today breaks the promise, [A·C·T].
-
-        Then expectations move.
+    def day(self, plan: Plan) -> None:
+        """Write the probability that an opened promotion of today breaks the promise; then expectations move.
 
         A channel that sends nothing leaves its audience's expectation where it is.
         """
         audiences = len(self.brief.segments) if plan.by_segment else 1
         if audiences != len(self.expected):
-            self.expected = [list(self.expected[0]) for _ in range(audiences)]
-        shares = self._shares(plan)
-        if self.settled is not None:
-            return self.settled
-        before = [list(expected) for expected in self.expected]
-        by_audience = [self._audience(audience, shares) for audience, shares in enumerate(shares)]
-        found = [broken for of_audience in by_audience for broken in of_audience]
-        if before == self.expected:
-            self.settled = found
-        return found
+            self.expected = np.repeat(self.expected[:1], audiences, axis=0)
+        day_promised(self._shares(plan), self.expected, self.keep, self.rules, self.climate.cells["breach"])
 
-    def _shares(self, plan: Plan) -> list[list[float | None]]:
+    def _shares(self, plan: Plan) -> Floats:
         """``shares`` of all audiences, made once for every plan."""
         parts = (
             plan.pushes,
@@ -63,32 +60,17 @@ class Promises:
             plan.segment_schedule,
         )
         if parts != self.planned_parts:
-            self.planned = [self.shares(plan, audience) for audience in range(len(self.expected))]
-            self.planned_parts, self.settled = parts, None
+            self.planned = np.array([self.shares(plan, audience) for audience in range(len(self.expected))])
+            self.planned_parts = parts
         return self.planned
 
-    def _audience(self, audience: int, shares: list[float | None]) -> list[float]:
-        found, expectations = [], self.expected[audience]
-        known: dict[tuple[float | None, float], tuple[float, float]] = {}  # tiers are mostly treated alike
-        for at, share in enumerate(shares):
-            if share is None:
-                found.append(0.0)
-                continue
-            pair = (expectations[at], share)
-            if pair not in known:
-                expected = share if pair[0] is None else pair[0]
-                known[pair] = _breach(expected, share, self.rules), _mix(expected, share, self.keep)
-            broken, expectations[at] = known[pair]
-            found.append(broken)
-        return found
-
-    def shares(self, plan: Plan, audience: int = 0) -> list[float | None]:
-        """Share of promotion among planned pushes, notices of lives included; None where nothing is planned."""
-        found: list[float | None] = []
+    def shares(self, plan: Plan, audience: int = 0) -> list[float]:
+        """Share of promotion among planned pushes, notices of lives included; ``NOTHING`` where nothing is planned."""
+        found: list[float] = []
         for c, channel in enumerate(self.brief.channels):
             lives = plan.lives_per_week if channel.live_notice else 0.0
             for t in range(TIERS):
                 pushes, value = plan.pushes_to(audience, c, t), plan.value_share_to(audience, c, t)
                 total = pushes + lives
-                found.append((pushes * (1.0 - value) + lives) / total if total > 0.0 else None)
+                found.append((pushes * (1.0 - value) + lives) / total if total > 0.0 else NOTHING)
         return found

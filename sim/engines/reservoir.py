@@ -177,14 +177,14 @@ class Reservoir:
         decision = Decision.RESPONSE.value
         self.waiting = [exponential(key, decision, cell_address(cell, 0), 0, 0) for cell in range(len(untouched))]
 
-    def respond(self, rates: tuple[tuple[float, ...], ...]) -> Responders:
+    def respond(self, rates: npt.ArrayLike) -> Responders:
         """People who respond today; their kinds are positions in ``rates``, see ``to_brand``.
 
-        rates  [S][responses] intensity per untouched person, ≥ 0, one brand's after the other's
+        rates  [S, responses] intensity per untouched person, ≥ 0, one brand's after the other's
 
         The day's intensity is used up person by person, with the falling number of untouched people.
         """
-        by_segment = np.array(rates)
+        by_segment = np.ascontiguousarray(rates)
         sums, parts = by_segment.sum(axis=1).tolist(), []
         for cell, untouched in enumerate(self.untouched):
             segment = cell // self.classes

@@ -138,14 +138,11 @@ class Simulation:
     def _meet(self) -> None:
         """First responses of the day, by themselves and then by invitation."""
         rates = [brand.today.rates for brand in self.brands]
-        together = rates[0]
-        if len(rates) > 1:
-            together = tuple(sum(by_brand, start=()) for by_brand in zip(*rates, strict=True))
-        responders = self.reservoir.respond(together)
+        responders = self.reservoir.respond(np.concatenate(rates, axis=1))
         first, untouched = 0, self._untouched()
         for brand, own in zip(self.brands, rates, strict=True):
-            brand.meet(to_brand(responders, first, len(own[0])), untouched)
-            first += len(own[0])
+            brand.meet(to_brand(responders, first, own.shape[1]), untouched)
+            first += own.shape[1]
         if self.word_of_mouth is None:
             return
         self.word_of_mouth.admit(responders, self.reservoir)

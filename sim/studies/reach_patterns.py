@@ -10,7 +10,7 @@ from scipy import stats
 from sim.analysis.pairs import mean_interval
 from sim.domains import Source
 from sim.engines.feed import pools_of
-from sim.engines.field import Field, gini
+from sim.engines.field import Others, gini
 from sim.engines.run import run
 from sim.engines.world import rules_of
 from sim.observables import Ledger, observables
@@ -139,20 +139,20 @@ def _cold_start(seed: int, _: int) -> Iterator[Verdict]:
     )
 
 
-def _fields(scenario: Scenario, feedback: float, seed: int, worlds: int) -> Iterator[Field]:
+def _fields(scenario: Scenario, feedback: float, seed: int, worlds: int) -> Iterator[Others]:
     """The other accounts of a scenario's feed in several worlds: the same accounts, another luck."""
     feed = scenario.platforms[0].feed
     assert feed
     pools = compilable(pools_of(feed, scenario.market.users))
     for world in range(worlds):
-        yield Field(feed, pools, feedback, 1.0, replication_key(seed, world))
+        yield Others(feed, pools, feedback, replication_key(seed, world))
 
 
 def _worlds(scenario: Scenario, feedback: float, seed: int, worlds: int, days: int) -> Any:
     """Share of each account in the plays of all others over a time, by world: the same accounts, another luck."""
     found = []
     for field in _fields(scenario, feedback, seed, worlds):
-        plays = np.zeros(field.accounts + 1, np.int64)
+        plays = np.zeros(len(field.total), np.int64)
         for day in range(days):
             field.play(day)
             plays += field.window[day % len(field.window)]
@@ -197,7 +197,7 @@ def _followed(seed: int, _: int) -> Iterator[Verdict]:
     scenario = load_scenario("liquor")
     found = []
     for field in _fields(scenario, float(rules_of(scenario).exposure.feedback), seed, 20):
-        fans = np.zeros(field.accounts + 1, np.int64)
+        fans = np.zeros(len(field.total), np.int64)
         for day in range(12 * MONTH):
             field.play(day)
             fans += field.window[day % len(field.window)]

@@ -116,7 +116,7 @@ class MeanPool:
     def _users(self) -> list[int]:
         return cells_of(self.scenario)
 
-    def _respond(self, rates: tuple[tuple[float, ...], ...]) -> npt.NDArray[np.float64]:
+    def _respond(self, rates: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         """Expected first responses, [S, responses]: U·(1 − e^(−Σr)), by the share of each kind."""
         found = np.zeros((len(rates), len(rates[0])))
         for s, of_segment in enumerate(rates):

@@ -1,13 +1,27 @@
 """The field: other accounts under the same cascade; concentration, newcomers, and what the platform does about them."""
 
+from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from samples import FAR, z_of_mean
 
 from sim.engines.feed import pools_of
-from sim.engines.field import HEAD, WINDOW, Field, gini, weigh_accounts
+from sim.engines.field import (
+    _COURSES,
+    _MOST_COURSES,
+    HEAD,
+    WINDOW,
+    Field,
+    Others,
+    course_of,
+    gini,
+    largest,
+    weigh_accounts,
+)
 from sim.rules.climate import compilable
 from sim.scenario import load_scenario, with_changes
 from sim.streams import replication_key
@@ -15,11 +29,17 @@ from sim.streams import replication_key
 USERS = 20_000_000
 
 
-def field(replication=0, feedback=1.0, contents=1.0, **changes):
-    """A field before day 0, with changes of the shipped feed."""
+def accounts(replication=0, feedback=1.0, **changes):
+    """What makes a field, with changes of the shipped feed."""
     scenario = with_changes(load_scenario("liquor"), {f"feed.{name}": value for name, value in changes.items()})
     feed = scenario.platforms[0].feed
-    return Field(feed, compilable(pools_of(feed, USERS)), feedback, contents, replication_key(77, replication))
+    return feed, compilable(pools_of(feed, USERS)), feedback, replication_key(77, replication)
+
+
+def field(replication=0, contents=1.0, **changes):
+    """The brand in a field before day 0."""
+    *others, key = accounts(replication, **changes)
+    return Field(*others, contents, key)
 
 
 def lived(found, days, brand=10_000):
@@ -50,18 +70,21 @@ def rises(more, name):
     return z_of_mean(more[:, at] - shipped()[:, at], 0.0)
 
 
-def test_concentration_is_counted_from_the_plays_of_thirty_days():
-    found, days = field(), 45
+@pytest.mark.parametrize(("brand", "in_head"), [(100, False), (1000, True)])
+def test_concentration_is_counted_from_the_plays_of_thirty_days(brand, in_head):
+    found, others, days = field(), Others(*accounts()), 45
     plays, by_newcomers = [], []
     for day in range(days):
-        opened = found.opened.copy()
-        found.play(day)
-        measured = found.measure(day, 1000 * day)
-        plays.append(found.window[day % WINDOW].copy())
+        opened = others.opened.copy()
+        assert found.play(day) == others.play(day)
+        measured = found.measure(day, brand * day)
+        plays.append(others.window[day % WINDOW].copy())
+        assert plays[-1][0] == 0
+        plays[-1][0] = brand * day
         by_newcomers.append(int(plays[-1][1:][day - opened[1:] < 30].sum()))
-    assert [p[0] for p in plays] == [1000 * day for day in range(days)]
     total = np.sum(plays[-WINDOW:], axis=0)
     head = np.sort(total)[-int(np.ceil(HEAD * len(total))) :]
+    assert (total[0] in head) == in_head
     assert measured.head == head.sum() / total.sum()
     assert measured.brand == total[0] / total.sum()
     assert measured.newcomers == sum(by_newcomers[-WINDOW:]) / total[1:].sum()
@@ -114,7 +137,7 @@ def test_newcomers_get_the_share_that_the_platform_keeps_for_them():
 
 
 def test_standing_is_what_the_feed_remembers():
-    found = field(opening=0.0)
+    found = Others(*accounts(opening=0.0))
     before = found.standing.copy()
     found.play(0)
     assert np.array_equal(found.standing[1:], 0.96 * before[1:] + found.window[0][1:])
@@ -122,7 +145,7 @@ def test_standing_is_what_the_feed_remembers():
 
 @pytest.mark.statistical
 def test_accounts_are_replaced_at_the_rate_of_opening():
-    found, days = field(accounts=2000), 60
+    found, days = Others(*accounts(accounts=2000)), 60
     for day in range(days):
         found.play(day)
     young = (found.opened[1:] > 0).sum()  # replaced on days 0 … 59, the last time
@@ -132,11 +155,10 @@ def test_accounts_are_replaced_at_the_rate_of_opening():
 
 
 def test_another_account_changes_no_other_accounts_luck():
-    a, b = field(accounts=40, feedback=0.0, quality_spread=0.0), field(accounts=41, feedback=0.0, quality_spread=0.0)
+    a, b = (Others(*accounts(accounts=n, feedback=0.0, quality_spread=0.0)) for n in (40, 41))
     for day in range(20):
         for found in (a, b):
             found.play(day)
-            found.measure(day, 0)
     assert np.array_equal(a.window[:, :41], b.window[:, :41])
 
 
@@ -144,3 +166,33 @@ def test_without_accounts_there_is_no_field():
     found = field(accounts=0)
     assert found.play(0) == 1.0
     assert set(found.measure(0, 500)) == {0.0}
+
+
+counts = st.lists(st.integers(0, 5) | st.integers(0, 10**9) | st.integers(0, 2**40), min_size=1, max_size=60)
+
+
+@given(counts, st.data())
+def test_the_sum_of_the_largest_is_that_of_the_sorted(values, data):
+    number = data.draw(st.integers(1, len(values)))
+    most = sorted(values)[-number:]
+    assert largest(np.array(values), number) == (sum(most), most[0])
+
+
+def test_runs_of_one_replication_share_the_other_accounts():
+    """Whoever asks first and however far: another brand, threads, other days; another key or feed is another field."""
+    alone = Others(*accounts(5))
+    days = [alone.play(day) for day in range(40)]
+    shared, again = field(5), field(5, contents=3.0)
+    assert shared.course is again.course is not None
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(again.play, reversed(range(40)))) == days[::-1]
+    assert [shared.play(day) for day in range(40)] == days
+    assert field(6).course is not shared.course
+    assert field(5, passed=0.2).course is not shared.course
+    assert course_of(*accounts(5, feedback=0.5)) is not shared.course
+
+
+def test_the_courses_that_are_kept_are_few():
+    for replication in range(100, 100 + 2 * _MOST_COURSES):
+        field(replication, accounts=2)
+    assert len(_COURSES) == _MOST_COURSES

@@ -125,8 +125,9 @@ def test_a_plan_that_pushes_to_a_homepage_sends_nothing():
     brief = brief_of(shelf())
     everywhere = ((7.0,) * TIERS,) * len(brief.channels)
     plan = Plan(everywhere, everywhere, 0.5, 0.0, 0, 3000.0, 0.0)
-    sent = Dispatch(brief, 0.0).day(0, plan, [1] * len(brief.channels))
-    by_channel = np.add(sent.value, sent.promotion).reshape(-1, TIERS)
+    dispatch = Dispatch(brief, 0.0)
+    dispatch.day(0, plan, [1] * len(brief.channels))
+    by_channel = (dispatch.sent("value") + dispatch.sent("promotion")).reshape(-1, TIERS)
     assert (by_channel[:-1] == 1).all()
     assert (by_channel[-1] == 0).all()
 

@@ -2,6 +2,7 @@
 
 import math
 from fractions import Fraction
+from typing import NamedTuple
 
 import numpy as np
 import pytest
@@ -20,9 +21,28 @@ frequencies = st.lists(
 
 def sent_under(plans, members=(1, 1, 1)):
     """Value and promotion messages by day, [days, channels · tiers], and the messages themselves."""
+    days = list(sent_by_day(plans, members))
+    return np.array([d.value for d in days]), np.array([d.promotion for d in days]), days
+
+
+class Day(NamedTuple):
+    """What is sent on a day, by channel · tier; messages of the week; notices of lives by channel; the rest."""
+
+    value: np.ndarray
+    promotion: np.ndarray
+    week: np.ndarray
+    notice: list[int]
+    lives: int
+    cost: int
+
+
+def sent_by_day(plans, members):
     dispatch = Dispatch(brief(), 30_000.0)
-    days = [dispatch.day(d, p, members) for d, p in enumerate(plans)]
-    return np.array([m.value for m in days]), np.array([m.promotion for m in days]), days
+    for d, p in enumerate(plans):
+        found, cells = dispatch.day(d, p, members), dispatch.climate.cells
+        week = cells["week"][0, : dispatch.cells].copy()
+        notice = cells["notice"][:3].tolist()
+        yield Day(dispatch.sent("value")[0], dispatch.sent("promotion")[0], week, notice, found.lives, found.cost)
 
 
 @given(frequencies)
@@ -81,7 +101,7 @@ def test_the_week_is_the_sum_of_the_last_seven_days(weekly):
     value, promotion, days = sent_under([plan(pushes=f) for f in weekly])
     total = value + promotion
     for d, messages in enumerate(days):
-        assert messages.week == total[max(0, d - 6) : d + 1].sum(axis=0).tolist()
+        assert messages.week.tolist() == total[max(0, d - 6) : d + 1].sum(axis=0).tolist()
 
 
 def test_lives_announce_themselves_where_notices_go():

@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 from worlds import begun, everything, run_through, small
 
-from sim.domains import TIERS
 from sim.engines.dispatch import Dispatch
 from sim.engines.run import run
 from sim.logics import Fixed
@@ -38,10 +37,12 @@ def test_a_logic_plans_factors_shares_and_days_for_the_segments_that_it_names():
 def sent(plans):
     """Messages by day, audience and channel × tier: value, promotion; and items made by day."""
     dispatch = Dispatch(TWO, 0.0)
-    days = [dispatch.day(n, p, (1, 1, 1)) for n, p in enumerate(plans)]
-    shape = (len(plans), -1, TIERS * len(TWO.channels))
-    value, promotion = (np.array([getattr(d, kind) for d in days]).reshape(shape) for kind in ("value", "promotion"))
-    return value, promotion, np.array([d.cost for d in days])
+    value, promotion, costs = [], [], []
+    for n, p in enumerate(plans):
+        costs.append(dispatch.day(n, p, (1, 1, 1)).cost)
+        value.append(dispatch.sent("value"))
+        promotion.append(dispatch.sent("promotion"))
+    return np.array(value), np.array(promotion), np.array(costs)
 
 
 def test_each_segment_gets_its_own_messages():
@@ -79,13 +80,13 @@ def test_what_was_made_for_one_segment_serves_the_others():
 def test_a_plan_that_begins_to_tell_segments_apart_goes_on_where_it_was():
     plain = plan(pushes=1.0)
     apart = dataclasses.replace(plain, segment_frequency=(1.0, 1.0))
-    dispatch = Dispatch(TWO, 0.0)
-    total = sum(
-        np.array(dispatch.day(n, p, (1, 1, 1)).value).reshape(-1, 9)[-1]
-        for n, p in enumerate([plain] * 5 + [apart] * 9)
-    )
-    promoted = Dispatch(TWO, 0.0)
-    total_of_one = sum(np.array(promoted.day(n, plain, (1, 1, 1)).value).reshape(-1, 9)[-1] for n in range(14))
+    dispatch, promoted = Dispatch(TWO, 0.0), Dispatch(TWO, 0.0)
+    total, total_of_one = np.zeros(9), np.zeros(9)
+    for n, p in enumerate([plain] * 5 + [apart] * 9):
+        dispatch.day(n, p, (1, 1, 1))
+        promoted.day(n, plain, (1, 1, 1))
+        total += dispatch.sent("value")[-1]
+        total_of_one += promoted.sent("value")[0]
     assert np.array_equal(total, total_of_one)
 
 

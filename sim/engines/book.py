@@ -150,8 +150,8 @@ class Book:
             commercial=sums.commercial,
             diverted=self.diversion.share(g.tallies[max(0, day + 1 - MONTH) : day + 1]),
         )
-        members: list[int] = block(tally, "MEMBERS").tolist()
-        by_channel = tuple(zip(*(members[tier : TIERS * self.channels : TIERS] for tier in range(TIERS)), strict=True))
+        members: list[int] = block(tally, "MEMBERS")[: TIERS * self.channels].tolist()
+        by_channel = tuple(zip(*[iter(members)] * TIERS, strict=True))
         self.members_yesterday = list(map(sum, by_channel))
         return SeenDay(
             day=day,

@@ -115,7 +115,8 @@ class Dispatch:
     @property
     def of_week(self) -> list[int]:
         """Messages of the last seven days by channel × tier, [C·T]; to the audience that got most."""
-        most: list[int] = self.of_seven_days.max(axis=0).tolist()
+        week = self.of_seven_days
+        most: list[int] = (week[0] if len(week) == 1 else week.max(axis=0)).tolist()
         return most
 
     def _announce(self, videos: int, lives: int) -> None:

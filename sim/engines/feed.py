@@ -89,6 +89,9 @@ class Organic(NamedTuple):
     report: FeedDay = FeedDay()
 
 
+NO_FEED = Organic()
+
+
 class BrandFeed:
     """The brand in a feed, among other accounts.
 

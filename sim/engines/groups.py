@@ -11,6 +11,7 @@ from sim.rules.tally import Slot, Tally
 from sim.scenario.schema import Channel
 
 _GROUP = word(ChannelKind.GROUP)
+_ACTIVITY, _OPENED, _USEFUL = Slot.ACTIVITY.value, Slot.OPENED.value, Slot.USEFUL.value
 _fixed, _lively, _tomorrow = plain(fixed), plain(lively_visits), plain(activity_tomorrow)
 
 
@@ -53,7 +54,7 @@ class Groups:
     def evening(self, packets: int, tally: Tally) -> None:
         """Count the day's activity, and let it follow what was said today."""
         for c in self.groups:
-            tally[Slot.ACTIVITY + c] = _fixed(self.activity[c])
-            opened = int(tally[Slot.OPENED + c])
-            share = int(tally[Slot.USEFUL + c]) / opened if opened else 0.0
+            tally[_ACTIVITY + c] = _fixed(self.activity[c])
+            opened = tally.item(_OPENED + c)
+            share = tally.item(_USEFUL + c) / opened if opened else 0.0
             self.activity[c] = _tomorrow(self.activity[c], share, self.keep[c], float(packets), self.rules)

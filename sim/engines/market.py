@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from sim.engines.feed import BrandFeed, Organic
+from sim.engines.feed import NO_FEED, BrandFeed
 from sim.engines.reservoir import KINDS
 from sim.engines.strangers import AD_SHARE, COLUMNS, EXPOSURE, Strangers, ads_met, brand_weights, meet_market
 from sim.engines.world import floats
@@ -164,7 +164,7 @@ class Market:
         proofs       of others and of authorities
         """
         weight, alone = brand_weights(float(active_core), float(self.initial_fans), float(plan.quality), self.worlds)
-        organic = Organic()
+        organic = NO_FEED
         if self.brand_feed:
             organic = self.brand_feed.day(
                 day, weight, lives, activity.groups, self.aware, reward, activity.diverted, self.minutes
@@ -186,6 +186,9 @@ class Market:
             organic.contents, organic.lives, reached * click, by_ads, float(plan.quality), float(plan.discount),
             float(followers), season, price, proofs.follow, proofs.buy, self.strangers, self.worlds, found,
         )  # fmt: skip
+        report = organic.report
+        if self.ads:
+            report = report._replace(retargeting=float(paid.retargeting), aware=self.aware)
         return MarketDay(
             rates=found[:, :KINDS],
             exposure=found[:, EXPOSURE].tolist(),
@@ -198,7 +201,9 @@ class Market:
             click=click,
             retarget=paid.retarget,
             public_price=price,
-            feed=organic.report._replace(retargeting=float(paid.retargeting), aware=self.aware),
+            feed=organic.report._replace(retargeting=float(paid.retargeting), aware=self.aware)
+            if self.ads
+            else organic.report,
             homepage_feed=homepage_feed,
             homepage_search=homepage_search,
         )

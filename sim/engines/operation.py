@@ -43,6 +43,8 @@ from sim.rules.referral import most_sharing, reward_uplift, tier_factor
 from sim.rules.tally import Slot, Tally, block, new_tally
 from sim.scenario.schema import Scenario
 
+_BY_FEED, _BY_SEARCH = (Slot.HOMEPAGE.value + source for source in (HomepageSource.FEED, HomepageSource.SEARCH))
+
 
 def _world(scenario: Scenario, people_key: int) -> World:
     return compilable(world_of(scenario)._replace(people_key=people_key))  # type: ignore[no-any-return]
@@ -234,15 +236,16 @@ class Operation:
 
     def _close(self, messages: Messages, market: MarketDay, tally: Tally) -> None:
         """The evening: what groups have become, and what rows do not count."""
-        joins, rewards, packets = block(tally, "CHANNEL_JOINS"), 0.0, 0.0
+        joins, paid = block(tally, "CHANNEL_JOINS"), 0.0
         for c, reward in self.join_rewards:
-            rewards += float(joins[c]) * reward
+            paid += float(joins[c]) * reward
         if messages.packets:
             rooms = self.groups.rooms(self.book.members_yesterday)
-            packets = messages.packets * sum(rooms) * self.scenario.costs.red_packet
-        tally[Slot.INCENTIVES] += round(100.0 * (rewards + packets))
-        tally[Slot.HOMEPAGE + HomepageSource.FEED] += round(market.homepage_feed)
-        tally[Slot.HOMEPAGE + HomepageSource.SEARCH] += round(market.homepage_search)
+            paid += messages.packets * sum(rooms) * self.scenario.costs.red_packet
+        if paid:
+            tally[Slot.INCENTIVES] += round(100.0 * paid)
+        tally[_BY_FEED] += round(market.homepage_feed)
+        tally[_BY_SEARCH] += round(market.homepage_search)
         self.groups.evening(messages.packets, tally)
 
     def _plan(self, day: int) -> Plan:

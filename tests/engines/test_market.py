@@ -175,7 +175,7 @@ def test_without_budget_nobody_is_reached(market):
     day = market.day(0, Plan((), (), 0.8, 0.2, 0, 3000.0, 0.0), 0, 0, 0, 1.0)
     assert (day.impressions, day.ad_spend) == (0, 0)
     assert all(rates[Response.CLICK_AD] == 0 for rates in day.rates)
-    assert day.ad_share == (0.0, 0.0)
+    assert day.ad_share == [0.0, 0.0]
 
 
 def test_part_of_the_ads_goes_to_those_who_clicked(market):

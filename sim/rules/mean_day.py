@@ -11,7 +11,7 @@ import math
 
 from sim.compiled import rare, rule
 from sim.domains import TIERS
-from sim.rules.climate import Climate, Floats, Integers, World
+from sim.rules.climate import Boxed, Climate, Floats, Integers, World
 from sim.rules.deals import after_lesson
 from sim.rules.mean_buying import MeanBuying, book_orders, mean_buying, mean_order
 from sim.rules.mean_leaving import join, mean_leaving
@@ -19,9 +19,12 @@ from sim.rules.mean_reading import MeanAnswer, asked, mean_reading, trust_after
 from sim.rules.mean_state import (
     BOUGHT,
     BUYING,
+    CELL,
+    COUNTS,
     DEBT,
     EXPECTATION,
     FATIGUE,
+    MEMBERS,
     OPEN,
     ORDERS,
     PLEASED,
@@ -51,47 +54,49 @@ def mean_days(
     traits: Floats,
     levels: Floats,
     tiers: Integers,
-    states: Floats,
+    cells: Floats,
     members: Floats,
     counts: Floats,
     after: Floats,
-    members_after: Floats,
-    counts_after: Floats,
     scratch: Floats,
-    answer: MeanAnswer,
-    climate: Climate,
-    world: World,
+    answer: Floats,
+    climates: Boxed,
+    worlds: Boxed,
     tally: Floats,
 ) -> None:
     """One day of a set of cells: node n has the cells n·B … n·B + B − 1, one for each intimacy and tier.
 
     traits   [nodes, TRAITS];  levels, tiers: [B] intimacy and tier of a node's cells, rising within each tier
-    states   [cells, STATES];  members, counts: [cells, C] share who listen to a channel, messages of this month
-    after, members_after, counts_after  the same tomorrow morning, zeros to be filled;  scratch: [C + 1]
+    cells    [cells, CELL];  members, counts: [cells, C] their columns of these names
+    after    the cells tomorrow morning, to be filled;  scratch: [CELL];  answer: [4] fields of ``MeanAnswer``
 
     Its side effects are on these arrays and on ``tally``, expected counters of the day.
     """
-    width = len(levels)
+    climate, world, width = climates[0], worlds[0], len(levels)
+    question = MeanAnswer(answer[0], answer[1], answer[2], answer[3])
     for n in range(len(traits)):
-        fan, first, total, lived = traits_of(n, traits, segment, climate.day), n * width, 0.0, 0.0
+        fan, first, total, lived = traits_of(n, traits, segment, climate.day, world), n * width, 0.0, 0.0
+        after[first : first + width] = 0.0
         for i in range(first, first + width):
-            total += states[i, SIZE]
+            total += cells[i, SIZE]
         if total <= 0.0:
             continue
         for b in range(width):
             i = first + b
-            if states[i, SIZE] > NEGLIGIBLE * total:
-                lived += states[i, SIZE]
+            if cells[i, SIZE] > NEGLIGIBLE * total:
+                lived += cells[i, SIZE]
                 live_on(
-                    i, first, fan, morning_of(levels[b], state_of(i, states), fan, world), states[i, SIZE],
-                    tiers[b], levels, tiers, members, counts, after, members_after, counts_after, scratch, answer,
-                    climate, world, tally,
+                    i, first, fan, morning_of(levels[b], state_of(i, cells), fan, world), cells[i, SIZE], tiers[b],
+                    levels, tiers, members, counts, after, scratch, question, climate, world, tally,
                 )  # fmt: skip
         for b in range(width):
             i = first + b
-            if after[i, SIZE] > 0.0:
-                after[i, SIZE] *= total / lived
-                count_cell(i, fan, levels[b], tiers[b], after, members_after, world, tally)
+            size = after[i, SIZE]
+            if size > 0.0:
+                for k in range(CELL):
+                    after[i, k] /= size  # from sums to means
+                after[i, SIZE] = size * total / lived
+                count_cell(i, fan, levels[b], tiers[b], after, world, tally)
 
 
 @rare
@@ -107,8 +112,6 @@ def live_on(
     members: Floats,
     counts: Floats,
     after: Floats,
-    members_after: Floats,
-    counts_after: Floats,
     scratch: Floats,
     answer: MeanAnswer,
     climate: Climate,
@@ -154,12 +157,10 @@ def live_on(
     watched = min(read.watched, read.active)
     visit = (read.closeness - watched * live) / max(1e-300, read.active)
     keep = stay * (1.0 - share)
-    send(i, first, intimacy, tier, keep * (1.0 - read.active), rest, levels, tiers, members, counts, after,
-         members_after, counts_after, world)  # fmt: skip
-    send(i, first, intimacy + visit, tier, keep * (read.active - watched), rest, levels, tiers, members, counts, after,
-         members_after, counts_after, world)  # fmt: skip
-    send(i, first, intimacy + visit + live, tier, keep * watched, rest, levels, tiers, members, counts, after,
-         members_after, counts_after, world)  # fmt: skip
+    put(i, rest, members, counts, scratch, world)
+    send(first, intimacy, tier, keep * (1.0 - read.active), scratch, levels, tiers, after, world)
+    send(first, intimacy + visit, tier, keep * (read.active - watched), scratch, levels, tiers, after, world)
+    send(first, intimacy + visit + live, tier, keep * watched, scratch, levels, tiers, after, world)
     if share <= 0.0:
         return
     made = mean_order(read.expectation, state.orders, world)
@@ -174,28 +175,44 @@ def live_on(
         bought.reference, bought.debt, 1.0 - made.attrition, 1.0, state.orders + 1.0,
         GRADES * (made.experience - read.expectation), bought.open,
     )  # fmt: skip
-    send(i, first, intimacy + read.closeness + rules.tiers.order, tier, stay * share, buyers, levels, tiers, members,
-         counts, after, members_after, counts_after, world)  # fmt: skip
+    put(i, buyers, members, counts, scratch, world)
+    ordered = intimacy + read.closeness + rules.tiers.order
+    send(first, ordered, tier, stay * share, scratch, levels, tiers, after, world)
+
+
+@rule
+def put(i: int, state: MeanState, members: Floats, counts: Floats, row: Floats, world: World) -> None:
+    """Fill in a row for fans of cell i with this state, one of them."""
+    row[SIZE] = 1.0
+    row[TRUST] = state.trust
+    row[FATIGUE] = state.fatigue
+    row[EXPECTATION] = state.expectation
+    row[PRONENESS] = state.proneness
+    row[REFERENCE] = state.reference
+    row[DEBT] = state.debt
+    row[BUYING] = state.buying
+    row[BOUGHT] = state.bought
+    row[ORDERS] = state.orders
+    row[PLEASED] = state.pleased
+    row[OPEN] = state.open
+    for c in range(world.channels.joined):
+        row[MEMBERS + c] = members[i, c]
+        row[COUNTS + c] = counts[i, c]
 
 
 @rule
 def send(
-    i: int,
     first: int,
     intimacy: float,
     tier: int,
     size: float,
-    state: MeanState,
+    row: Floats,
     levels: Floats,
     tiers: Integers,
-    members: Floats,
-    counts: Floats,
     after: Floats,
-    members_after: Floats,
-    counts_after: Floats,
     world: World,
 ) -> None:
-    """Fans of cell i go on with this intimacy: to the two levels of their tier between which it lies, in proportion.
+    """Fans go on with this intimacy: to the two levels of their tier between which it lies, in proportion.
 
     That keeps the mean intimacy; the distance of levels adds a little to its spread.
     """
@@ -208,43 +225,17 @@ def send(
     while b + 2 < len(levels) and tiers[b + 2] == following and levels[b + 1] <= intimacy:
         b += 1
     above = between(0.0, (intimacy - levels[b]) / (levels[b + 1] - levels[b]), 1.0)
-    arrive(i, first + b, size * (1.0 - above), state, members, counts, after, members_after, counts_after, world)
-    arrive(i, first + b + 1, size * above, state, members, counts, after, members_after, counts_after, world)
+    arrive(first + b, size * (1.0 - above), row, after)
+    arrive(first + b + 1, size * above, row, after)
 
 
 @rare
-def arrive(
-    i: int,
-    to: int,
-    size: float,
-    state: MeanState,
-    members: Floats,
-    counts: Floats,
-    after: Floats,
-    members_after: Floats,
-    counts_after: Floats,
-    world: World,
-) -> None:
-    """Fans of cell i arrive in another; its state becomes the mean of all who are there."""
+def arrive(to: int, size: float, row: Floats, after: Floats) -> None:
+    """So many fans arrive in a cell, whose row holds sums over them until the day is over."""
     if size <= 0.0:
         return
-    both = after[to, SIZE] + size
-    part = size / both
-    after[to, SIZE] = both
-    after[to, TRUST] += part * (state.trust - after[to, TRUST])
-    after[to, FATIGUE] += part * (state.fatigue - after[to, FATIGUE])
-    after[to, EXPECTATION] += part * (state.expectation - after[to, EXPECTATION])
-    after[to, PRONENESS] += part * (state.proneness - after[to, PRONENESS])
-    after[to, REFERENCE] += part * (state.reference - after[to, REFERENCE])
-    after[to, DEBT] += part * (state.debt - after[to, DEBT])
-    after[to, BUYING] += part * (state.buying - after[to, BUYING])
-    after[to, BOUGHT] += part * (state.bought - after[to, BOUGHT])
-    after[to, ORDERS] += part * (state.orders - after[to, ORDERS])
-    after[to, PLEASED] += part * (state.pleased - after[to, PLEASED])
-    after[to, OPEN] += part * (state.open - after[to, OPEN])
-    for c in range(world.channels.joined):
-        members_after[to, c] += part * (members[i, c] - members_after[to, c])
-        counts_after[to, c] += part * (counts[i, c] - counts_after[to, c])
+    for k in range(CELL):
+        after[to, k] += size * row[k]
 
 
 @rare
@@ -253,20 +244,19 @@ def count_cell(
     fan: MeanTraits,
     intimacy: float,
     tier: int,
-    states: Floats,
-    members: Floats,
+    cells: Floats,
     world: World,
     tally: Floats,
 ) -> None:
     """Count a cell at the end of its day, see ``count_row``."""
-    size = states[i, SIZE]
+    size = cells[i, SIZE]
     tally[Slot.TIER + tier] += size
     tally[Slot.SEGMENT + fan.segment] += size
     for c in range(world.channels.joined):
-        tally[Slot.MEMBERS + TIERS * c + tier] += size * members[i, c]
-    tally[Slot.TRUST_SUM] += size * states[i, TRUST]
-    tally[Slot.FATIGUE_SUM] += size * states[i, FATIGUE]
-    tally[Slot.LOAD_SUM] += size * load(states[i, FATIGUE], fan.tolerance, world.one_day.load)
+        tally[Slot.MEMBERS + TIERS * c + tier] += size * cells[i, MEMBERS + c]
+    tally[Slot.TRUST_SUM] += size * cells[i, TRUST]
+    tally[Slot.FATIGUE_SUM] += size * cells[i, FATIGUE]
+    tally[Slot.LOAD_SUM] += size * load(cells[i, FATIGUE], fan.tolerance, world.one_day.load)
     tally[Slot.INTIMACY_SUM] += size * intimacy
-    tally[Slot.PRONENESS_SUM] += size * states[i, PRONENESS]
-    tally[Slot.REFERENCE_SUM] += size * states[i, REFERENCE]
+    tally[Slot.PRONENESS_SUM] += size * cells[i, PRONENESS]
+    tally[Slot.REFERENCE_SUM] += size * cells[i, REFERENCE]

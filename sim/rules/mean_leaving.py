@@ -5,7 +5,6 @@ import math
 from sim.compiled import rare, rule
 from sim.domains import TIERS, Cause, Tier
 from sim.rules.climate import Climate, Floats, World, first_cell
-from sim.rules.follow import relevance
 from sim.rules.leaving import fatigue_hazard, natural_hazard, neglect_hazard, trust_factor
 from sim.rules.mean_state import MeanTraits
 from sim.rules.messages import load
@@ -44,8 +43,7 @@ def mean_leaving(
     leaving  [C] room for the members who leave each channel"""
     rules = world.rules.leaving
     x = load(fatigue, fan.tolerance, world.one_day.load)
-    rel = relevance(world.segments.match_value[fan.segment], fan.affinity)
-    natural = natural_hazard(fan.tenure, fan.frailty, rel, tier == Tier.DEVOTED, rules)
+    natural = natural_hazard(fan.tenure, fan.frailty, fan.rel_value, tier == Tier.DEVOTED, rules)
     tired, neglected = fatigue_hazard(x, rules), neglect_hazard(intimacy, rules)
     factor = trust_factor(trust, world.brand.trust, rules)
     hazard = (natural + tired + neglected) * factor + shock

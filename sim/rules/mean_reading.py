@@ -4,8 +4,7 @@ from typing import NamedTuple
 
 from sim.compiled import rare, rule
 from sim.domains import TIERS, ChannelKind
-from sim.rules.climate import Climate, Floats, World, first_cell
-from sim.rules.follow import relevance
+from sim.rules.climate import Boxed, Climate, Floats, World, first_cell
 from sim.rules.mean_state import MeanState, MeanTraits
 from sim.rules.messages import load, message_weight, open_probability, watch_probability
 from sim.rules.service import answer_event, waited
@@ -39,8 +38,12 @@ class MeanReading(NamedTuple):
 
 
 @rare
-def mean_answer(climate: Climate, world: World) -> MeanAnswer:
-    """A question of today, averaged over the waiting time: automatic, or by the team when it gets there (M13)."""
+def mean_answer(climates: Boxed, worlds: Boxed, answer: Floats) -> None:
+    """Fill in a question of today, averaged over the waiting time: answered automatically, or by the team (M13).
+
+    answer  [4] fields of ``MeanAnswer``
+    """
+    climate, world = climates[0], worlds[0]
     p, automatic = world.rules.service, world.service.automatic
     event = answer_event(0.0, p)
     up, down, answered = automatic * max(0.0, event), automatic * max(0.0, -event), 0.0
@@ -51,7 +54,7 @@ def mean_answer(climate: Climate, world: World) -> MeanAnswer:
         up += share * max(0.0, event)
         down += share * max(0.0, -event)
         answered += share if minutes >= 0.0 else 0.0
-    return MeanAnswer(up, down, answered, answered + automatic)
+    answer[0], answer[1], answer[2], answer[3] = up, down, answered, answered + automatic
 
 
 @rule
@@ -92,8 +95,7 @@ def mean_reading(
     """
     rules, channels = world.rules, world.channels
     x = load(state.fatigue, fan.tolerance, world.one_day.load)
-    rel_value = relevance(world.segments.match_value[fan.segment], fan.affinity)
-    rel_promotion = relevance(world.segments.match_promotion[fan.segment], fan.affinity)
+    rel_value, rel_promotion = fan.rel_value, fan.rel_promotion
     trust, fatigue, closeness, expectation, shock = state.trust, state.fatigue, 0.0, state.expectation, 0.0
     no_offer, unwatched, idle = 1.0, 1.0, 1.0
     first = first_cell(climate.audience[fan.segment]) + tier

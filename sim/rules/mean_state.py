@@ -3,12 +3,16 @@
 from typing import NamedTuple
 
 from sim.compiled import rule
+from sim.domains import MAX_CHANNELS
 from sim.rules.climate import Floats, World
+from sim.rules.follow import relevance
 
 # columns of a cell's state
 SIZE, TRUST, FATIGUE, EXPECTATION, PRONENESS, REFERENCE, DEBT = 0, 1, 2, 3, 4, 5, 6
 BUYING, BOUGHT, ORDERS, PLEASED, OPEN = 7, 8, 9, 10, 11
 STATES = 12
+# a cell is one row: its state, then by channel the share who listen, then messages of this month
+MEMBERS, COUNTS, CELL = STATES, STATES + MAX_CHANNELS, STATES + 2 * MAX_CHANNELS
 # columns of a node's traits
 TOLERANCE, FRAILTY, NEED, AFFINITY, PRIOR, JOINED = 0, 1, 2, 3, 4, 5
 TRAITS = 6
@@ -24,6 +28,8 @@ class MeanTraits(NamedTuple):
     affinity: float  # log-odds
     trust_prior: float  # T₀ᵢ in [0, 1]
     tenure: int  # days since following
+    rel_value: float  # relevance of value
+    rel_promotion: float  # … of promotions
 
 
 class MeanState(NamedTuple):
@@ -44,16 +50,19 @@ class MeanState(NamedTuple):
 
 
 @rule
-def traits_of(node: int, traits: Floats, segment: int, day: int) -> MeanTraits:
+def traits_of(node: int, traits: Floats, segment: int, day: int, world: World) -> MeanTraits:
     """Traits of a node."""
+    affinity = traits[node, AFFINITY]
     return MeanTraits(
         segment,
         traits[node, TOLERANCE],
         traits[node, FRAILTY],
         traits[node, NEED],
-        traits[node, AFFINITY],
+        affinity,
         traits[node, PRIOR],
         int(day - traits[node, JOINED]),
+        relevance(world.segments.match_value[segment], affinity),
+        relevance(world.segments.match_promotion[segment], affinity),
     )
 
 

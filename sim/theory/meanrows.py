@@ -1,29 +1,40 @@
 """The rows of a mean field: cells of a quadrature in place of people, as the operation of a brand meets rows."""
 
-import math
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from sim.compiled import at_once
 from sim.domains import MAX_CHANNELS, TIERS, Domain, Source
 from sim.engines.reservoir import Response
-from sim.rules.climate import Climate, World
-from sim.rules.deals import asked_price
-from sim.rules.follow import follow_probability, relevance
+from sim.rules.climate import Boxed, Climate, World, boxed
 from sim.rules.mean_day import mean_days
+from sim.rules.mean_met import mean_met, order_outside
 from sim.rules.mean_reading import mean_answer
-from sim.rules.mean_state import BOUGHT, BUYING, EXPECTATION, JOINED, ORDERS, PRIOR, REFERENCE, SIZE, STATES, TRUST
+from sim.rules.mean_state import (
+    BOUGHT,
+    BUYING,
+    CELL,
+    COUNTS,
+    EXPECTATION,
+    JOINED,
+    MEMBERS,
+    ORDERS,
+    PRIOR,
+    REFERENCE,
+    SIZE,
+    STATES,
+    TRUST,
+)
 from sim.rules.numbers import FIXED_POINT
 from sim.rules.people import START_INTIMACY
-from sim.rules.purchase import buying_odds, open_need, salience
 from sim.rules.referral import acceptance, invited_prior
 from sim.rules.rows import RETARGETING_DAYS
-from sim.rules.tally import NO_CHANNEL, TALLY_SIZE, UNTOUCHED, Slot, Tally, block
-from sim.rules.trust import mean_prior
+from sim.rules.tally import TALLY_SIZE, UNTOUCHED, Slot, Tally, block
 from sim.scenario.schema import Scenario
 from sim.theory.fields import Fields
-from sim.theory.people import AFFINITY_SPREAD, Nodes, newcomer_nodes, pool_nodes
+from sim.theory.people import Nodes, newcomer_nodes, pool_nodes
 
 Floats = npt.NDArray[np.float64]
 
@@ -37,6 +48,7 @@ _MEETING = {
     Response.FOLLOW_FROM_SEARCH: Source.SEARCH,
 }
 _ORDERING = (Response.ORDER_FROM_FEED, Response.ORDER_IN_LIVE, Response.ORDER_FROM_SEARCH)
+days_lived, answered, known_met, outside_ordered = map(at_once, (mean_days, mean_answer, mean_met, order_outside))
 _STOCKS = slice(int(Slot.ROWS), int(Slot.LOAD_BIN) + 40)
 
 
@@ -69,40 +81,48 @@ class Cells:
         self.levels, self.tiers = ladder(world)
         self.width = len(self.levels)
         cells = self.nodes * self.width
-        self.states = np.zeros((cells, STATES))
-        self.members = np.repeat(nodes.members, self.width, axis=0)
-        self.counts = np.zeros((cells, MAX_CHANNELS))
-        self.after = [np.zeros_like(self.states), np.zeros_like(self.members), np.zeros_like(self.counts)]
-        self.scratch = np.zeros(MAX_CHANNELS + 1)
+        self.now, self.after = np.zeros((cells, CELL)), np.zeros((cells, CELL))
+        self.scratch = np.zeros(CELL)
+        self.members[:] = np.repeat(nodes.members, self.width, axis=0)
         self.states[:, EXPECTATION] = float(world.rules.purchase.expectation)
         self.states[:, REFERENCE] = self.states[:, BUYING] = 1.0
         self.states[:, TRUST] = np.repeat(self.traits[:, PRIOR], self.width)
         self.entry = self.states[:: self.width].copy()  # [nodes, STATES] in which people begin
         self.entry_members = nodes.members.copy()
 
+    @property
+    def states(self) -> Floats:
+        """[cells, STATES]."""
+        return self.now[:, :STATES]
+
+    @property
+    def members(self) -> Floats:
+        """[cells, C] share who listen to a channel."""
+        return self.now[:, MEMBERS:COUNTS]
+
+    @property
+    def counts(self) -> Floats:
+        """[cells, C] messages of this month."""
+        return self.now[:, COUNTS:]
+
     def place(self, sizes: Floats, intimacy: float, tier: int) -> None:
         """Put fans at each node, [nodes], on the level of a tier that is nearest to an intimacy."""
         level = int(np.argmin(np.abs(self.levels - intimacy) + 1e3 * (self.tiers != tier)))
         self.states[np.arange(self.nodes) * self.width + level, SIZE] += sizes
 
-    def day(self, answer: Any, climate: Climate, world: World, flow: Floats) -> None:
+    def day(self, answer: Floats, climates: Boxed, worlds: Boxed, flow: Floats) -> None:
         """One day; counters are added to ``flow``."""
-        for columns in self.after:
-            columns[:] = 0.0
-        after = self.after
-        mean_days(
-            self.segment, self.traits, self.levels, self.tiers, self.states, self.members, self.counts, after[0],
-            after[1], after[2], self.scratch, answer, climate, world, flow,
+        days_lived(
+            self.segment, self.traits, self.levels, self.tiers, self.now, self.members, self.counts, self.after,
+            self.scratch, answer, climates, worlds, flow,
         )  # fmt: skip
-        now = [self.states, self.members, self.counts]
-        (self.states, self.members, self.counts), self.after = self.after, now
+        self.now, self.after = self.after, self.now
 
     def join(self, other: "Cells") -> None:
         """Take over the fans of a set with the same nodes."""
         both = self.states[:, SIZE] + other.states[:, SIZE]
         share = np.divide(other.states[:, SIZE], both, out=np.zeros_like(both), where=both > 0)
-        for mine, theirs in ((self.states, other.states), (self.members, other.members), (self.counts, other.counts)):
-            np.add(mine, share[:, None] * (theirs - mine), out=mine)
+        self.now += share[:, None] * (other.now - self.now)
         self.states[:, SIZE] = both
 
     def add(self, sizes: Floats) -> None:
@@ -153,6 +173,8 @@ class MeanRows:
     def __init__(self, world: World, scenario: Scenario, nodes: int) -> None:
         self.world, self.scenario = world, scenario
         self.fields: Any = Fields(world)
+        self.boxed_world = boxed(world)
+        self.answer, self.desk = np.zeros(4), tuple[float, ...]()  # to a question of a day with this desk
         segments = int(world.segments.used)
         self.number = max(12, nodes // segments)
         self.pool: list[Cells] = []
@@ -162,7 +184,7 @@ class MeanRows:
         self.known = np.zeros(segments)  # people who have responded and do not follow
         self.left = np.zeros(segments)  # of these, those who followed before
         self.clicked = np.zeros(RETARGETING_DAYS + 1)  # people of the commercial domain by day of the click
-        self.exposure = np.zeros(segments)
+        self.exposure, self.won = np.zeros(segments), np.zeros((segments, 2))
         self.month_start = 1
         self.day = 0
 
@@ -183,7 +205,7 @@ class MeanRows:
             cells.states[:, EXPECTATION] += customers * (quality - cells.states[:, EXPECTATION])
             if world.closing.single == 1:
                 cells.states[:, BUYING] = 1.0 - customers
-            cells.members *= 1.0 - np.array([float(x) for x in world.channels.blocked[:MAX_CHANNELS]])
+            cells.members[:] *= 1.0 - np.array([float(x) for x in world.channels.blocked[:MAX_CHANNELS]])
             self.pool.append(cells)
 
     def members(self) -> list[int]:
@@ -206,15 +228,19 @@ class MeanRows:
             self.month_start = int(climate.month_start)
             keep = [float(self.world.channels.conversations >> 7 * c & 1) for c in range(MAX_CHANNELS)]
             for cells in self._all():
-                cells.counts *= keep
+                cells.counts[:] *= keep
         if self.day and self.day % WEEK == 0:
             for origin in self.origins.values():
                 origin.turn()
-        answer = mean_answer(climate, self.world)
+        climates = boxed(climate)
+        desk = climate.desk if isinstance(climate.desk, tuple) else climate.desk.item()
+        if desk != self.desk:
+            self.desk = desk
+            answered(climates, self.boxed_world, self.answer)
         before = self.by_segment()
         for cells in self._all():
-            cells.day(answer, climate, self.world, self.flow)
-        gone = np.array(before) - self.by_segment()
+            cells.day(self.answer, climates, self.boxed_world, self.flow)
+        gone = np.array(before) - self.flow[Slot.SEGMENT : Slot.SEGMENT + len(before)]
         self._touch(climate)
         self.known += gone
         self.left += gone
@@ -341,74 +367,22 @@ class MeanRows:
 
     def _order(self, orders: float, discount: float, climate: Climate) -> None:
         """Orders of people who do not follow."""
-        if orders <= 0.0:
-            return
-        brand = self.fields.brand
-        net = orders * float(brand.price) * (1.0 - discount)
-        self.flow[Slot.ORDERS + NO_CHANNEL] += orders
-        self.flow[Slot.ORDERS_FIRST] += orders
-        self.flow[Slot.GMV + NO_CHANNEL] += net
-        self.flow[Slot.LIST_VALUE] += orders * float(brand.price)
-        self.flow[Slot.GOODS] += orders * float(brand.price) * float(brand.goods) / 10_000
-        self.flow[Slot.COMMISSION] += net * float(climate.commission[int(climate.home)]) / 10_000
+        if orders > 0.0:
+            outside_ordered(orders, discount, boxed(climate), self.boxed_world, self.flow)
 
     def _touch(self, climate: Climate) -> None:
         """People who have responded before and do not follow are met again: by the feed, by ads, by retargeting."""
-        world, rules, brand = self.fields, self.fields.rules, self.fields.brand
         at = self.day % len(self.clicked)
         self.clicked[at] = 0.0  # 30 days are over
         commercial = float(self.clicked.sum())
-        for s in range(len(self.known)):
-            today = float(climate.exposure[s]) - self.exposure[s]
-            self.exposure[s] = float(climate.exposure[s])
-            known = self.known[s]
-            if known <= 0.0:
-                continue
-            lift = math.exp(0.5 * AFFINITY_SPREAD**2)  # the interested are met more often
-            touched = known * -math.expm1(-float(rules.exposure.known) * lift * today)
-            retargeted = commercial * float(climate.retarget) * known / max(1e-9, float(self.known.sum()))
-            by_ad = touched * float(climate.ad_share[s]) + retargeted
-            by_feed = touched * (1.0 - float(climate.ad_share[s]))
-            trust = float(mean_prior(float(brand.trust_feed), float(world.segments.trust_shift[s])))
-            interest = float(world.segments.match_value[s]) + AFFINITY_SPREAD**2
-            follow = follow_probability(
-                float(climate.quality), float(relevance(interest, 0.0)), trust, float(climate.followers),
-                float(brand.certified), 1.0, float(climate.proof_follow), self.world.rules.follow,
-            )  # fmt: skip
-            clicks = retargeted * min(1.0, float(climate.click) * float(rules.ads.retargeted))
-            clicks += (by_ad - retargeted) * float(climate.click)
-            won, bought = by_feed * float(follow), clicks * float(brand.follow_after_click)
-            self.flow[Slot.TOUCHES] += by_ad + by_feed
-            self.flow[Slot.AD_CLICKS] += clicks
-            back = (won + bought * (1.0 - retargeted / max(1e-300, by_ad))) * self.left[s] / known
-            self.flow[Slot.WIN_BACKS] += back
-            self._follow(s, float(brand.trust_feed), Source.FEED, won)
-            self._follow(s, float(brand.trust_bought), Source.AD, bought)
-            self.flow[Slot.FLOW + 3 * UNTOUCHED + Domain.PRIVATE] -= won + bought
-            self.flow[Slot.FLOW + 3 * Domain.PUBLIC + Domain.PRIVATE] += won + bought
-            self.left[s] -= back
-            self.known[s] -= won + bought
-            self._buy_when_met(s, by_feed + by_ad, trust, climate)
+        known_met(
+            self.known, self.left, self.exposure, self.won, commercial, boxed(climate), self.boxed_world, self.flow
+        )
+        brand = self.fields.brand
+        for s, (by_feed, by_ads) in enumerate(self.won.tolist()):
+            self._follow(s, brand.trust_feed, Source.FEED, by_feed)
+            self._follow(s, brand.trust_bought, Source.AD, by_ads)
+            self.flow[Slot.FLOW + 3 * UNTOUCHED + Domain.PRIVATE] -= by_feed + by_ads
+            self.flow[Slot.FLOW + 3 * Domain.PUBLIC + Domain.PRIVATE] += by_feed + by_ads
         share = max(0.0, 1.0 - float(self.flow[Slot.JOINS + Source.AD]) / max(1.0, commercial))
         self.clicked *= share
-
-    def _buy_when_met(self, s: int, touched: float, trust: float, climate: Climate) -> None:
-        """Orders of known people at a touch, where deals close online."""
-        world, rules, brand = self.fields, self.world.rules, self.fields.brand
-        if world.closing.in_store == 1:
-            return
-        days = float(brand.decision_days)
-        need = open_need(float(world.segments.need_rate[s]) * float(climate.season), days, days)
-        proof = float(climate.proof_buy) + float(world.segments.match_product[s])
-        odds = buying_odds(
-            trust,
-            float(asked_price(0.0)),
-            1.0,
-            0.0,
-            1.0,
-            float(climate.public_price),
-            proof,
-            rules.purchase,
-            rules.deals,
-        )
-        self._order(touched * float(need * odds * salience(0.0, False, True, rules.purchase)), 0.0, climate)

@@ -13,13 +13,13 @@ from scipy.special import betaincinv, gammaincinv, ndtri  # of scipy.special alo
 
 from sim.domains import MAX_CHANNELS
 from sim.rules.climate import World
+from sim.rules.mean_met import AFFINITY_SPREAD
 from sim.rules.mean_state import AFFINITY, FRAILTY, JOINED, NEED, PRIOR, TOLERANCE, TRAITS
 from sim.rules.people import OLDEST
 from sim.rules.trust import mean_prior
 from sim.theory.sobol import points
 
 Floats = npt.NDArray[np.float64]
-AFFINITY_SPREAD = 0.8  # log-sd of interest, ``person_at``
 _TRAIT_DRAWS = 6
 
 

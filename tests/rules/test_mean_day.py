@@ -10,17 +10,17 @@ from sim.engines.world import world_of
 from sim.rules.climate import compilable
 from sim.rules.leaving import fatigue_hazard, natural_hazard, neglect_hazard, trust_factor
 from sim.rules.mean_buying import mean_order
-from sim.rules.mean_day import send
+from sim.rules.mean_day import put, send
 from sim.rules.mean_leaving import alone_in, mean_leaving
 from sim.rules.mean_reading import asked, trust_after
-from sim.rules.mean_state import SIZE, STATES, TRUST, MeanState, MeanTraits, morning_of
+from sim.rules.mean_state import CELL, MEMBERS, SIZE, TRUST, MeanState, MeanTraits, morning_of
 from sim.rules.messages import load
 from sim.rules.purchase import attrition_probability, order_event, utility
 from sim.rules.tally import TALLY_SIZE, Slot
 from sim.scenario import load_scenario
 from sim.theory.meanfield import MeanPool, calm
 
-FAN = MeanTraits(0, 0.8, 1.0, 0.04, 0.0, 0.35, 90)
+FAN = MeanTraits(0, 0.8, 1.0, 0.04, 0.0, 0.35, 90, 0.5, 0.5)
 STATE = MeanState(0.4, 2.0, 0.5, 0.6, 0.0, 1.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0)
 SUBSCRIPTION, GROUP = 0, 1
 
@@ -129,12 +129,13 @@ def test_fatigue_costs_one_channel_of_two(world, climate):
 @pytest.mark.parametrize("intimacy", [0.0, 0.13, 0.59, 0.61, 1.7, 2.3, 9.0])
 def test_sending_keeps_people_and_their_mean_intimacy(world, intimacy):
     levels, tiers = np.array([0.0, 0.3, 0.6, 0.4, 1.0, 2.0, 1.4, 2.5, 4.0]), np.array([0, 0, 0, 1, 1, 1, 2, 2, 2])
-    after, inside = np.zeros((9, STATES)), np.zeros((9, MAX_CHANNELS))
-    send(0, 0, intimacy, 0, 50.0, STATE, levels, tiers, members(c0=1.0), np.zeros((2, MAX_CHANNELS)), after, inside,
-         np.zeros((9, MAX_CHANNELS)), world)  # fmt: skip
+    after, row = np.zeros((9, CELL)), np.zeros(CELL)
+    put(0, STATE, members(c0=1.0), np.zeros((2, MAX_CHANNELS)), row, world)
+    send(0, intimacy, 0, 50.0, row, levels, tiers, after, world)
     assert after[:, SIZE].sum() == pytest.approx(50.0)
     assert after[:, SIZE] @ levels / 50 == pytest.approx(min(intimacy, 4.0))
     arrived = after[:, SIZE] > 0
     assert set(tiers[arrived]) == {0 if intimacy < 0.6 else 1 if intimacy < 2.0 else 2}
-    assert (after[arrived, TRUST] == STATE.trust).all()
-    assert (inside[arrived, 0] == 1.0).all()
+    means = after[arrived] / after[arrived, SIZE][:, None]
+    assert means[:, TRUST] == pytest.approx(STATE.trust)
+    assert means[:, MEMBERS] == pytest.approx(1.0)

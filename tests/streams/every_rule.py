@@ -17,9 +17,9 @@ from sim.engines.population import rounded_fan, rounded_person
 from sim.engines.reservoir import cell_address, pool_address
 from sim.rules import RULE_TABLES
 from sim.rules.cascade import TrafficPools
-from sim.rules.climate import Climate, World, compilable, compilable_rows
+from sim.rules.climate import Climate, World, boxed, compilable, compilable_rows
 from sim.rules.mean_fan import MeanFan, Steady
-from sim.rules.mean_state import STATES, TRAITS
+from sim.rules.mean_state import CELL, SIZE, STATES, TRAITS
 from sim.rules.response import SCANS
 from sim.rules.rows import NEVER, Fan, Person
 from sim.rules.tally import TALLY_SIZE, Slot, new_tally
@@ -186,9 +186,25 @@ class Arguments:
             return chance.uniform(0.1, 0.9, (6, STATES))
         if name in ("members", "counts"):
             return chance.random((6, MAX_CHANNELS)) * np.where(first, 1.0, 0.5)[:, None]
-        if name in ("after", "members_after", "counts_after"):
-            return np.zeros((6, STATES if name == "after" else MAX_CHANNELS))
-        if name in ("scratch", "offers", "leaving"):
+        if name == "cells":
+            found = chance.uniform(0.1, 0.9, (6, CELL))
+            found[:, SIZE] = chance.uniform(0.1, 9.0, 6)
+            return found
+        if name == "after":
+            return np.zeros((6, CELL))
+        if name in ("row", "scratch"):
+            return chance.uniform(0.0, 0.1, CELL)
+        if name in ("known", "left", "met"):  # by segment
+            return chance.uniform(0.0, {"known": 50.0, "left": 0.5, "met": 0.0}[name], 2)
+        if name == "won":
+            return np.zeros((2, 2))
+        if name == "answer":
+            return chance.uniform(0.0, 1.0, 4)
+        if name == "climates":
+            return boxed(self.climate)
+        if name == "worlds":
+            return boxed(self.world)
+        if name in ("offers", "leaving"):
             return chance.uniform(0.0, 0.1, MAX_CHANNELS + 1)
         return np.zeros((3, 6)) if name == "found" else np.zeros(TALLY_SIZE)
 

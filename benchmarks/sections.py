@@ -171,6 +171,13 @@ def many(effort: Effort) -> list[dict[str, Any]]:
     return rows
 
 
+def theory(effort: Effort) -> list[dict[str, Any]]:
+    """The mean field of every shipped scenario."""
+    effort.say("the mean field of every shipped scenario")
+    found: list[dict[str, Any]] = call("benchmarks.meanfield:every_scenario", tries=1 if effort.quick else 3)
+    return found
+
+
 SECTIONS: dict[str, Callable[[Effort], Any]] = {
     "engines": engines,
     "size": size,
@@ -182,6 +189,7 @@ SECTIONS: dict[str, Callable[[Effort], Any]] = {
     "fan-lite": fan_lite,
     "batch": batch,
     "many": many,
+    "theory": theory,
 }
 
 

@@ -141,6 +141,14 @@ def _many(found: Any) -> Table:
     return table
 
 
+def _theory(found: Any) -> Table:
+    table = _table("Mean field: ms of processor time", ("scenario", "logic", "days", "16 nodes", "days", "48 nodes"), 2)
+    for row in found:
+        cells = str(row["days"]), f"{row['half']:,.0f}", str(row["run"]), f"{row['whole']:,.0f}"
+        table.add_row(row["scenario"], row["logic"], *cells)
+    return table
+
+
 _TABLES = {
     "engines": _engines,
     "size": _size,
@@ -152,6 +160,7 @@ _TABLES = {
     "fan-lite": _fan_lite,
     "batch": _batch,
     "many": _many,
+    "theory": _theory,
 }
 
 

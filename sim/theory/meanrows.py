@@ -1,5 +1,6 @@
 """The rows of a mean field: cells of a quadrature in place of people, as the operation of a brand meets rows."""
 
+import math
 from typing import Any
 
 import numpy as np
@@ -39,7 +40,8 @@ from sim.theory.people import Nodes, newcomer_nodes, pool_nodes
 Floats = npt.NDArray[np.float64]
 
 WIDER = (1.0, 1.2, 1.35)  # distance of levels, relative to the one below, by tier
-WEEK = 14  # days of a cohort
+FORTNIGHT = 14  # days of a cohort
+TRUST_STEP, LEAST_TRUST, MOST_TRUST = 0.1, 0.01, 0.99  # of prior trust, where it is another one every day
 FRESH = 2  # cohorts for which newcomers are kept apart: the first month's multiplier of natural exit
 _SUMS = ("TRUST_SUM", "FATIGUE_SUM", "LOAD_SUM", "INTIMACY_SUM", "PRONENESS_SUM", "REFERENCE_SUM")
 _MEETING = {
@@ -119,7 +121,10 @@ class Cells:
         self.now, self.after = self.after, self.now
 
     def join(self, other: "Cells") -> None:
-        """Take over the fans of a set with the same nodes."""
+        """Take over the fans of a set with the same nodes, but for prior trust: who has met the brand otherwise."""
+        mine, theirs = (cells.states[:, SIZE].reshape(self.nodes, -1).sum(axis=1) for cells in (self, other))
+        part = np.divide(theirs, mine + theirs, out=np.zeros(self.nodes), where=mine + theirs > 0)
+        self.traits[:, PRIOR] += part * (other.traits[:, PRIOR] - self.traits[:, PRIOR])
         both = self.states[:, SIZE] + other.states[:, SIZE]
         share = np.divide(other.states[:, SIZE], both, out=np.zeros_like(both), where=both > 0)
         self.now += share[:, None] * (other.now - self.now)
@@ -137,34 +142,25 @@ class Cells:
 
 
 class Origin:
-    """Newcomers who met the brand in the same way, of one segment: cohorts of weeks, then all older ones."""
+    """Newcomers of the last weeks who met the brand in the same way, of one segment: a set for each fortnight."""
 
     def __init__(self, nodes: Nodes, world: World) -> None:
         self.nodes, self.world = nodes, world
         self.cohorts: list[Cells] = []
-        self.settled: Cells | None = None
 
     def add(self, size: float, day: int) -> None:
         """People who begin to follow today."""
-        middle = day + WEEK // 2 - day % WEEK
+        middle = day + FORTNIGHT // 2 - day % FORTNIGHT
         if not self.cohorts or self.cohorts[-1].traits[0, JOINED] < middle:
             cells = Cells(self.nodes, self.world)
             cells.traits[:, JOINED] = middle
             self.cohorts.append(cells)
         self.cohorts[-1].add(size * self.nodes.weights)
 
-    def turn(self) -> None:
-        """A week ends: those who are no newcomers any more are one with those before them."""
-        while len(self.cohorts) > FRESH:
-            oldest = self.cohorts.pop(0)
-            if self.settled is None:
-                self.settled = oldest
-            else:
-                self.settled.join(oldest)
-
-    def all(self) -> list[Cells]:
-        """Every set of cells."""
-        return self.cohorts + ([] if self.settled is None else [self.settled])
+    def turn(self) -> list[Cells]:
+        """A fortnight ends: the sets of those who are no newcomers any more."""
+        old, self.cohorts = self.cohorts[:-FRESH], self.cohorts[-FRESH:]
+        return old
 
 
 class MeanRows:
@@ -178,7 +174,8 @@ class MeanRows:
         segments = int(world.segments.used)
         self.number = max(12, nodes // segments)
         self.pool: list[Cells] = []
-        self.origins: dict[tuple[int, float, int], Origin] = {}
+        self.origins: dict[tuple[int, float, int], Origin] = {}  # by segment, prior trust, and source with own channels
+        self.settled: dict[tuple[int, int], Cells] = {}  # by segment, and source with own channels
         self.flow = np.zeros(TALLY_SIZE)  # expected counters of today
         self.carried = np.zeros(TALLY_SIZE)  # what rounding has left
         self.known = np.zeros(segments)  # people who have responded and do not follow
@@ -229,9 +226,10 @@ class MeanRows:
             keep = [float(self.world.channels.conversations >> 7 * c & 1) for c in range(MAX_CHANNELS)]
             for cells in self._all():
                 cells.counts[:] *= keep
-        if self.day and self.day % WEEK == 0:
-            for origin in self.origins.values():
-                origin.turn()
+        if self.day and self.day % FORTNIGHT == 0:
+            for (segment, _, own), origin in self.origins.items():
+                for old in origin.turn():
+                    self._settle(segment, own, old)
         climates = boxed(climate)
         desk = climate.desk if isinstance(climate.desk, tuple) else climate.desk.item()
         if desk != self.desk:
@@ -309,8 +307,8 @@ class MeanRows:
                 (1.0 - rewarded, Source.INVITATION, False),
                 (rewarded, Source.REWARD, True),
             ):
-                mean = round(float(invited_prior(prior, trust, by_reward, p)), 2)
-                self._follow(s, mean, source, (new + again) * share)
+                mean = float(invited_prior(prior, trust, by_reward, p))
+                self._follow_near(s, mean, source, (new + again) * share)
             self.known[s] -= again
             left.append(people - new)
         self.flow[Slot.INVITATIONS] += shared
@@ -341,7 +339,15 @@ class MeanRows:
     # -------------------------------------------------------------------------------------------------- parts
 
     def _all(self) -> list[Cells]:
-        return self.pool + [cells for origin in self.origins.values() for cells in origin.all()]
+        fresh = [cells for origin in self.origins.values() for cells in origin.cohorts]
+        return [*self.pool, *self.settled.values(), *fresh]
+
+    def _settle(self, segment: int, own: int, old: Cells) -> None:
+        """A set of former newcomers is one with those before them who came into the same channels."""
+        if (segment, own) in self.settled:
+            self.settled[segment, own].join(old)
+        else:
+            self.settled[segment, own] = old
 
     def _follow(self, s: int, trust: float, source: Source, size: float, shares: Floats | None = None) -> None:
         if size <= 0.0:
@@ -356,6 +362,13 @@ class MeanRows:
             number = max(12, self.number // 2)
             self.origins[s, trust, own] = Origin(newcomer_nodes(s, trust, shares, self.world, number), self.world)
         self.origins[s, trust, own].add(float(size), self.day)
+
+    def _follow_near(self, s: int, trust: float, source: Source, size: float) -> None:
+        """Newcomers of any prior trust: between two steps of it, so that its mean is kept."""
+        low = math.floor(trust / TRUST_STEP)
+        above = trust / TRUST_STEP - low
+        for steps, part in ((low, 1.0 - above), (low + 1, above)):
+            self._follow(s, min(MOST_TRUST, max(LEAST_TRUST, steps * TRUST_STEP)), source, size * part)
 
     def _meet(self, s: int, size: float, clicked: bool = False) -> None:
         """People who have responded and do not follow."""

@@ -13,18 +13,13 @@ import numpy.typing as npt
 
 from sim.compiled import INTERPRETED, at_once, rare, rule
 from sim.engines.admission import Integers, admitted
-from sim.engines.calm import (
-    WORDS,
-    calm_day,
-    channels_of_interest,
-    fill_batch,
-    load_draws,
-    most_joining,
-    store_calm,
-)
+from sim.engines.calm import calm_days, most_joining
+from sim.engines.columns import BATCH, Columns, new_columns, take_row
+from sim.engines.evening import add_up, count_members, tire, write
 from sim.engines.population import FAN, PERSON, Rows, unpacked
 from sim.engines.reservoir import Responders, kind_to_stranger
 from sim.engines.wordofmouth import Invited, Senders
+from sim.engines.words import WORDS, channels_of_interest, fill_batch, load_draws
 from sim.rules.climate import Boxed, Climate, World, boxed
 from sim.rules.fan_day import advance_fan
 from sim.rules.invited import come_back, invited_response
@@ -39,9 +34,8 @@ from sim.rules.search import searches
 from sim.rules.tally import Slot, Tally, new_tally
 from sim.streams import MASK32
 
-BATCH = 512  # rows whose daily draws are made in one go; they stay in the fastest cache
-ROOM = 4 * BATCH  # rows that shared, before the kernel hands them over
-CHUNK = 16 * BATCH  # rows of several brands whose surroundings are worked out in one go
+ROOM = 2048  # rows that shared, before the kernel hands them over
+CHUNK = 8192  # rows of several brands whose surroundings are worked out in one go
 ROWS_PER_THREAD = 20_000  # below this a second thread costs more than it saves
 
 
@@ -289,6 +283,57 @@ def surroundings(around: np.ndarray, n: int) -> Surroundings:
 
 
 @rare
+def look_around(
+    people: Rows,
+    fans: Rows,
+    first: int,
+    stop: int,
+    beside: bool,
+    columns: Columns,
+    keys: np.ndarray,
+    busy: np.ndarray,
+    climate: Climate,
+    world: World,
+    key: int,
+    tally: Tally,
+) -> tuple[int, int, int]:
+    """Who is who among the rows from ``first`` on: at most BATCH followers, and as many others who are touched.
+
+    columns, keys  of followers, to be filled;  busy: rows of the others to whom something may happen, to be filled
+
+    Returns the row after the last, how many followers, and how many others.
+    """
+    day, shelf = climate.day, world.brand.found_again > 0.0
+    followers, others, i = 0, 0, first
+    while i < stop and followers < BATCH and others < BATCH:
+        row = fans[i]
+        if reachable(whole(row.channels), whole(row.muted)):
+            keys[followers] = people[i].key
+            take_row(people, fans, i, columns, followers, day)
+            followers += 1
+        elif beside and whole(row.marks) & 15 == STRANGER:
+            pass
+        elif (
+            climate.exposure[whole(people[i].segment)] < row.threshold
+            and row.due_on != day
+            and not retargeted(whole(people[i].key), whole(row.clicked_on), climate, key)
+            and not (
+                shelf
+                and searches(
+                    whole(people[i].key), real(people[i].need_rate), whole(row.orders), whole(row.marks) >> 9 & 3,
+                    climate, world, key,
+                )
+            )
+        ):  # fmt: skip
+            count_bystander(whole(row.clicked_on), whole(row.left_on), day, tally)
+        else:
+            busy[others] = i
+            others += 1
+        i += 1
+    return i, followers, others
+
+
+@rare
 def advance_rows(
     people: Rows,
     fans: Rows,
@@ -301,63 +346,37 @@ def advance_rows(
     key: int,
     tally: Tally,
     shared: np.ndarray,
+    batches: Boxed,
 ) -> tuple[int, int]:
     """Advance the rows start … stop − 1 by one day, or as many as ``shared`` has room for.
 
     around  [4, rows] the other brands (``Surroundings``) of the rows from ``origin`` on; [4, 0] where there is none
     shared  to be filled: rows that shared today, as 2 · row, + 1 if for a reward
+    batches room for the columns of one batch
 
     Returns the first row that is still to be advanced (stop: none) and how many shared.
     """
-    climate, world = climates[0], worlds[0]
-    day = climate.day
+    climate, world, columns = climates[0], worlds[0], batches[0]
     found, told, owed = 0, tally[Slot.SHARES], tally[Slot.REWARDED_SHARES]
-    beside, at, shelf = around.shape[1] > 0, ALONE, world.brand.found_again > 0.0
+    beside, at = around.shape[1] > 0, ALONE
     words = np.full((WORDS, BATCH), MASK32, np.uint32)  # nothing happens at the largest draw
-    # rows of followers and of all with more than a calm day; the latter's columns of words
-    following, busy, drawn = np.empty(BATCH, np.int64), np.empty(BATCH, np.int64), np.zeros(BATCH, np.int64)
-    keys = np.empty(BATCH, np.int64)
+    # rows with more than a calm day, and their columns of words
+    busy, drawn, keys = np.empty(2 * BATCH, np.int64), np.empty(2 * BATCH, np.int64), np.empty(BATCH, np.int64)
     visited, joining = channels_of_interest(climate, world), most_joining(climate, world)
-    for first in range(start, stop, BATCH):
-        last = min(first + BATCH, stop)
-        if climate.share_limit > 0.0 and found + BATCH > len(shared):
-            return first, found
-        followers = waiting = 0
-        for i in range(first, last):
-            row = fans[i]
-            if reachable(whole(row.channels), whole(row.muted)):
-                following[followers], keys[followers] = i, people[i].key
-                followers += 1
-            elif beside and whole(row.marks) & 15 == STRANGER:
-                continue
-            elif (
-                climate.exposure[whole(people[i].segment)] < row.threshold
-                and row.due_on != day
-                and not retargeted(whole(people[i].key), whole(row.clicked_on), climate, key)
-                and not (
-                    shelf
-                    and searches(
-                        whole(people[i].key), real(people[i].need_rate), whole(row.orders), whole(row.marks) >> 9 & 3,
-                        climate, world, key,
-                    )
-                )
-            ):  # fmt: skip
-                count_bystander(whole(row.clicked_on), whole(row.left_on), day, tally)
-            else:
-                busy[waiting], drawn[waiting] = i, 0  # draws are for followers
-                waiting += 1
-        fill_batch(words, keys[:followers], visited, climate, world, key)
-        for n in range(followers):
-            i = following[n]
-            if beside:
-                at = surroundings(around, i - origin)
-            fan = load_fan(fans, i)
-            calm, after = calm_day(load_person(people, i), fan, words, n, joining, at, climate, world, key, tally)
-            if calm:
-                store_calm(fans, i, fan, after)
-            else:
-                busy[waiting], drawn[waiting] = i, n
-                waiting += 1
+    first = start
+    while first < stop and (climate.share_limit <= 0.0 or found + BATCH <= len(shared)):
+        first, followers, waiting = look_around(
+            people, fans, first, stop, beside, columns, keys, busy, climate, world, key, tally
+        )
+        drawn[:waiting] = 0  # draws are for followers
+        if followers:
+            fill_batch(words, keys[:followers], visited, climate, world, key)
+            for n in range(followers):
+                columns.around[n] = around[0, columns.row[n] - origin] if beside else 0.0
+            calm_days(columns, followers, words, joining, people, fans, climate, world, key, tally)
+            tire(columns, followers, people, fans, climate, world, key, tally)
+            add_up(columns, followers, climate.day, world, tally)
+            waiting = write(columns, followers, fans, climate.day, world, tally, busy, drawn, waiting)
         for n in range(waiting):
             i, draws = busy[n], load_draws(words, drawn[n])
             if beside:
@@ -370,7 +389,8 @@ def advance_rows(
             if tally[Slot.SHARES] != told:
                 shared[found] = 2 * i + tally[Slot.REWARDED_SHARES] - owed
                 found, told, owed = found + 1, tally[Slot.SHARES], tally[Slot.REWARDED_SHARES]
-    return stop, found
+    count_members(columns, world, tally)
+    return first, found
 
 
 _NOBODY = np.zeros((len(ALONE), 0))
@@ -462,11 +482,11 @@ class ArrayRows:
     ) -> npt.NDArray[np.int64]:
         """One day of the rows start … stop − 1; returns those who shared, as ``advance_rows`` writes them."""
         people, fans = self._records()
-        room = np.empty(ROOM, np.int64)
+        room, columns = np.empty(ROOM, np.int64), new_columns()
         parts, origin = [], start
         while True:
             start, found = advance_part(
-                people, fans, start, stop, around, origin, climates, self._world, self.key, tally, room
+                people, fans, start, stop, around, origin, climates, self._world, self.key, tally, room, columns
             )
             parts.append(room[:found].copy())
             if start >= stop:

@@ -53,7 +53,8 @@ def senders(c: int, audience: int, climate: Climate) -> tuple[int, int, int]:
 @rule
 def hears(columns: Columns, n: int, c: int, audience: int, sends: tuple[int, int, int]) -> int:
     """1 where a row of an audience is sent anything by channel c today.  sends: ``senders``"""
-    return columns.listening[n] >> c & of_tier(columns.tier[n], sends) & int(columns.audience[n] == audience)
+    found: int = columns.listening[n] >> c & of_tier(columns.tier[n], sends) & int(columns.audience[n] == audience)
+    return found
 
 
 @rule

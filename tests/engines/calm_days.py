@@ -9,11 +9,11 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from worlds import FINDING, SERVED, STORE, begun, everything
 
-from sim.engines.arrays import load_fan, load_person
 from sim.engines.calm import calm_days, most_joining
 from sim.engines.columns import BATCH, new_columns, take_row
 from sim.engines.evening import add_up, count_members, tire, write
 from sim.engines.population import rounded_fan
+from sim.engines.records import load_fan, load_person
 from sim.engines.words import WORDS, channels_of_interest, fill_batch, load_draws
 from sim.rules.fan_day import advance_fan
 from sim.rules.rivalry import ALONE, Surroundings

@@ -27,6 +27,7 @@ from sim.engines.loops import (
 )
 from sim.engines.population import FAN, PERSON, Rows, unpacked
 from sim.engines.reservoir import Responders
+from sim.engines.rest import Rest
 from sim.engines.wordofmouth import Invited, Senders
 from sim.rules.climate import Boxed, Climate, World, boxed
 from sim.rules.rivalry import ALONE
@@ -54,6 +55,7 @@ class ArrayRows:
         self._world = boxed(world)
         self.count = 0
         self._people, self._fans = np.zeros(0, PERSON), np.zeros(0, FAN)
+        self._rest = Rest()
         self._shared: list[npt.NDArray[np.int64]] = []
         self._numbers: npt.NDArray[np.int64] | None = None  # by row, where rows no longer lie in the order of birth
         self._pool = ThreadPoolExecutor(threads) if threads > 1 else None
@@ -77,6 +79,7 @@ class ArrayRows:
 
     def advance(self, climate: Climate, tally: Tally) -> None:
         """One day of all rows."""
+        self._rest.morning(climate)
         threads = min(self.threads, self.count // ROWS_PER_THREAD)
         if threads <= 1 or self._pool is None:
             self._shared = [self._part(0, self.count, boxed(climate), tally)]
@@ -96,6 +99,8 @@ class ArrayRows:
         edges = np.linspace(0, self.count, parts + 1).astype(int).tolist()
         own = [[new_tally() for _ in brands] for _ in edges[1:]]
         boxes = [boxed(climate) for climate in climates]
+        for rows, climate in zip(brands, climates, strict=True):
+            rows._rest.morning(climate)
 
         def part(start: int, stop: int, counted: Sequence[Tally]) -> list[list[npt.NDArray[np.int64]]]:
             shared: list[list[npt.NDArray[np.int64]]] = [[np.empty(0, np.int64)] for _ in brands]
@@ -127,10 +132,24 @@ class ArrayRows:
         """One day of the rows start … stop − 1; returns those who shared, as ``advance_rows`` writes them."""
         people, fans = self._records()
         room, columns = np.empty(ROOM, np.int64), new_columns()
-        parts, origin = [], start
+        parts, origin, rest = [], start, self._rest
         while True:
             start, found = advance_part(
-                people, fans, start, stop, around, origin, climates, self._world, self.key, tally, room, columns
+                people,
+                fans,
+                start,
+                stop,
+                around,
+                origin,
+                climates,
+                self._world,
+                self.key,
+                tally,
+                room,
+                columns,
+                rest.until,
+                rest.gone,
+                rest.step,
             )
             parts.append(room[:found].copy())
             if start >= stop:
@@ -162,6 +181,7 @@ class ArrayRows:
     def bring_back(self, numbers: npt.NDArray[np.int64], senders: Senders, climate: Climate, tally: Tally) -> None:
         """Known people, by number of birth, accept an invitation, in this order; followers stay as they are."""
         rows = self._rows_of(numbers)
+        self._rest.wake(rows)
         bring_back_part(
             *self._records(), rows, senders.rewarded, senders.trusts, senders.affinities, boxed(climate), self._world,
             self.key, tally,
@@ -242,18 +262,19 @@ class ArrayRows:
         if not met.all():
             people, fans = people[met], fans[met]
         found = {name: people[name].copy() for name in Person._fields}
-        marks = unpacked(fans.marks)
+        packed = unpacked(fans)
         for name in Fan._fields:
-            found[name] = marks[name] if name in marks else fans[name].copy()
+            found[name] = packed[name] if name in packed else fans[name].copy()
         return found
 
     def permute(self, order: np.ndarray) -> None:
         """Put the rows in another order; no result depends on it."""
         for rows in (self.people, self.fans):
             rows[: self.count] = rows[: self.count][order]
+        self._rest.end()
         self._numbers = (np.arange(self.count) if self._numbers is None else self._numbers)[order]
 
-    PASSING = ("_shared",)
+    PASSING = ("_shared", "_rest")
 
     def state(self) -> dict[str, Any]:
         """Records of all rows as they lie, and their numbers of birth where these are not 0, 1, …; no copies."""
@@ -271,7 +292,8 @@ class ArrayRows:
         people, fans = state["people"], state["fans"]
         if (people.dtype, fans.dtype) != (PERSON, FAN) or people.shape != fans.shape:
             raise ValueError("the rows have other columns than those of this version")
-        self._people, self._fans = people, fans
+        self._people, self._fans, self._rest = people, fans, Rest()
+        self._rest.make_room(len(people))
         self.count, self._numbers = len(people), state["numbers"]
 
     def close(self) -> None:
@@ -294,9 +316,14 @@ class ArrayRows:
             return
         size = max(needed, size + size // 8, 1024)
         if self.count == 0:  # room that nobody has written to yet takes no memory
-            self._people, self._fans = np.zeros(size + size // 4, PERSON), np.zeros(size + size // 4, FAN)
-            return
-        # in place, so that two copies are not needed at once, where nobody else holds the rows: a view of a caller's
+            size += size // 4
+            self._people, self._fans = np.zeros(size, PERSON), np.zeros(size, FAN)
+        else:
+            self._lengthen(size)
+        self._rest.make_room(size)
+
+    def _lengthen(self, size: int) -> None:
+        """In place, so that two copies are not needed at once, where nobody else holds the rows: a caller's view."""
         try:
             self._people.resize(size)
         except ValueError:

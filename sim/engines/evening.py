@@ -10,7 +10,8 @@ from sim.compiled import rare, rule
 from sim.domains import TIERS, Domain, Lifecycle
 from sim.engines.calm import by_tier, hears, of_tier, senders
 from sim.engines.columns import MEMBERSHIPS, Columns, put_row
-from sim.engines.population import Rows
+from sim.engines.population import COUNTS, Rows
+from sim.engines.records import whole, with_counts
 from sim.rules.climate import Climate, World, first_cell
 from sim.rules.delivery import counts_on, delivered
 from sim.rules.messages import load, message_weight
@@ -28,7 +29,8 @@ def tire(
         for n in range(rows):
             if not columns.more[n]:
                 fan = fans[columns.row[n]]
-                fan.month_counts = counts_on(int(fan.month_counts) + 0, climate.day - 1, climate, world)
+                counts = whole(fan.counts)
+                fan.counts = with_counts(counts, counts_on(counts & COUNTS, climate.day - 1, climate, world))
     for c in range(world.channels.joined):
         if climate.noisy >> c & 1:
             heard = 0
@@ -80,11 +82,12 @@ def deliver_within(
         if columns.more[n] or not hears(columns, n, c, audience, sends):
             continue
         i, cell = columns.row[n], first_cell(audience) + TIERS * c + columns.tier[n]
+        before = whole(fans[i].counts)
         values, promotions, counts = delivered(
-            c, climate.value[cell], climate.promotion[cell], int(fans[i].month_counts) + 0, int(people[i].key) + 0,
+            c, climate.value[cell], climate.promotion[cell], before & COUNTS, whole(people[i].key),
             climate, world, key, tally,
         )  # fmt: skip
-        fans[i].month_counts = counts
+        fans[i].counts = with_counts(before, counts)
         if values + promotions > 0:
             tally[Slot.DELIVERED + c] += values + promotions
             columns.fatigue[n] += message_weight(

@@ -4,7 +4,7 @@ import numpy as np
 
 from sim.compiled import rare
 from sim.engines.population import Rows
-from sim.engines.records import load_fan, load_person, real, store_fan, store_person, whole
+from sim.engines.records import attempts_of, load_fan, load_person, real, store_fan, store_person, whole, with_attempts
 from sim.engines.reservoir import kind_to_stranger
 from sim.rules.climate import Boxed
 from sim.rules.invited import come_back, invited_response
@@ -111,11 +111,13 @@ def seat_rows(
     for n in range(len(rows)):
         i = rows[n]
         row = fans[i]
-        row.channels, row.muted, row.joined_on, row.clicked_on, row.attempts = seated(
+        counts = whole(row.counts)
+        row.channels, row.muted, row.joined_on, row.clicked_on, attempts = seated(
             whole(people[i].key), whole(row.channels), whole(row.muted), whole(found[n]), whole(row.marks) & 15,
-            whole(row.joined_on), whole(row.left_on), whole(row.clicked_on), whole(row.attempts), day, world, key,
+            whole(row.joined_on), whole(row.left_on), whole(row.clicked_on), attempts_of(counts), day, world, key,
             tally,
         )  # fmt: skip
+        row.counts = with_attempts(counts, attempts)
 
 
 @rare

@@ -11,367 +11,32 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from sim.compiled import INTERPRETED, at_once, rare, rule
+from sim.compiled import INTERPRETED, at_once
 from sim.engines.admission import Integers, admitted
-from sim.engines.calm import (
-    WORDS,
-    calm_day,
-    channels_of_interest,
-    fill_batch,
-    load_draws,
-    most_joining,
-    store_calm,
+from sim.engines.advance import advance_rows
+from sim.engines.columns import new_columns
+from sim.engines.loops import (
+    admit_invited,
+    admit_rows,
+    bring_back_rows,
+    find_applicants,
+    meet_others,
+    meet_rows,
+    populate_rows,
+    seat_rows,
 )
 from sim.engines.population import FAN, PERSON, Rows, unpacked
-from sim.engines.reservoir import Responders, kind_to_stranger
+from sim.engines.reservoir import Responders
+from sim.engines.rest import Rest
 from sim.engines.wordofmouth import Invited, Senders
 from sim.rules.climate import Boxed, Climate, World, boxed
-from sim.rules.fan_day import advance_fan
-from sim.rules.invited import come_back, invited_response
-from sim.rules.membership import applications, seated
-from sim.rules.people import initial_fan, person_at, segment_of_member, stranger
-from sim.rules.presence import presence
-from sim.rules.response import first_response
-from sim.rules.retargeting import retargeted
-from sim.rules.rivalry import ALONE, Surroundings
-from sim.rules.rows import NEVER, STRANGER, Fan, Person, count_bystander, reachable
-from sim.rules.search import searches
-from sim.rules.tally import Slot, Tally, new_tally
-from sim.streams import MASK32
+from sim.rules.rivalry import ALONE
+from sim.rules.rows import NEVER, STRANGER, Fan, Person
+from sim.rules.tally import Tally, new_tally
 
-BATCH = 512  # rows whose daily draws are made in one go; they stay in the fastest cache
-ROOM = 4 * BATCH  # rows that shared, before the kernel hands them over
-CHUNK = 16 * BATCH  # rows of several brands whose surroundings are worked out in one go
+ROOM = 2048  # rows that shared, before the kernel hands them over
+CHUNK = 8192  # rows of several brands whose surroundings are worked out in one go
 ROWS_PER_THREAD = 20_000  # below this a second thread costs more than it saves
-
-
-@rule
-def store_person(people: Rows, i: int, person: Person) -> None:
-    """Write traits into a row."""
-    row = people[i]
-    row.key = person.key
-    row.segment = person.segment
-    row.tolerance = person.tolerance
-    row.frailty = person.frailty
-    row.need_rate = person.need_rate
-    row.affinity = person.affinity
-    row.trust_prior = person.trust_prior
-
-
-@rule
-def store_fan(fans: Rows, i: int, fan: Fan) -> None:
-    """Write state into a row; this is where it is rounded to 32 bits. ``marks``: see ``population.MARKS``."""
-    row = fans[i]
-    row.marks = fan.source | fan.cause + 1 << 4 | fan.tier << 7 | fan.prospect << 9 | fan.grade + 16 << 11
-    row.channels = fan.channels
-    row.muted = fan.muted
-    row.attempts = fan.attempts
-    row.joined_on = fan.joined_on
-    row.left_on = fan.left_on
-    row.clicked_on = fan.clicked_on
-    row.ordered_on = fan.ordered_on
-    row.active_on = fan.active_on
-    row.updated_on = fan.updated_on
-    row.due_on = fan.due_on
-    row.orders = fan.orders
-    row.trust = fan.trust
-    row.fatigue = fan.fatigue
-    row.intimacy = fan.intimacy
-    row.expectation = fan.expectation
-    row.need_debt = fan.need_debt
-    row.month_counts = fan.month_counts
-    row.spend = fan.spend
-    row.threshold = fan.threshold
-    row.deal_proneness = fan.deal_proneness
-    row.reference_price = fan.reference_price
-
-
-@rule
-def whole(x: int) -> int:
-    """An integer of the columns as 64 bits in compiled code, as a Python integer in plain Python."""
-    return int(x) + 0
-
-
-@rule
-def real(x: float) -> float:
-    """A real number of the columns in 64 bits."""
-    return float(x) + 0.0
-
-
-@rule
-def load_person(people: Rows, i: int) -> Person:
-    """Traits of a row."""
-    row = people[i]
-    return Person(
-        whole(row.key), whole(row.segment), real(row.tolerance), real(row.frailty), real(row.need_rate),
-        real(row.affinity), real(row.trust_prior),
-    )  # fmt: skip
-
-
-@rule
-def load_fan(fans: Rows, i: int) -> Fan:
-    """State of a row."""
-    row = fans[i]
-    marks = whole(row.marks)
-    return Fan(
-        marks & 15, whole(row.channels), whole(row.muted), marks >> 7 & 3, (marks >> 4 & 7) - 1,
-        marks >> 9 & 3, whole(row.attempts), whole(row.joined_on), whole(row.left_on), whole(row.clicked_on),
-        whole(row.ordered_on), whole(row.active_on), whole(row.updated_on), whole(row.due_on), whole(row.orders),
-        real(row.trust), real(row.fatigue), real(row.intimacy), real(row.expectation), real(row.need_debt),
-        whole(row.month_counts), real(row.spend), real(row.threshold),
-        real(row.deal_proneness), real(row.reference_price), (marks >> 11) - 16,
-    )  # fmt: skip
-
-
-@rare
-def populate_rows(
-    people: Rows, fans: Rows, first: int, addresses: np.ndarray, members: np.ndarray, worlds: Boxed, key: int
-) -> None:
-    """Fill rows from ``first`` on with people of the initial pools: members of this brand's, and strangers."""
-    world = worlds[0]
-    for n in range(len(addresses)):
-        address = whole(addresses[n])
-        segment = segment_of_member(address, world, key)
-        if members[n]:
-            store_person(people, first + n, person_at(address, segment, world.brand.trust_pool, world, key))
-            store_fan(fans, first + n, initial_fan(load_person(people, first + n), world, key))
-        else:
-            person, fan = stranger(address, segment, 0.0, world, key)
-            store_person(people, first + n, person)
-            store_fan(fans, first + n, fan)
-
-
-@rare
-def admit_rows(
-    people: Rows,
-    fans: Rows,
-    first: int,
-    addresses: np.ndarray,
-    segments: np.ndarray,
-    kinds: np.ndarray,
-    climates: Boxed,
-    worlds: Boxed,
-    key: int,
-    tally: Tally,
-) -> None:
-    """Fill rows from ``first`` on with people who responded today; strangers where they did so to another brand."""
-    climate, world = climates[0], worlds[0]
-    for n in range(len(addresses)):
-        address, segment, kind = whole(addresses[n]), whole(segments[n]), whole(kinds[n])
-        if kind < 0:
-            person, fan = stranger(address, segment, climate.encounters[segment], world, key)
-        else:
-            person, fan = first_response(address, segment, kind, climate, world, key, tally)
-        store_person(people, first + n, person)
-        store_fan(fans, first + n, fan)
-
-
-@rare
-def meet_rows(
-    people: Rows,
-    fans: Rows,
-    count: int,
-    rates: np.ndarray,
-    climates: Boxed,
-    worlds: Boxed,
-    key: int,
-    tally: Tally,
-    found: np.ndarray,
-) -> int:
-    """Strangers whose clock has run out respond for the first time; returns how many.
-
-    rates  [S][responses] of today;  found: [2, count] to be filled with their rows and kinds
-    """
-    climate, world = climates[0], worlds[0]
-    met = 0
-    for i in range(count):
-        row = fans[i]
-        if whole(row.marks) & 15 != STRANGER or climate.encounters[whole(people[i].segment)] < row.threshold:
-            continue
-        address, segment = whole(people[i].key), whole(people[i].segment)
-        kind = kind_to_stranger(address, rates[segment], key)
-        person, fan = first_response(address, segment, kind, climate, world, key, tally)
-        store_person(people, i, person)
-        store_fan(fans, i, fan)
-        found[0, met], found[1, met] = i, kind
-        met += 1
-    return met
-
-
-@rare
-def find_applicants(fans: Rows, count: int, rows: np.ndarray) -> int:
-    """Rows that wait for a scarce place: fills in ``rows``, [count]; returns how many."""
-    found = 0
-    for i in range(count):
-        if applications(whole(fans[i].channels), whole(fans[i].muted)):
-            rows[found] = i
-            found += 1
-    return found
-
-
-@rare
-def seat_rows(
-    people: Rows, fans: Rows, rows: np.ndarray, found: np.ndarray, day: int, worlds: Boxed, key: int, tally: Tally
-) -> None:
-    """The morning of rows that applied for scarce places: in where ``found`` has a bit, out where not."""
-    world = worlds[0]
-    for n in range(len(rows)):
-        i = rows[n]
-        row = fans[i]
-        row.channels, row.muted, row.joined_on, row.clicked_on, row.attempts = seated(
-            whole(people[i].key), whole(row.channels), whole(row.muted), whole(found[n]), whole(row.marks) & 15,
-            whole(row.joined_on), whole(row.left_on), whole(row.clicked_on), whole(row.attempts), day, world, key,
-            tally,
-        )  # fmt: skip
-
-
-@rare
-def admit_invited(
-    people: Rows,
-    fans: Rows,
-    first: int,
-    invited: np.ndarray,
-    trusts: np.ndarray,
-    affinities: np.ndarray,
-    climates: Boxed,
-    worlds: Boxed,
-    key: int,
-    tally: Tally,
-) -> None:
-    """Fill rows from ``first`` on with friends who accepted an invitation; see ``wordofmouth.Invited``."""
-    climate, world = climates[0], worlds[0]
-    for n in range(invited.shape[1]):
-        person, fan = invited_response(
-            whole(invited[0, n]), whole(invited[1, n]), real(trusts[n]), real(affinities[n]), invited[2, n] == 1,
-            climate, world, key, tally,
-        )  # fmt: skip
-        store_person(people, first + n, person)
-        store_fan(fans, first + n, fan)
-
-
-@rare
-def bring_back_rows(
-    people: Rows, fans: Rows, rows: np.ndarray, rewarded: np.ndarray, trusts: np.ndarray, affinities: np.ndarray,
-    climates: Boxed, worlds: Boxed, key: int, tally: Tally,
-) -> None:  # fmt: skip
-    """Known people who accepted an invitation follow again; a follower stays as he is, a stranger meets the brand."""
-    climate, world = climates[0], worlds[0]
-    for n in range(len(rows)):
-        i = rows[n]
-        if whole(fans[i].marks) & 15 == STRANGER:
-            person, fan = invited_response(
-                whole(people[i].key), whole(people[i].segment), real(trusts[n]), real(affinities[n]), rewarded[n] == 1,
-                climate, world, key, tally,
-            )  # fmt: skip
-            store_person(people, i, person)
-            store_fan(fans, i, fan)
-        elif not reachable(whole(fans[i].channels), whole(fans[i].muted)):
-            person, fan = load_person(people, i), load_fan(fans, i)
-            store_fan(fans, i, come_back(person, fan, rewarded[n] == 1, climate, world, key, tally))
-
-
-@rare
-def meet_others(
-    people: Rows, fans: Rows, start: int, stop: int, climates: Boxed, worlds: Boxed, here: np.ndarray
-) -> None:
-    """What a brand is this morning to the people of the rows start … stop − 1: fills in ``here``, [4, rows]."""
-    climate, world = climates[0], worlds[0]
-    for i in range(start, stop):
-        found = presence(load_person(people, i), load_fan(fans, i), climate, world)
-        here[0, i - start], here[1, i - start] = found.fatigue, found.messages
-        here[2, i - start], here[3, i - start] = found.appeal, found.minutes
-
-
-@rule
-def surroundings(around: np.ndarray, n: int) -> Surroundings:
-    """The other brands of one row, from [4, rows]."""
-    return Surroundings(around[0, n], around[1, n], around[2, n], around[3, n])
-
-
-@rare
-def advance_rows(
-    people: Rows,
-    fans: Rows,
-    start: int,
-    stop: int,
-    around: np.ndarray,
-    origin: int,
-    climates: Boxed,
-    worlds: Boxed,
-    key: int,
-    tally: Tally,
-    shared: np.ndarray,
-) -> tuple[int, int]:
-    """Advance the rows start … stop − 1 by one day, or as many as ``shared`` has room for.
-
-    around  [4, rows] the other brands (``Surroundings``) of the rows from ``origin`` on; [4, 0] where there is none
-    shared  to be filled: rows that shared today, as 2 · row, + 1 if for a reward
-
-    Returns the first row that is still to be advanced (stop: none) and how many shared.
-    """
-    climate, world = climates[0], worlds[0]
-    day = climate.day
-    found, told, owed = 0, tally[Slot.SHARES], tally[Slot.REWARDED_SHARES]
-    beside, at, shelf = around.shape[1] > 0, ALONE, world.brand.found_again > 0.0
-    words = np.full((WORDS, BATCH), MASK32, np.uint32)  # nothing happens at the largest draw
-    # rows of followers and of all with more than a calm day; the latter's columns of words
-    following, busy, drawn = np.empty(BATCH, np.int64), np.empty(BATCH, np.int64), np.zeros(BATCH, np.int64)
-    keys = np.empty(BATCH, np.int64)
-    visited, joining = channels_of_interest(climate, world), most_joining(climate, world)
-    for first in range(start, stop, BATCH):
-        last = min(first + BATCH, stop)
-        if climate.share_limit > 0.0 and found + BATCH > len(shared):
-            return first, found
-        followers = waiting = 0
-        for i in range(first, last):
-            row = fans[i]
-            if reachable(whole(row.channels), whole(row.muted)):
-                following[followers], keys[followers] = i, people[i].key
-                followers += 1
-            elif beside and whole(row.marks) & 15 == STRANGER:
-                continue
-            elif (
-                climate.exposure[whole(people[i].segment)] < row.threshold
-                and row.due_on != day
-                and not retargeted(whole(people[i].key), whole(row.clicked_on), climate, key)
-                and not (
-                    shelf
-                    and searches(
-                        whole(people[i].key), real(people[i].need_rate), whole(row.orders), whole(row.marks) >> 9 & 3,
-                        climate, world, key,
-                    )
-                )
-            ):  # fmt: skip
-                count_bystander(whole(row.clicked_on), whole(row.left_on), day, tally)
-            else:
-                busy[waiting], drawn[waiting] = i, 0  # draws are for followers
-                waiting += 1
-        fill_batch(words, keys[:followers], visited, climate, world, key)
-        for n in range(followers):
-            i = following[n]
-            if beside:
-                at = surroundings(around, i - origin)
-            fan = load_fan(fans, i)
-            calm, after = calm_day(load_person(people, i), fan, words, n, joining, at, climate, world, key, tally)
-            if calm:
-                store_calm(fans, i, fan, after)
-            else:
-                busy[waiting], drawn[waiting] = i, n
-                waiting += 1
-        for n in range(waiting):
-            i, draws = busy[n], load_draws(words, drawn[n])
-            if beside:
-                at = surroundings(around, i - origin)
-            store_fan(
-                fans,
-                i,
-                advance_fan(load_person(people, i), load_fan(fans, i), draws, at, climate, world, key, tally),
-            )
-            if tally[Slot.SHARES] != told:
-                shared[found] = 2 * i + tally[Slot.REWARDED_SHARES] - owed
-                found, told, owed = found + 1, tally[Slot.SHARES], tally[Slot.REWARDED_SHARES]
-    return stop, found
-
 
 _NOBODY = np.zeros((len(ALONE), 0))
 advance_part, admit_part, populate_part, meet_part = map(at_once, (advance_rows, admit_rows, populate_rows, meet_rows))
@@ -390,6 +55,7 @@ class ArrayRows:
         self._world = boxed(world)
         self.count = 0
         self._people, self._fans = np.zeros(0, PERSON), np.zeros(0, FAN)
+        self._rest = Rest()
         self._shared: list[npt.NDArray[np.int64]] = []
         self._numbers: npt.NDArray[np.int64] | None = None  # by row, where rows no longer lie in the order of birth
         self._pool = ThreadPoolExecutor(threads) if threads > 1 else None
@@ -413,6 +79,7 @@ class ArrayRows:
 
     def advance(self, climate: Climate, tally: Tally) -> None:
         """One day of all rows."""
+        self._rest.morning(climate)
         threads = min(self.threads, self.count // ROWS_PER_THREAD)
         if threads <= 1 or self._pool is None:
             self._shared = [self._part(0, self.count, boxed(climate), tally)]
@@ -432,6 +99,8 @@ class ArrayRows:
         edges = np.linspace(0, self.count, parts + 1).astype(int).tolist()
         own = [[new_tally() for _ in brands] for _ in edges[1:]]
         boxes = [boxed(climate) for climate in climates]
+        for rows, climate in zip(brands, climates, strict=True):
+            rows._rest.morning(climate)
 
         def part(start: int, stop: int, counted: Sequence[Tally]) -> list[list[npt.NDArray[np.int64]]]:
             shared: list[list[npt.NDArray[np.int64]]] = [[np.empty(0, np.int64)] for _ in brands]
@@ -462,11 +131,25 @@ class ArrayRows:
     ) -> npt.NDArray[np.int64]:
         """One day of the rows start … stop − 1; returns those who shared, as ``advance_rows`` writes them."""
         people, fans = self._records()
-        room = np.empty(ROOM, np.int64)
-        parts, origin = [], start
+        room, columns = np.empty(ROOM, np.int64), new_columns()
+        parts, origin, rest = [], start, self._rest
         while True:
             start, found = advance_part(
-                people, fans, start, stop, around, origin, climates, self._world, self.key, tally, room
+                people,
+                fans,
+                start,
+                stop,
+                around,
+                origin,
+                climates,
+                self._world,
+                self.key,
+                tally,
+                room,
+                columns,
+                rest.until,
+                rest.gone,
+                rest.step,
             )
             parts.append(room[:found].copy())
             if start >= stop:
@@ -498,6 +181,7 @@ class ArrayRows:
     def bring_back(self, numbers: npt.NDArray[np.int64], senders: Senders, climate: Climate, tally: Tally) -> None:
         """Known people, by number of birth, accept an invitation, in this order; followers stay as they are."""
         rows = self._rows_of(numbers)
+        self._rest.wake(rows)
         bring_back_part(
             *self._records(), rows, senders.rewarded, senders.trusts, senders.affinities, boxed(climate), self._world,
             self.key, tally,
@@ -578,18 +262,19 @@ class ArrayRows:
         if not met.all():
             people, fans = people[met], fans[met]
         found = {name: people[name].copy() for name in Person._fields}
-        marks = unpacked(fans.marks)
+        packed = unpacked(fans)
         for name in Fan._fields:
-            found[name] = marks[name] if name in marks else fans[name].copy()
+            found[name] = packed[name] if name in packed else fans[name].copy()
         return found
 
     def permute(self, order: np.ndarray) -> None:
         """Put the rows in another order; no result depends on it."""
         for rows in (self.people, self.fans):
             rows[: self.count] = rows[: self.count][order]
+        self._rest.end()
         self._numbers = (np.arange(self.count) if self._numbers is None else self._numbers)[order]
 
-    PASSING = ("_shared",)
+    PASSING = ("_shared", "_rest")
 
     def state(self) -> dict[str, Any]:
         """Records of all rows as they lie, and their numbers of birth where these are not 0, 1, …; no copies."""
@@ -607,7 +292,8 @@ class ArrayRows:
         people, fans = state["people"], state["fans"]
         if (people.dtype, fans.dtype) != (PERSON, FAN) or people.shape != fans.shape:
             raise ValueError("the rows have other columns than those of this version")
-        self._people, self._fans = people, fans
+        self._people, self._fans, self._rest = people, fans, Rest()
+        self._rest.make_room(len(people))
         self.count, self._numbers = len(people), state["numbers"]
 
     def close(self) -> None:
@@ -630,9 +316,14 @@ class ArrayRows:
             return
         size = max(needed, size + size // 8, 1024)
         if self.count == 0:  # room that nobody has written to yet takes no memory
-            self._people, self._fans = np.zeros(size + size // 4, PERSON), np.zeros(size + size // 4, FAN)
-            return
-        # in place, so that two copies are not needed at once, where nobody else holds the rows: a view of a caller's
+            size += size // 4
+            self._people, self._fans = np.zeros(size, PERSON), np.zeros(size, FAN)
+        else:
+            self._lengthen(size)
+        self._rest.make_room(size)
+
+    def _lengthen(self, size: int) -> None:
+        """In place, so that two copies are not needed at once, where nobody else holds the rows: a caller's view."""
         try:
             self._people.resize(size)
         except ValueError:

@@ -30,7 +30,7 @@ from sim.scenario.schema import Scenario
 from sim.streams import replication_key
 
 WEEKS = 2  # of the market that are looked at
-BYTES = PERSON.itemsize + FAN.itemsize  # of a row, per person and brand
+BYTES = PERSON.itemsize + FAN.itemsize + 1  # of a row, per person and brand; the last for its rest
 # Measured on ``sanyu run`` of shipped scenarios (docs/performance.md)
 WRITING = 273 << 20  # bytes of the process when it writes tables, and the rows are gone
 BASE = 175 << 20  # bytes of the process while it simulates: Python, the libraries, compiled rules

@@ -18,13 +18,31 @@ def clocks(person: Person, fan: Fan, day: int, world: World) -> tuple[float, flo
         keep_trust = kept(elapsed, world.rules.trust.drift)
         keep_intimacy = kept(elapsed, world.rules.tiers.fading)
         keep_proneness = kept(elapsed, world.rules.deals.memory)
+    return run_on(
+        fan.fatigue, fan.trust, fan.intimacy, fan.deal_proneness, person.trust_prior, fan.orders,
+        keep_fatigue, keep_trust, keep_intimacy, keep_proneness, world,
+    )  # fmt: skip
+
+
+@rule
+def run_on(
+    fatigue: float,
+    trust: float,
+    intimacy: float,
+    deal_proneness: float,
+    trust_prior: float,
+    orders: int,
+    keep_fatigue: float,
+    keep_trust: float,
+    keep_intimacy: float,
+    keep_proneness: float,
+    world: World,
+) -> tuple[float, float, float, float]:
+    """Fatigue, trust, intimacy and deal proneness, given the shares of each that are kept."""
+    prior = experienced_prior(trust_prior, orders, world.brand.product_quality, world.rules.trust)
     return (
-        fan.fatigue * keep_fatigue,
-        drifted(
-            fan.trust,
-            experienced_prior(person.trust_prior, fan.orders, world.brand.product_quality, world.rules.trust),
-            keep_trust,
-        ),
-        fan.intimacy * keep_intimacy,
-        fan.deal_proneness * keep_proneness,
+        fatigue * keep_fatigue,
+        drifted(trust, prior, keep_trust),
+        intimacy * keep_intimacy,
+        deal_proneness * keep_proneness,
     )

@@ -138,12 +138,11 @@ def opening_limit(rel: float, x: float, trust: float, trust_prior: float, p: Mes
     """Upper bound of ``open_probability`` ÷ base for this load, relevance and trust, without an exponential.
 
     e^−y ≤ 1/(1 + y + y²/2), and for θ_o ≤ 1 the power of trust lies below its tangent at T₀:
-    (T/T₀)^θ ≤ 1 + θ(T/T₀ − 1).
+    (T/T₀)^θ ≤ 1 + θ(T/T₀ − 1); for θ_o in (1, 3] below the larger of T/T₀ and its cube.
     """
     relative, tired = trust / trust_prior, p.load_effect * x
-    trusted = 1.0 + p.trust_effect * (relative - 1.0)
-    if p.trust_effect > 1.0:
-        trusted = math.pow(relative, p.trust_effect)
+    tangent = 1.0 + p.trust_effect * (relative - 1.0)
+    trusted = tangent if p.trust_effect <= 1.0 else max(relative, relative * relative * relative)
     return (1.0 + p.relevance_effect * (rel - 0.5)) * trusted / (1.0 + tired + 0.5 * tired * tired) * 1.000001
 
 

@@ -45,12 +45,14 @@ def tier_of(intimacy: float, tier: int, p: TierRules) -> int:
 
     Source: evidence M15, E-47.
     """
+    liking_up, liking_down = p.liking_up, p.liking_down  # all read in any case: a loop over rows then runs in vectors
+    devoted_up, devoted_down = p.devoted_up, p.devoted_down
     if tier == 2:
-        if intimacy < p.liking_down:
+        if intimacy < liking_down:
             return 0
-        return 1 if intimacy < p.devoted_down else 2
-    if intimacy >= p.devoted_up:
+        return 1 if intimacy < devoted_down else 2
+    if intimacy >= devoted_up:
         return 2
     if tier == 1:
-        return 0 if intimacy < p.liking_down else 1
-    return 1 if intimacy >= p.liking_up else 0
+        return 0 if intimacy < liking_down else 1
+    return 1 if intimacy >= liking_up else 0

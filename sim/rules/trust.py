@@ -71,7 +71,8 @@ def experienced_prior(prior: float, orders: int, quality: float, p: TrustRules) 
     first order lowers it, not the tenth. A product worse than the prior pulls trust down. w = 0 → T₀ᵢ always.
     Source: evidence M7, E-77.
     """
-    return prior + p.experience * (quality - prior) if orders > 0 else prior
+    weight = p.experience  # read in any case: a loop over rows then runs in vectors
+    return prior + weight * (quality - prior) if orders > 0 else prior
 
 
 @rule

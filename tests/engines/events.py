@@ -23,13 +23,13 @@ def events(ledger):
 
 def decisions_drawn():
     """Numbers of the decisions for which a run of every mechanism draws; only without compilation."""
-    import sim.engines.calm
+    import sim.engines.words
     import sim.rules.cascade
     import sim.streams
 
     drawn = set()
     original, daily, content = sim.streams.uniform, sim.streams.daily_words, sim.rules.cascade.content_draws
-    sharing, filling = sim.streams.share_word, sim.engines.calm.fill_words
+    sharing, filling = sim.streams.share_word, sim.engines.words.fill_words
 
     def uniform(key, decision, person, day, k):
         drawn.add(int(decision))

@@ -12,6 +12,7 @@ from worlds import TESTS, begun, small
 from sim.engines.arrays import ArrayRows
 from sim.engines.network import BLOCK
 from sim.engines.population import FAN, PERSON, STUBS
+from sim.engines.rest import Rest
 
 MOST = 100  # bytes a row, per person and brand
 
@@ -49,7 +50,8 @@ def bytes_held(fans, changes=None, days=2):
 
 
 def test_a_row_is_at_most_100_bytes():
-    assert PERSON.itemsize + FAN.itemsize + STUBS.itemsize <= MOST
+    rest = Rest().until.itemsize
+    assert PERSON.itemsize + FAN.itemsize + rest + STUBS.itemsize <= MOST
     assert 8 / BLOCK < 0.05  # the network's tree, of one word for so many rows, is what may come on top
 
 
@@ -71,7 +73,7 @@ def test_brands_have_rows_of_their_own_and_nothing_more():
     simulation = begun(small("two-brands"))
     rows = [brand.rows for brand in simulation.brands]
     for of_brand in rows:
-        held = sum(array.nbytes for array in arrays_in([of_brand.people, of_brand.fans], {}))
+        held = sum(array.nbytes for array in arrays_in([of_brand.people, of_brand.fans, of_brand._rest.until], {}))
         assert held / len(of_brand.people) <= MOST
     assert len({len(of_brand.people) for of_brand in rows}) == 1
 

@@ -151,7 +151,7 @@ def advance_rows(
         if followers:
             fill_batch(words, keys[:followers], visited, climate, world, key)
             for n in range(followers):
-                columns.around[n] = around[0, columns.row[n] - origin] if beside else 0.0
+                columns.around[n] = real(around[0, columns.row[n] - origin]) if beside else 0.0
             calm_days(columns, followers, words, joining, people, fans, climate, world, key, tally)
             tire(columns, followers, people, fans, climate, world, key, tally)
             add_up(columns, followers, climate.day, world, tally)

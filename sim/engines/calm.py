@@ -99,7 +99,8 @@ def calm_days(
     find_tiers(columns, rows, world)
     look_early(columns, rows, words, joining, climate, world)
     if climate.bans:
-        columns.more[:rows] = 1
+        for n in range(rows):
+            columns.more[n] = 1
     limit_opening(columns, rows, world)
     hear_members(columns, rows, climate, world)
     for audience in range(audiences):

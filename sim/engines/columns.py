@@ -5,13 +5,15 @@ compared with a draw, is the same few sums for every row: taken out of the recor
 All columns have 64 bits, so that one vector of each takes the same number of rows.
 """
 
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 
-from sim.compiled import rule
+from sim.compiled import INTERPRETED, rule
 from sim.domains import TIERS
 from sim.engines.population import Rows
+from sim.engines.records import real, whole
 
 Columns = Any  # a record of COLUMNS
 
@@ -46,11 +48,14 @@ COLUMNS = np.dtype(
     + [(name, (np.float64, (LENGTH,))) for name in _REALS]
     + [("members", (np.int64, (TIERS * MEMBERSHIPS,)))]  # calm rows counted by tier and set of channels
 )
+NAMES = COLUMNS.names or ()
 
 
 def new_columns() -> Any:
-    """Columns of zeros, boxed as ``sim.rules.climate.boxed`` does."""
-    return np.zeros(1, COLUMNS).view(np.recarray)
+    """Columns of zeros, boxed as ``sim.rules.climate.boxed`` does; in plain Python lists, which it reads sooner."""
+    if INTERPRETED:
+        return [SimpleNamespace(**{name: np.zeros(COLUMNS[name].shape, COLUMNS[name].base).tolist() for name in NAMES})]
+    return np.zeros(1, COLUMNS)
 
 
 @rule
@@ -58,21 +63,21 @@ def take_row(people: Rows, fans: Rows, i: int, columns: Columns, n: int, day: in
     """Row i becomes row n of the batch; what no calm day can be is marked."""
     person, fan = people[i], fans[i]
     columns.row[n] = i
-    columns.segment[n] = person.segment
-    columns.tolerance[n] = person.tolerance
-    columns.frailty[n] = person.frailty
-    columns.need_rate[n] = person.need_rate
-    columns.trust_prior[n] = person.trust_prior
-    columns.marks[n] = fan.marks
-    columns.channels[n] = fan.channels
-    columns.muted[n] = fan.muted
-    columns.orders[n] = fan.orders
-    columns.last_on[n] = max(fan.active_on, fan.ordered_on, fan.joined_on)
-    columns.trust[n] = fan.trust
-    columns.fatigue[n] = fan.fatigue
-    columns.intimacy[n] = fan.intimacy
-    columns.deal_proneness[n] = fan.deal_proneness
-    columns.reference_price[n] = fan.reference_price
+    columns.segment[n] = whole(person.segment)
+    columns.tolerance[n] = real(person.tolerance)
+    columns.frailty[n] = real(person.frailty)
+    columns.need_rate[n] = real(person.need_rate)
+    columns.trust_prior[n] = real(person.trust_prior)
+    columns.marks[n] = whole(fan.marks)
+    columns.channels[n] = whole(fan.channels)
+    columns.muted[n] = whole(fan.muted)
+    columns.orders[n] = whole(fan.orders)
+    columns.last_on[n] = whole(max(fan.active_on, fan.ordered_on, fan.joined_on))
+    columns.trust[n] = real(fan.trust)
+    columns.fatigue[n] = real(fan.fatigue)
+    columns.intimacy[n] = real(fan.intimacy)
+    columns.deal_proneness[n] = real(fan.deal_proneness)
+    columns.reference_price[n] = real(fan.reference_price)
     columns.more[n] = int(fan.updated_on != day - 1) | int(fan.due_on == day)
 
 

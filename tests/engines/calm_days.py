@@ -32,7 +32,7 @@ def short(rows, batch, climate, around, words):
     busy, drawn = np.zeros(2 * BATCH, np.int64), np.zeros(2 * BATCH, np.int64)
     for n, i in enumerate(batch):
         take_row(rows.people, fans, i, columns, n, climate.day)
-    columns.around[:] = around.fatigue
+    columns.around = [around.fatigue] * BATCH
     same = (climate, rows.world)
     calm_days(columns, len(batch), words, most_joining(*same), rows.people, fans, *same, rows.key, tally)
     tire(columns, len(batch), rows.people, fans, *same, rows.key, tally)

@@ -1,6 +1,7 @@
 """The book: integers of every day, and what of them the operator sees."""
 
 import math
+from itertools import batched
 
 import numpy as np
 import numpy.typing as npt
@@ -151,7 +152,7 @@ class Book:
             diverted=self.diversion.share(g.tallies[max(0, day + 1 - MONTH) : day + 1]),
         )
         members: list[int] = block(tally, "MEMBERS")[: TIERS * self.channels].tolist()
-        by_channel = tuple(zip(*[iter(members)] * TIERS, strict=True))
+        by_channel = tuple(batched(members, TIERS))
         self.members_yesterday = list(map(sum, by_channel))
         return SeenDay(
             day=day,

@@ -1,6 +1,7 @@
 """The page: verdicts by chapter, QQ plots, sweeps and tables, in one HTML file that needs nothing else."""
 
 import platform
+import textwrap
 from pathlib import Path
 
 import jinja2
@@ -16,6 +17,7 @@ REPORT = HERE.parents[1] / "sim" / "report" / "templates" / "report.html.j2"
 BAD = "#c2447a"
 PANELS = 4  # a row
 KEPT = 400  # points of a QQ plot
+TITLE = 34  # letters of a line above a panel
 
 
 def house_style():
@@ -53,7 +55,7 @@ def _qq(panel, name, ordered):
     for far in (-FAR, FAR):
         panel.axhline(far, color=BAD, lw=0.7, ls=(0, (4, 3)))
     panel.plot(expected, z, color=GROWTH, lw=1.0)
-    panel.set_title(f"{name}\nn = {n:,}", fontsize=7.2, fontweight="normal")
+    panel.set_title(textwrap.fill(f"{name}, n = {n:,}", TITLE), fontsize=7.2, fontweight="normal")
     panel.set_ylim(-FAR - 1, FAR + 1)
     panel.grid(False)
     panel.tick_params(labelsize=7)

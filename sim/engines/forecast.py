@@ -16,7 +16,7 @@ import numpy.typing as npt
 from sim.domains import TIERS, Domain, Source
 from sim.engines.engine import RowsMaker
 from sim.engines.operation import Operation
-from sim.engines.population import FAN, MARKS, PERSON, STUBS, new_rows
+from sim.engines.population import FAN, PERSON, STUBS, new_rows, unpacked
 from sim.engines.simulation import untouched_of
 from sim.engines.speed import Speed
 from sim.engines.world import cells_of
@@ -152,8 +152,9 @@ class Still:
     def table(self) -> dict[str, npt.NDArray[Any]]:
         """No row is known one by one."""
         people, fans = new_rows(0, PERSON), new_rows(0, FAN)
+        packed = unpacked(fans)
         return {name: people[name] for name in Person._fields} | {
-            name: np.zeros(0, np.int8) if name in MARKS else fans[name] for name in Fan._fields
+            name: packed[name] if name in packed else fans[name] for name in Fan._fields
         }
 
     def populate(self, addresses: npt.NDArray[np.int64], members: npt.NDArray[np.bool_]) -> None:

@@ -14,11 +14,11 @@ BERNOULLI = ("uniform at every decision",)
 
 LOOKED_AFTER = {
     # engines
-    "engines/accounts.py:_draw": BERNOULLI,
+    "engines/accounts.py:ban_accounts": BERNOULLI,
     "engines/admission.py:fill_draws": BERNOULLI,  # the lowest draws are admitted
     "engines/agents.py:live": ("daily draws",),
     "engines/agents.py:_rules_for": ("daily draws",),
-    "engines/calm.py:draw": ("unit of a word", "daily draws"),
+    "engines/calm.py:look_at_needs": ("Poisson quantile", "uniform at every decision"),
     "engines/field.py:qualities": ("normal quantile",),  # quantiles of a law, no chance
     "engines/network.py:stub_drawn": ("stub met",),
     "engines/network.py:draw_open": ("used stubs of a newcomer",),
@@ -27,6 +27,7 @@ LOOKED_AFTER = {
     "engines/reservoir.py:kind_to_stranger": ("kind of a first response",),
     "engines/reservoir.py:next_response": ("kind of a first response", "clock of first responses"),
     "engines/reservoir.py:__init__": ("clock of first responses",),
+    "engines/words.py:draw": ("unit of a word", "daily draws"),
     # rules
     "rules/accounts.py:follows_two": BERNOULLI,
     "rules/asking.py:ask": BERNOULLI,

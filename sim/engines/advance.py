@@ -13,6 +13,7 @@ from sim.engines.rest import STEPS, rest_of, steps_gone
 from sim.engines.words import WORDS, channels_of_interest, fill_batch, load_draws
 from sim.rules.climate import Boxed, Climate, World
 from sim.rules.fan_day import advance_fan
+from sim.rules.membership import applications
 from sim.rules.retargeting import retargeted
 from sim.rules.rivalry import ALONE, Surroundings
 from sim.rules.rows import STRANGER, count_bystander, reachable
@@ -120,22 +121,24 @@ def advance_rows(
     key: int,
     tally: Tally,
     shared: np.ndarray,
+    applied: np.ndarray,
     batches: Boxed,
     until: np.ndarray,
     gone: float,
     step: float,
-) -> tuple[int, int]:
-    """Advance the rows start … stop − 1 by one day, or as many as ``shared`` has room for.
+) -> tuple[int, int, int]:
+    """Advance the rows start … stop − 1 by one day, or as many as ``shared`` and ``applied`` have room for.
 
     around  [4, rows] the other brands (``Surroundings``) of the rows from ``origin`` on; [4, 0] where there is none
     shared  to be filled: rows that shared today, as 2 · row, + 1 if for a reward
+    applied to be filled: rows that wait for a scarce place until the morning
     batches room for the columns of one batch
     until, gone, step  who rests how long: see ``rest.Rest``
 
-    Returns the first row that is still to be advanced (stop: none) and how many shared.
+    Returns the first row that is still to be advanced (stop: none), how many shared, and how many applied.
     """
     climate, world, columns = climates[0], worlds[0], batches[0]
-    found, told, owed = 0, tally[Slot.SHARES], tally[Slot.REWARDED_SHARES]
+    found, asked, told, owed = 0, 0, tally[Slot.SHARES], tally[Slot.REWARDED_SHARES]
     beside, at = around.shape[1] > 0, ALONE
     words = np.full((WORDS, BATCH), MASK32, np.uint32)  # nothing happens at the largest draw
     # rows with more than a calm day, and their columns of words
@@ -143,7 +146,7 @@ def advance_rows(
     awake = np.empty(BATCH + 1, np.int64)
     visited, joining = channels_of_interest(climate, world), most_joining(climate, world)
     first = start
-    while first < stop and (climate.share_limit <= 0.0 or found + BATCH <= len(shared)):
+    while first < stop and max(found, asked) + BATCH <= len(shared):
         first, followers, waiting = look_around(
             people, fans, first, stop, beside, columns, keys, busy, awake, until, gone, step, climate, world, key, tally
         )
@@ -160,13 +163,13 @@ def advance_rows(
             i, draws = busy[n], load_draws(words, drawn[n])
             if beside:
                 at = surroundings(around, i - origin)
-            store_fan(
-                fans,
-                i,
-                advance_fan(load_person(people, i), load_fan(fans, i), draws, at, climate, world, key, tally),
-            )
+            fan = advance_fan(load_person(people, i), load_fan(fans, i), draws, at, climate, world, key, tally)
+            store_fan(fans, i, fan)
+            if applications(fan.channels, fan.muted) != 0:
+                applied[asked] = i
+                asked += 1
             if tally[Slot.SHARES] != told:
                 shared[found] = 2 * i + tally[Slot.REWARDED_SHARES] - owed
                 found, told, owed = found + 1, tally[Slot.SHARES], tally[Slot.REWARDED_SHARES]
     count_members(columns, world, tally)
-    return first, found
+    return first, found, asked

@@ -34,9 +34,14 @@ from sim.rules.rivalry import ALONE
 from sim.rules.rows import NEVER, STRANGER, Fan, Person
 from sim.rules.tally import Tally, new_tally
 
-ROOM = 2048  # rows that shared, before the kernel hands them over
+ROOM = 2048  # rows that shared or applied, before the kernel hands them over
 CHUNK = 8192  # rows of several brands whose surroundings are worked out in one go
 ROWS_PER_THREAD = 20_000  # below this a second thread costs more than it saves
+PARTS = 4  # at least, of a thread: whose work is done takes over some of the others'
+ROWS_PER_PART = 50_000  # of many rows, more parts: no thread waits long for the last one
+
+# of a part of the rows: those who shared, as ``advance_rows`` writes them, and those who applied for a scarce place
+Heard = tuple[list[npt.NDArray[np.int64]], list[npt.NDArray[np.int64]]]
 
 _NOBODY = np.zeros((len(ALONE), 0))
 advance_part, admit_part, populate_part, meet_part = map(at_once, (advance_rows, admit_rows, populate_rows, meet_rows))
@@ -57,6 +62,7 @@ class ArrayRows:
         self._people, self._fans = np.zeros(0, PERSON), np.zeros(0, FAN)
         self._rest = Rest()
         self._shared: list[npt.NDArray[np.int64]] = []
+        self._applied: list[npt.NDArray[np.int64]] | None = None  # rows among which applicants are; None: all
         self._numbers: npt.NDArray[np.int64] | None = None  # by row, where rows no longer lie in the order of birth
         self._pool = ThreadPoolExecutor(threads) if threads > 1 else None
 
@@ -80,13 +86,12 @@ class ArrayRows:
     def advance(self, climate: Climate, tally: Tally) -> None:
         """One day of all rows."""
         self._rest.morning(climate)
-        threads = min(self.threads, self.count // ROWS_PER_THREAD)
-        if threads <= 1 or self._pool is None:
-            self._shared = [self._part(0, self.count, boxed(climate), tally)]
+        edges = self._edges()
+        if len(edges) == 2 or self._pool is None:
+            self._hear([self._part(0, self.count, boxed(climate), tally)])
             return
-        edges = np.linspace(0, self.count, 4 * threads + 1).astype(int).tolist()
         tallies = [new_tally() for _ in edges[1:]]
-        self._shared = list(self._pool.map(self._part, edges[:-1], edges[1:], [boxed(climate)] * len(tallies), tallies))
+        self._hear(list(self._pool.map(self._part, edges[:-1], edges[1:], [boxed(climate)] * len(tallies), tallies)))
         for own in tallies:
             tally += own
 
@@ -94,16 +99,14 @@ class ArrayRows:
         self, brands: Sequence["ArrayRows"], climates: Sequence[Climate], tallies: Sequence[Tally]
     ) -> None:
         """One day of all rows of several brands, this one's among them."""
-        threads = max(1, min(self.threads, self.count // ROWS_PER_THREAD))
-        parts = 1 if threads == 1 else 4 * threads
-        edges = np.linspace(0, self.count, parts + 1).astype(int).tolist()
+        edges = self._edges()
         own = [[new_tally() for _ in brands] for _ in edges[1:]]
         boxes = [boxed(climate) for climate in climates]
         for rows, climate in zip(brands, climates, strict=True):
             rows._rest.morning(climate)
 
-        def part(start: int, stop: int, counted: Sequence[Tally]) -> list[list[npt.NDArray[np.int64]]]:
-            shared: list[list[npt.NDArray[np.int64]]] = [[np.empty(0, np.int64)] for _ in brands]
+        def part(start: int, stop: int, counted: Sequence[Tally]) -> list[list[Heard]]:
+            heard: list[list[Heard]] = [[] for _ in brands]
             for first in range(start, stop, CHUNK):
                 last = min(first + CHUNK, stop)
                 here = [np.empty((len(ALONE), last - first)) for _ in brands]
@@ -114,27 +117,27 @@ class ArrayRows:
                     for other in range(len(brands)):
                         if other != b:
                             around += here[other]
-                    shared[b].append(rows._part(first, last, boxes[b], counted[b], around))
-            return shared
+                    heard[b].append(rows._part(first, last, boxes[b], counted[b], around))
+            return heard
 
-        if threads == 1 or self._pool is None:
+        if len(edges) == 2 or self._pool is None:
             found = [part(0, self.count, own[0])]
         else:
             found = list(self._pool.map(part, edges[:-1], edges[1:], own))
         for b, rows in enumerate(brands):
-            rows._shared = [shared for of_part in found for shared in of_part[b]]
+            rows._hear([heard for of_part in found for heard in of_part[b]])
             for counted in own:
                 tallies[b][:] += counted[b]
 
     def _part(
         self, start: int, stop: int, climates: Boxed, tally: Tally, around: npt.NDArray[np.float64] = _NOBODY
-    ) -> npt.NDArray[np.int64]:
-        """One day of the rows start … stop − 1; returns those who shared, as ``advance_rows`` writes them."""
+    ) -> Heard:
+        """One day of the rows start … stop − 1."""
         people, fans = self._records()
-        room, columns = np.empty(ROOM, np.int64), new_columns()
-        parts, origin, rest = [], start, self._rest
+        room, places, columns = np.empty(ROOM, np.int64), np.empty(ROOM, np.int64), new_columns()
+        shared, applied, origin, rest = [], [], start, self._rest
         while True:
-            start, found = advance_part(
+            start, sharing, asking = advance_part(
                 people,
                 fans,
                 start,
@@ -146,14 +149,42 @@ class ArrayRows:
                 self.key,
                 tally,
                 room,
+                places,
                 columns,
                 rest.until,
                 rest.gone,
                 rest.step,
             )
-            parts.append(room[:found].copy())
+            shared.append(room[:sharing].copy())
+            applied.append(places[:asking].copy())
             if start >= stop:
-                return parts[0] if len(parts) == 1 else np.concatenate(parts)
+                return shared, applied
+
+    def _edges(self) -> list[int]:
+        """First rows of the parts into which a day is divided, and the row after the last."""
+        threads = min(self.threads, self.count // ROWS_PER_THREAD)
+        parts = 1 if threads <= 1 else max(PARTS * threads, self.count // ROWS_PER_PART)
+        edges: list[int] = np.linspace(0, self.count, parts + 1).astype(int).tolist()
+        return edges
+
+    def _hear(self, heard: list[Heard]) -> None:
+        """What the parts of a day have told of their rows."""
+        self._shared = [rows for shared, _ in heard for rows in shared] or [np.empty(0, np.int64)]
+        self._applied = [rows for _, applied in heard for rows in applied]
+
+    def _may_apply(self, rows: npt.NDArray[np.int64]) -> None:
+        """These rows, too, may have applied for a scarce place."""
+        if self._applied is not None:
+            self._applied.append(rows)
+
+    def _applicants(self) -> npt.NDArray[np.int64]:
+        """Rows that wait for a scarce place."""
+        if self._applied is None:
+            among = np.arange(self.count)
+        else:
+            among = np.unique(np.concatenate([*self._applied, np.empty(0, np.int64)]))
+        found = np.empty(len(among), np.int64)
+        return found[: applicants_among(self._records()[1], among, found)]
 
     def senders(self) -> Senders:
         """Who shared today, in the order of their keys."""
@@ -182,6 +213,7 @@ class ArrayRows:
         """Known people, by number of birth, accept an invitation, in this order; followers stay as they are."""
         rows = self._rows_of(numbers)
         self._rest.wake(rows)
+        self._may_apply(rows)
         bring_back_part(
             *self._records(), rows, senders.rewarded, senders.trusts, senders.affinities, boxed(climate), self._world,
             self.key, tally,
@@ -202,7 +234,8 @@ class ArrayRows:
         """Strangers who respond today for the first time; rates: [S][responses]."""
         found = np.empty((2, self.count), np.int64)
         met = meet_part(*self._records(), self.count, rates, boxed(climate), self._world, self.key, tally, found)
-        rows = found[0, :met]
+        rows = found[0, :met].copy()
+        self._may_apply(rows)
         return Responders(self.people.key[rows].copy(), self.people.segment[rows].astype(np.int64), found[1, :met])
 
     def _rows_of(self, numbers: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
@@ -226,8 +259,7 @@ class ArrayRows:
 
     def seat(self, free: list[int], day: int, tally: Tally, choose: Callable[..., Integers] = admitted) -> None:
         """Places of this morning go to the applicants with the lowest draws; ``choose``: by what, see ``admitted``."""
-        rows = np.empty(self.count, np.int64)
-        rows = rows[: applicants_among(self._records()[1], self.count, rows)]
+        rows = self._applicants()
         if not len(rows) and choose is admitted:
             return
         fans = self.fans[rows]
@@ -272,9 +304,10 @@ class ArrayRows:
         for rows in (self.people, self.fans):
             rows[: self.count] = rows[: self.count][order]
         self._rest.end()
+        self._applied = None
         self._numbers = (np.arange(self.count) if self._numbers is None else self._numbers)[order]
 
-    PASSING = ("_shared", "_rest")
+    PASSING = ("_shared", "_applied", "_rest")
 
     def state(self) -> dict[str, Any]:
         """Records of all rows as they lie, and their numbers of birth where these are not 0, 1, …; no copies."""
@@ -294,6 +327,7 @@ class ArrayRows:
             raise ValueError("the rows have other columns than those of this version")
         self._people, self._fans, self._rest = people, fans, Rest()
         self._rest.make_room(len(people))
+        self._applied = None
         self.count, self._numbers = len(people), state["numbers"]
 
     def close(self) -> None:
@@ -308,6 +342,7 @@ class ArrayRows:
     def _born(self, more: int) -> None:
         if self._numbers is not None:
             self._numbers = np.append(self._numbers, np.arange(self.count, self.count + more))
+        self._may_apply(np.arange(self.count, self.count + more))
         self.count += more
 
     def _make_room(self, more: int) -> None:

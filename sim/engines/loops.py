@@ -92,10 +92,11 @@ def meet_rows(
 
 
 @rare
-def find_applicants(fans: Rows, count: int, rows: np.ndarray) -> int:
-    """Rows that wait for a scarce place: fills in ``rows``, [count]; returns how many."""
+def find_applicants(fans: Rows, among: np.ndarray, rows: np.ndarray) -> int:
+    """Rows that wait for a scarce place: fills in ``rows``, as long as ``among``; returns how many."""
     found = 0
-    for i in range(count):
+    for n in range(len(among)):
+        i = among[n]
         if applications(whole(fans[i].channels), whole(fans[i].muted)):
             rows[found] = i
             found += 1

@@ -342,7 +342,8 @@ class ArrayRows:
     def _born(self, more: int) -> None:
         if self._numbers is not None:
             self._numbers = np.append(self._numbers, np.arange(self.count, self.count + more))
-        self._may_apply(np.arange(self.count, self.count + more))
+        if self._applied is not None:
+            self._applied.append(np.arange(self.count, self.count + more))
         self.count += more
 
     def _make_room(self, more: int) -> None:

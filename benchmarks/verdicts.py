@@ -63,9 +63,12 @@ def _size(results: Results) -> Iterator[Verdict]:
     shown = f"{rate / 1e6:.1f} million/s"
     yield Verdict("full model, 10⁶ fans, 2 threads, fan-days per second", rate, 20e6, True, shown, note)
     if "bound" in results:
-        least = nanoseconds_of_a_day(results["bound"]["counts"], results["bound"]["costs"], two["record"])["all"]
+        counts, costs = results["bound"]["counts"], results["bound"]["costs"]
+        least = nanoseconds_of_a_day(counts, costs, two["record"])["all"]
         times = 2e9 / least / rate
-        note = f"bound {2e3 / least:.0f} million/s on 2 cores"
+        waiting = nanoseconds_of_a_day(counts, costs | {"block": costs["block_alone"]}, two["record"])["all"]
+        note = f"bound {2e3 / least:.0f} million/s on 2 cores; where each draw waits for the last {2e3 / waiting:.0f}: "
+        note += f"{2e9 / waiting / rate:.1f}× with 2 threads, {1e9 / waiting / one['rate']:.1f}× with one"
         yield Verdict("… bound from draws and exponentials ÷ measured", times, 2.0, False, f"{times:.1f}×", note)
     threads = two["rate"] / one["rate"]
     yield Verdict("2 threads ÷ 1 thread, 10⁶ rows", threads, 1.6, True, f"{threads:.2f}×")

@@ -163,7 +163,9 @@ class ArrayRows:
     def _edges(self) -> list[int]:
         """First rows of the parts into which a day is divided, and the row after the last."""
         threads = min(self.threads, self.count // ROWS_PER_THREAD)
-        parts = 1 if threads <= 1 else max(PARTS * threads, self.count // ROWS_PER_PART)
+        if threads <= 1:
+            return [0, self.count]
+        parts = max(PARTS * threads, self.count // ROWS_PER_PART)
         edges: list[int] = np.linspace(0, self.count, parts + 1).astype(int).tolist()
         return edges
 

@@ -111,8 +111,12 @@ def play_accounts(
     replaced  probability that an account closes and another opens in its place;  kept: share of standing left
     """
     by_newcomers = 0
+    draws = np.empty((3, len(plays)))
+    lucks, starts, fates = draws[0], draws[1], draws[2]
+    for i in range(len(plays)):  # alone in a loop the generator runs in vectors, see ``words``
+        lucks[i], starts[i], fates[i] = content_draws(key, i, day, 0)
     for i in range(1, len(plays)):
-        luck, start, fate = content_draws(key, i, day, 0)
+        luck, start, fate = lucks[i], starts[i], fates[i]
         at = min(weights[i], 1.0 * MOST_WEIGHT) * STEPS
         low = int(at)
         passed = table[low] + (at - low) * (table[low + 1] - table[low])

@@ -201,9 +201,7 @@ class Market:
             click=click,
             retarget=paid.retarget,
             public_price=price,
-            feed=organic.report._replace(retargeting=float(paid.retargeting), aware=self.aware)
-            if self.ads
-            else organic.report,
+            feed=report,
             homepage_feed=homepage_feed,
             homepage_search=homepage_search,
         )

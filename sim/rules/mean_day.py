@@ -15,7 +15,8 @@ from sim.rules.climate import Boxed, Climate, Floats, Integers, World
 from sim.rules.deals import after_lesson
 from sim.rules.mean_buying import MeanBuying, book_orders, mean_buying, mean_order
 from sim.rules.mean_leaving import join, mean_leaving
-from sim.rules.mean_reading import MeanAnswer, asked, mean_reading, trust_after
+from sim.rules.mean_prospects import mean_prospects
+from sim.rules.mean_reading import MeanAnswer, answer_of, asked, mean_reading, trust_after
 from sim.rules.mean_state import (
     BOUGHT,
     BUYING,
@@ -32,6 +33,8 @@ from sim.rules.mean_state import (
     REFERENCE,
     SIZE,
     TRUST,
+    WAITING,
+    WINDOW,
     MeanState,
     MeanTraits,
     morning_of,
@@ -68,12 +71,12 @@ def mean_days(
 
     traits   [nodes, TRAITS];  levels, tiers: [B] intimacy and tier of a node's cells, rising within each tier
     cells    [cells, CELL];  members, counts: [cells, C] their columns of these names
-    after    the cells tomorrow morning, to be filled;  scratch: [CELL];  answer: [4] fields of ``MeanAnswer``
+    after    the cells tomorrow morning, to be filled;  scratch: [CELL];  answer: [ANSWER] fields of ``MeanAnswer``
 
     Its side effects are on these arrays and on ``tally``, expected counters of the day.
     """
     climate, world, width = climates[0], worlds[0], len(levels)
-    question = MeanAnswer(answer[0], answer[1], answer[2], answer[3])
+    question = answer_of(answer)
     for n in range(len(traits)):
         fan, first, total, lived = traits_of(n, traits, segment, climate.day, world), n * width, 0.0, 0.0
         after[first : first + width] = 0.0
@@ -127,14 +130,24 @@ def live_on(
     read = mean_reading(i, fan, with_trust(state, trust), tier, members, counts, scratch, climate, world, size, tally)
     intimacy = state.intimacy + asks * answer.answered * rules.tiers.reply
     bought = MeanBuying(0.0, 0.0, 0.0, state.reference, state.debt, state.open)
+    trust, answers, at_deal, window, waiting, under_way = read.trust, asks * answer.any, 0.0, 0.0, 0.0, 0.0
     if world.closing.in_store == 0:
         bought = mean_buying(fan, state, read, intimacy + read.closeness, climate, world)
         book_orders(fan, state, read, bought, scratch, size * state.buying, climate, world, tally)
-    rate = bought.at_deal + bought.impulses + bought.at_list
-    share = min(0.999, state.buying * -math.expm1(-rate))  # of the cell orders today, once or more
+        rate = bought.at_deal + bought.impulses + bought.at_list
+        share = min(0.999, state.buying * -math.expm1(-rate))  # of the cell orders today, once or more
+        if share > 0.0:
+            at_deal = (bought.at_deal + bought.impulses) / rate
+        under_way = bought.open
+    else:
+        sought = mean_prospects(fan, state, read, intimacy + read.closeness, answer, size, climate, world, tally)
+        share, trust, window, waiting = min(0.999, sought.sold), sought.trust, sought.window, sought.waiting
+        bought = MeanBuying(0.0, 0.0, 0.0, state.reference, state.debt, sought.qualified / (1.0 - share))
+        intimacy += sought.answered * rules.tiers.reply
+        answers += sought.answered
     if climate.share_limit > 0.0:
         own = share_rate(
-            read.trust, state.pleased, tier_factor(tier, rules.referral) * world.segments.sharing[fan.segment],
+            trust, state.pleased, tier_factor(tier, rules.referral) * world.segments.sharing[fan.segment],
             rules.referral,
         )  # fmt: skip
         tempted = -math.expm1(-own * climate.uplift)
@@ -144,14 +157,15 @@ def live_on(
     tally[Slot.ACTIVE] += size * read.active
     tally[Slot.ACTIVE_CORE] += size * read.active * (1.0 if tier > 0 else 0.0)
     gone = mean_leaving(
-        i, fan, tier, read.trust, read.fatigue, intimacy + read.closeness, read.shock, members, scratch, climate,
+        i, fan, tier, trust, read.fatigue, intimacy + read.closeness, read.shock, members, scratch, climate,
         world, size, tally,
     )  # fmt: skip
     stay = max(0.0, size - gone)
-    join(i, tier, asks * answer.any, stay, members, climate, world, tally)
+    join(i, tier, answers, stay, members, climate, world, tally)
     rest = MeanState(
-        read.trust, read.fatigue, intimacy, read.expectation, state.proneness, bought.reference, bought.debt,
+        trust, read.fatigue, intimacy, read.expectation, state.proneness, bought.reference, bought.debt,
         (state.buying - share) / (1.0 - share), state.bought, state.orders, state.pleased, bought.open,
+        window / (1.0 - share), waiting / (1.0 - share),
     )  # fmt: skip
     live = min(rules.tiers.live_most, rules.tiers.live_minute * rules.lives.minutes)
     watched = min(read.watched, read.active)
@@ -165,15 +179,14 @@ def live_on(
         return
     made = mean_order(read.expectation, state.orders, world)
     tally[Slot.ATTRITED] += size * share * made.attrition
-    lesson = (bought.at_deal + bought.impulses) / rate
-    lesson *= after_lesson(state.proneness, climate.discount, rules.deals) - state.proneness
+    lesson = at_deal * (after_lesson(state.proneness, climate.discount, rules.deals) - state.proneness)
     known = rules.trust.experience * (world.brand.product_quality - fan.trust_prior)
-    trust = between(0.0, read.trust + (1.0 - state.bought) * known, 1.0)
+    trust = between(0.0, trust + (1.0 - state.bought) * known, 1.0)
     buyers = MeanState(
         trust_after(trust, made.up, made.down, world), read.fatigue, 0.0,
         read.expectation + rules.purchase.learning * (made.experience - read.expectation), state.proneness + lesson,
         bought.reference, bought.debt, 1.0 - made.attrition, 1.0, state.orders + 1.0,
-        GRADES * (made.experience - read.expectation), bought.open,
+        GRADES * (made.experience - read.expectation), under_way, 0.0, 0.0,
     )  # fmt: skip
     put(i, buyers, members, counts, scratch, world)
     ordered = intimacy + read.closeness + rules.tiers.order
@@ -195,6 +208,8 @@ def put(i: int, state: MeanState, members: Floats, counts: Floats, row: Floats, 
     row[ORDERS] = state.orders
     row[PLEASED] = state.pleased
     row[OPEN] = state.open
+    row[WINDOW] = state.window
+    row[WAITING] = state.waiting
     for c in range(world.channels.joined):
         row[MEMBERS + c] = members[i, c]
         row[COUNTS + c] = counts[i, c]

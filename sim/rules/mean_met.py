@@ -9,6 +9,7 @@ from sim.compiled import rare
 from sim.rules.climate import Boxed, Climate, Floats, World
 from sim.rules.deals import asked_price
 from sim.rules.follow import follow_probability, relevance
+from sim.rules.prospects import lead_at_touch
 from sim.rules.purchase import buying_odds, open_need, salience
 from sim.rules.tally import NO_CHANNEL, Slot
 from sim.rules.trust import mean_prior
@@ -27,7 +28,8 @@ def book_outside(orders: float, discount: float, climate: Climate, world: World,
     tally[Slot.GMV + NO_CHANNEL] += net
     tally[Slot.LIST_VALUE] += orders * brand.price
     tally[Slot.GOODS] += orders * brand.price * brand.goods / 10000.0
-    tally[Slot.COMMISSION] += net * climate.commission[climate.home] / 10000.0
+    if world.closing.in_store == 0:
+        tally[Slot.COMMISSION] += net * climate.commission[climate.home] / 10000.0
 
 
 @rare
@@ -49,6 +51,19 @@ def buying_when_met(segment: int, trust: float, climate: Climate, world: World) 
 
 
 @rare
+def lead_when_met(segment: int, trust: float, touches: float, climate: Climate, world: World) -> float:
+    """Probability that contact data is left at a touch, see ``lead_at_touch``.
+
+    touches  a day, T. A need that arose since the last one is open, up to D days:
+             E[1 − e^(−λ·min(t, D))] = λ/(λ + T)·(1 − e^(−(λ + T)·D))
+    """
+    rate, days = world.segments.need_rate[segment] * climate.season, world.brand.decision_days
+    proof = climate.proof_buy + world.segments.match_product[segment]
+    given = lead_at_touch(rate, trust, 1.0, proof, world) / max(1e-300, open_need(rate, days, days))
+    return given * rate / max(1e-300, rate + touches) * -math.expm1(-(rate + touches) * days)
+
+
+@rare
 def mean_met(
     known: Floats, left: Floats, met: Floats, won: Floats, commercial: float, climates: Boxed, worlds: Boxed,
     tally: Floats,
@@ -57,7 +72,8 @@ def mean_met(
 
     known  [S] people who have responded and do not follow;  left: of these, those who followed before
     met    [S] accumulated exposure until yesterday, until today afterwards
-    won    [S, 2] to be filled: new followers by the feed and by ads
+    won    [S, 3] to be filled: new followers by the feed and by ads, and where deals close in a store leads that
+           would be left if nobody had bought or left one before
     commercial  people of the commercial domain, all segments together
     """
     climate, world = climates[0], worlds[0]
@@ -67,7 +83,7 @@ def mean_met(
         everybody += known[s]
     for s in range(len(known)):
         today, met[s] = climate.exposure[s] - met[s], climate.exposure[s]
-        won[s, 0] = won[s, 1] = 0.0
+        won[s, 0] = won[s, 1] = won[s, 2] = 0.0
         people = known[s]
         if people <= 0.0:
             continue
@@ -88,6 +104,8 @@ def mean_met(
         tally[Slot.WIN_BACKS] += back
         left[s] -= back
         known[s] -= won[s, 0] + won[s, 1]
+        if world.closing.in_store == 1:
+            won[s, 2] = (by_feed + by_ad) * lead_when_met(s, trust, (by_feed + by_ad) / people, climate, world)
         orders = (by_feed + by_ad) * buying_when_met(s, trust, climate, world)
         if orders > 0.0:
             book_outside(orders, 0.0, climate, world, tally)

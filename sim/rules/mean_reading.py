@@ -15,12 +15,26 @@ WAITS = 64  # points of the distribution of waiting times
 
 
 class MeanAnswer(NamedTuple):
-    """What a question does on average today."""
+    """What a question or a lead does on average today."""
 
-    up: float  # events of trust gained
+    up: float  # events of trust gained by a question
     down: float  # events of trust lost
     answered: float  # probability of an answer by the team
     any: float  # probability of any answer, the automatic one included
+    lead_up: float  # events of trust gained by a lead
+    lead_down: float  # events of trust lost
+    lead_today: float  # probability that a lead is answered today
+    lead_tomorrow: float  # … tomorrow
+    lead_qualified: float  # … that it is answered today and qualified
+
+
+ANSWER = len(MeanAnswer._fields)
+
+
+@rule
+def answer_of(values: Floats) -> MeanAnswer:
+    """The fields of ``MeanAnswer``, [ANSWER]."""
+    return MeanAnswer(values[0], values[1], values[2], values[3], values[4], values[5], values[6], values[7], values[8])
 
 
 class MeanReading(NamedTuple):
@@ -41,7 +55,7 @@ class MeanReading(NamedTuple):
 def mean_answer(climates: Boxed, worlds: Boxed, answer: Floats) -> None:
     """Fill in a question of today, averaged over the waiting time: answered automatically, or by the team (M13).
 
-    answer  [4] fields of ``MeanAnswer``
+    answer  [ANSWER] fields of ``MeanAnswer``; those of leads are left alone
     """
     climate, world = climates[0], worlds[0]
     p, automatic = world.rules.service, world.service.automatic

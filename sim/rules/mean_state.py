@@ -9,8 +9,8 @@ from sim.rules.follow import relevance
 
 # columns of a cell's state
 SIZE, TRUST, FATIGUE, EXPECTATION, PRONENESS, REFERENCE, DEBT = 0, 1, 2, 3, 4, 5, 6
-BUYING, BOUGHT, ORDERS, PLEASED, OPEN = 7, 8, 9, 10, 11
-STATES = 12
+BUYING, BOUGHT, ORDERS, PLEASED, OPEN, WINDOW, WAITING = 7, 8, 9, 10, 11, 12, 13
+STATES = 14
 # a cell is one row: its state, then by channel the share who listen, then messages of this month
 MEMBERS, COUNTS, CELL = STATES, STATES + MAX_CHANNELS, STATES + 2 * MAX_CHANNELS
 # columns of a node's traits
@@ -46,7 +46,9 @@ class MeanState(NamedTuple):
     bought: float  # share who have bought
     orders: float  # made so far
     pleased: float  # satisfaction with the last order, in grades; 0 for who has not bought
-    open: float  # share with a decision under way
+    open: float  # share with a decision under way; where deals close in a store, with a qualified lead
+    window: float  # share whose need is open, where deals close in a store
+    waiting: float  # share whose lead is answered tomorrow
 
 
 @rule
@@ -82,6 +84,8 @@ def state_of(i: int, states: Floats) -> MeanState:
         states[i, ORDERS],
         states[i, PLEASED],
         states[i, OPEN],
+        states[i, WINDOW],
+        states[i, WAITING],
     )
 
 
@@ -104,6 +108,8 @@ def morning_of(intimacy: float, state: MeanState, fan: MeanTraits, world: World)
         state.orders,
         state.pleased,
         state.open,
+        state.window,
+        state.waiting,
     )
 
 
@@ -112,5 +118,5 @@ def with_trust(state: MeanState, trust: float) -> MeanState:
     """The state with another trust."""
     return MeanState(
         trust, state.fatigue, state.intimacy, state.expectation, state.proneness, state.reference, state.debt,
-        state.buying, state.bought, state.orders, state.pleased, state.open,
+        state.buying, state.bought, state.orders, state.pleased, state.open, state.window, state.waiting,
     )  # fmt: skip

@@ -5,8 +5,8 @@ from the feed, from ads, from searches and from sources, then friends who are in
 and book are those of the simulation itself (``sim.engines.operation``), so that a logic reacts to the mean pool as it
 would to a drawn one. Counters are whole numbers there: what rounding leaves is carried over to the next day.
 
-Left out: other brands, deals that close in a store, scarce places, bans of accounts. What the approximation costs where
-it applies is measured in docs/theory.md.
+Left out: other brands, scarce places, bans of accounts. What the approximation costs where it applies is measured in
+docs/theory.md.
 """
 
 from collections.abc import Callable
@@ -55,7 +55,6 @@ def left_out(scenario: Scenario) -> tuple[str, ...]:
     channels = scenario.channels
     found = {
         "rivals": bool(scenario.rivals),
-        "store": scenario.industry.closing == "store",
         "bans": any(c.accounts.ban > 0 for c in channels),
     }
     return tuple(name for name, there in found.items() if there)

@@ -1,6 +1,7 @@
 """The rows of a mean field: cells of a quadrature in place of people, as the operation of a brand meets rows."""
 
 import math
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from sim.engines.reservoir import Response
 from sim.rules.climate import Boxed, Climate, World, boxed
 from sim.rules.mean_day import mean_days
 from sim.rules.mean_met import mean_met, order_outside
-from sim.rules.mean_reading import mean_answer
+from sim.rules.mean_reading import ANSWER, mean_answer
 from sim.rules.mean_state import (
     BOUGHT,
     BUYING,
@@ -21,6 +22,7 @@ from sim.rules.mean_state import (
     EXPECTATION,
     JOINED,
     MEMBERS,
+    OPEN,
     ORDERS,
     PRIOR,
     REFERENCE,
@@ -33,8 +35,10 @@ from sim.rules.people import START_INTIMACY
 from sim.rules.referral import acceptance, invited_prior
 from sim.rules.rows import RETARGETING_DAYS
 from sim.rules.tally import TALLY_SIZE, UNTOUCHED, Slot, Tally, block
+from sim.rules.trust import mean_prior
 from sim.scenario.schema import Scenario
 from sim.theory.fields import Fields
+from sim.theory.meanprospects import MeanProspects
 from sim.theory.people import Nodes, newcomer_nodes, pool_nodes
 
 Floats = npt.NDArray[np.float64]
@@ -49,6 +53,8 @@ _MEETING = {
     Response.FOLLOW_FROM_LIVE: Source.LIVE,
     Response.FOLLOW_FROM_SEARCH: Source.SEARCH,
 }
+_LEAVING_LEADS = {Response.LEAVE_LEAD_IN_FEED: Source.FEED, Response.LEAVE_LEAD_IN_LIVE: Source.LIVE}
+ANSWERED = -2  # for channels that are joined with an answer
 _ORDERING = (Response.ORDER_FROM_FEED, Response.ORDER_IN_LIVE, Response.ORDER_FROM_SEARCH)
 days_lived, answered, known_met, outside_ordered = map(at_once, (mean_days, mean_answer, mean_met, order_outside))
 _STOCKS = slice(int(Slot.ROWS), int(Slot.LOAD_BIN) + 40)
@@ -130,8 +136,13 @@ class Cells:
         self.now += share[:, None] * (other.now - self.now)
         self.states[:, SIZE] = both
 
-    def add(self, sizes: Floats) -> None:
-        """Newcomers of today at each node, [nodes], in the state in which people begin."""
+    def add(self, sizes: Floats, deciding: float = 0.0, bought: float = 0.0) -> None:
+        """Newcomers of today at each node, [nodes], in the state in which people begin.
+
+        deciding  share with a qualified lead;  bought: share who have bought in the store and will not again
+        """
+        self.entry[:, OPEN], self.entry[:, BUYING] = deciding, 1.0 - bought
+        self.entry[:, BOUGHT] = self.entry[:, ORDERS] = bought
         at = np.arange(self.nodes) * self.width
         both = self.states[at, SIZE] + sizes
         share = (sizes / both)[:, None]
@@ -148,14 +159,14 @@ class Origin:
         self.nodes, self.world = nodes, world
         self.cohorts: list[Cells] = []
 
-    def add(self, size: float, day: int) -> None:
-        """People who begin to follow today."""
+    def add(self, size: float, day: int, deciding: float = 0.0, bought: float = 0.0) -> None:
+        """People who begin to follow today; see ``Cells.add``."""
         middle = day + FORTNIGHT // 2 - day % FORTNIGHT
         if not self.cohorts or self.cohorts[-1].traits[0, JOINED] < middle:
             cells = Cells(self.nodes, self.world)
             cells.traits[:, JOINED] = middle
             self.cohorts.append(cells)
-        self.cohorts[-1].add(size * self.nodes.weights)
+        self.cohorts[-1].add(size * self.nodes.weights, deciding, bought)
 
     def turn(self) -> list[Cells]:
         """A fortnight ends: the sets of those who are no newcomers any more."""
@@ -170,7 +181,8 @@ class MeanRows:
         self.world, self.scenario = world, scenario
         self.fields: Any = Fields(world)
         self.boxed_world = boxed(world)
-        self.answer, self.desk = np.zeros(4), tuple[float, ...]()  # to a question of a day with this desk
+        self.boxed_climate: Any = None  # of today
+        self.answer, self.desk = np.zeros(ANSWER), tuple[float, ...]()  # to a question of a day with this desk
         segments = int(world.segments.used)
         self.number = max(12, nodes // segments)
         self.pool: list[Cells] = []
@@ -181,7 +193,8 @@ class MeanRows:
         self.known = np.zeros(segments)  # people who have responded and do not follow
         self.left = np.zeros(segments)  # of these, those who followed before
         self.clicked = np.zeros(RETARGETING_DAYS + 1)  # people of the commercial domain by day of the click
-        self.exposure, self.won = np.zeros(segments), np.zeros((segments, 2))
+        self.prospects = MeanProspects(world, self.boxed_world) if world.closing.in_store == 1 else None
+        self.exposure, self.won = np.zeros(segments), np.zeros((segments, 3))
         self.month_start = 1
         self.day = 0
 
@@ -230,14 +243,20 @@ class MeanRows:
             for (segment, _, own), origin in self.origins.items():
                 for old in origin.turn():
                     self._settle(segment, own, old)
-        climates = boxed(climate)
+        climates = self.boxed_climate = boxed(climate)
         desk = climate.desk if isinstance(climate.desk, tuple) else climate.desk.item()
         if desk != self.desk:
             self.desk = desk
             answered(climates, self.boxed_world, self.answer)
+            if self.prospects is not None:
+                self.prospects.desk(climates, self.answer)
         before = self.by_segment()
         for cells in self._all():
-            cells.day(self.answer, climates, self.boxed_world, self.flow)
+            live = partial(cells.day, self.answer, climates, self.boxed_world, self.flow)
+            if self.prospects is None:
+                live()
+            else:
+                self.prospects.behind([cells], self.flow, live)
         gone = np.array(before) - self.flow[Slot.SEGMENT : Slot.SEGMENT + len(before)]
         self._touch(climate)
         self.known += gone
@@ -272,12 +291,10 @@ class MeanRows:
                 self._meet(s, came[s, kind] - guided)
             clicks = came[s, Response.CLICK_AD]
             self.flow[Slot.AD_CLICKS] += clicks
-            self._follow(s, float(brand.trust_bought), Source.AD, clicks * float(brand.follow_after_click))
-            self._meet(s, clicks * (1.0 - float(brand.follow_after_click)), clicked=True)
-            self._meet(s, came[s, Response.LEAVE_LEAD_IN_FEED] + came[s, Response.LEAVE_LEAD_IN_LIVE])
-            visitors = came[s, Response.WALK_INTO_STORE]
-            self._follow(s, float(world.closing.trust), Source.STORE, visitors * float(world.closing.follow))
-            self._meet(s, visitors * (1.0 - float(world.closing.follow)))
+            self._click(s, clicks, climate)
+            for kind, source in _LEAVING_LEADS.items():
+                self._leave_lead(s, came[s, kind], float(brand.trust_feed), source)
+            self._walk_in(s, came[s, Response.WALK_INTO_STORE])
             for j in range((came.shape[1] - len(Response)) // 2):
                 own, rewarded = came[s, len(Response) + 2 * j], came[s, len(Response) + 2 * j + 1]
                 trust, source = float(world.sources.trust[j]), Source(int(world.sources.source[j]))
@@ -316,6 +333,8 @@ class MeanRows:
 
     def finish(self, tally: Tally, fans_yesterday: int) -> None:
         """Write today's expected counters as whole numbers; what rounding leaves goes over to tomorrow."""
+        if self.prospects is not None:
+            self.prospects.count(self.flow)
         self.carried += self.flow
         self.carried[_STOCKS] = 0.0
         whole = np.floor(self.carried + 0.5)
@@ -349,19 +368,34 @@ class MeanRows:
         else:
             self.settled[segment, own] = old
 
-    def _follow(self, s: int, trust: float, source: Source, size: float, shares: Floats | None = None) -> None:
+    def _follow(
+        self,
+        s: int,
+        trust: float,
+        source: Source,
+        size: float,
+        shares: Floats | None = None,
+        own: int | None = None,
+        deciding: float = 0.0,
+        bought: float = 0.0,
+    ) -> None:
+        """People begin to follow.
+
+        shares  [C] probabilities of joining each channel, where they are not those of all who follow
+        own     tells such sets of channels apart: the source, or ``ANSWERED``
+        """
         if size <= 0.0:
             return
         self.flow[Slot.JOINS + source] += size
         self.flow[Slot.FLOW + 3 * UNTOUCHED + Domain.PRIVATE] += size
-        own = -1 if shares is None else int(source)
+        own = -1 if shares is None else int(source) if own is None else own
         if (s, trust, own) not in self.origins:
             channels = self.world.channels
             if shares is None:
                 shares = np.array([float(x) for x in channels.joins_at_follow[: channels.joined]])
             number = max(12, self.number // 2)
             self.origins[s, trust, own] = Origin(newcomer_nodes(s, trust, shares, self.world, number), self.world)
-        self.origins[s, trust, own].add(float(size), self.day)
+        self.origins[s, trust, own].add(float(size), self.day, deciding, bought)
 
     def _follow_near(self, s: int, trust: float, source: Source, size: float) -> None:
         """Newcomers of any prior trust: between two steps of it, so that its mean is kept."""
@@ -378,6 +412,78 @@ class MeanRows:
         if clicked:
             self.clicked[self.day % len(self.clicked)] += size
 
+    def _click(self, s: int, clicks: float, climate: Climate) -> None:
+        """People without a row click an ad: some follow, and where deals close in a store some leave a lead."""
+        brand, trust = self.fields.brand, float(self.fields.brand.trust_bought)
+        following, leads, deciding = clicks * float(brand.follow_after_click), 0.0, 0.0
+        if self.prospects is not None and clicks > 0.0:
+            leads = self.prospects.at_click(s, climate)
+            deciding = leads * self.prospects.followed(s, following * leads, self._prior(s, trust))
+            self.flow[Slot.LEADS] += following * leads
+        self._follow(s, trust, Source.AD, following, deciding=deciding)
+        self._meet(s, (clicks - following) * (1.0 - leads), clicked=True)
+        self._leave_lead(s, (clicks - following) * leads, trust, Source.AD)
+
+    def _walk_in(self, s: int, visitors: float) -> None:
+        """People come to the store of their own accord: some buy, some follow."""
+        if self.prospects is None or visitors <= 0.0:
+            return
+        closing = self.fields.closing
+        sale, follow = float(closing.sale), float(closing.follow)
+        over = sale if closing.single == 1 else 0.0
+        self.flow[Slot.WALK_INS] += visitors
+        self.flow[Slot.SALES_WALK_INS] += visitors * sale
+        outside_ordered(visitors * sale, 0.0, self.boxed_climate, self.boxed_world, self.flow)
+        self._follow(s, float(closing.trust), Source.STORE, visitors * follow, bought=over)
+        self._meet(s, visitors * (1.0 - follow))
+        self.prospects.over[s] += visitors * (1.0 - follow) * over
+
+    def _leave_lead(self, s: int, leads: float, trust: float, source: Source, known: bool = False) -> None:
+        """People who do not follow leave contact data; some of them are in a channel after the answer.
+
+        trust  mean T₀ of people met in the same way;  known: they have responded before
+        """
+        if self.prospects is None or leads <= 0.0:
+            return
+        self.flow[Slot.LEADS] += leads
+        joining, deciding = self.prospects.leave(s, leads, self._prior(s, trust))
+        if not known:
+            self._meet(s, leads - joining)
+        self._enter(s, joining, deciding, trust, source, known)
+
+    def _enter(self, s: int, joining: float, deciding: float, trust: float, source: Source, known: bool) -> None:
+        """People who are answered join channels, and so begin to follow."""
+        if self.prospects is None or joining <= 0.0:
+            return
+        if known:
+            joining = min(joining, float(self.known[s]))
+            self.left[s] *= 1.0 - joining / self.known[s]
+            self.known[s] -= joining
+            self._flow_of_known(joining)
+        self._follow(s, trust, source, joining, self.prospects.joins, ANSWERED, min(1.0, deciding / joining))
+
+    def _pursue(self, climate: Climate) -> None:
+        """Known people on the way to the store: new leads at touches, answers, decisions."""
+        if self.prospects is None:
+            return
+        trust = float(self.fields.brand.trust_feed)
+        orders, joining, deciding = self.prospects.day(boxed(climate), self.flow)
+        for s in range(len(self.known)):
+            self._order(float(orders[s]), 0.0, climate)
+            if self.fields.closing.single == 1:
+                self.prospects.over[s] += orders[s]
+            self._enter(s, float(joining[s]), float(deciding[s]), trust, Source.FEED, known=True)
+            free = self.prospects.free(s, float(self.known[s]))
+            self._leave_lead(s, float(self.won[s, 2]) * free, trust, Source.FEED, known=True)
+
+    def _prior(self, s: int, trust: float) -> float:
+        return float(mean_prior(trust, float(self.fields.segments.trust_shift[s])))
+
+    def _flow_of_known(self, size: float) -> None:
+        """``_follow`` counts people without a row; these have one."""
+        self.flow[Slot.FLOW + 3 * UNTOUCHED + Domain.PRIVATE] -= size
+        self.flow[Slot.FLOW + 3 * Domain.PUBLIC + Domain.PRIVATE] += size
+
     def _order(self, orders: float, discount: float, climate: Climate) -> None:
         """Orders of people who do not follow."""
         if orders > 0.0:
@@ -392,10 +498,13 @@ class MeanRows:
             self.known, self.left, self.exposure, self.won, commercial, boxed(climate), self.boxed_world, self.flow
         )
         brand = self.fields.brand
-        for s, (by_feed, by_ads) in enumerate(self.won.tolist()):
-            self._follow(s, brand.trust_feed, Source.FEED, by_feed)
-            self._follow(s, brand.trust_bought, Source.AD, by_ads)
-            self.flow[Slot.FLOW + 3 * UNTOUCHED + Domain.PRIVATE] -= by_feed + by_ads
-            self.flow[Slot.FLOW + 3 * Domain.PUBLIC + Domain.PRIVATE] += by_feed + by_ads
+        for s, (by_feed, by_ads, _) in enumerate(self.won.tolist()):
+            new, over = by_feed + by_ads, 0.0
+            if self.prospects is not None:
+                over = self.prospects.followers(s, new, float(self.known[s]))
+            self._follow(s, brand.trust_feed, Source.FEED, by_feed, bought=over)
+            self._follow(s, brand.trust_bought, Source.AD, by_ads, bought=over)
+            self._flow_of_known(new)
         share = max(0.0, 1.0 - float(self.flow[Slot.JOINS + Source.AD]) / max(1.0, commercial))
         self.clicked *= share
+        self._pursue(climate)

@@ -21,7 +21,7 @@ from sim.scenario import load_scenario
 from sim.theory.meanfield import MeanPool, calm
 
 FAN = MeanTraits(0, 0.8, 1.0, 0.04, 0.0, 0.35, 90, 0.5, 0.5)
-STATE = MeanState(0.4, 2.0, 0.5, 0.6, 0.0, 1.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0)
+STATE = MeanState(0.4, 2.0, 0.5, 0.6, 0.0, 1.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
 SUBSCRIPTION, GROUP = 0, 1
 
 

@@ -42,6 +42,7 @@ from sim.rules.mean_state import (
 from sim.rules.messages import load
 from sim.rules.numbers import between
 from sim.rules.referral import GRADES, share_rate, tier_factor
+from sim.rules.rivalry import Surroundings, felt
 from sim.rules.tally import Slot
 from sim.rules.tiers import tier_of
 
@@ -73,7 +74,7 @@ def mean_days(
     Its side effects are on these arrays and on ``tally``, expected counters of the day.
     """
     climate, world, width = climates[0], worlds[0], len(levels)
-    question = MeanAnswer(answer[0], answer[1], answer[2], answer[3])
+    question, alone = MeanAnswer(answer[0], answer[1], answer[2], answer[3]), Surroundings(0.0, 0.0, 0.0, 0.0)
     for n in range(len(traits)):
         fan, first, total, lived = traits_of(n, traits, segment, climate.day, world), n * width, 0.0, 0.0
         after[first : first + width] = 0.0
@@ -87,7 +88,7 @@ def mean_days(
                 lived += cells[i, SIZE]
                 live_on(
                     i, first, fan, morning_of(levels[b], state_of(i, cells), fan, world), cells[i, SIZE], tiers[b],
-                    levels, tiers, members, counts, after, scratch, question, climate, world, tally,
+                    levels, tiers, members, counts, after, scratch, question, alone, climate, world, tally,
                 )  # fmt: skip
         for b in range(width):
             i = first + b
@@ -114,21 +115,29 @@ def live_on(
     after: Floats,
     scratch: Floats,
     answer: MeanAnswer,
+    around: Surroundings,
     climate: Climate,
     world: World,
     tally: Floats,
-) -> None:
-    """One day of cell i, in the order of ``private_day``; its fans go to the cells from ``first`` on of ``after``."""
+) -> float:
+    """One day of cell i, in the order of ``private_day``; its fans go to the cells from ``first`` on of ``after``.
+
+    size    of the cell's fans, those for whom the other brands are ``around``
+
+    Returns how many of them leave.
+    """
     rules = world.rules
     asks, trust = asked(i, tier, members, world), state.trust
     trust += asks * (trust_after(trust, answer.up, answer.down, world) - trust)
     tally[Slot.QUESTIONS] += size * asks
     tally[Slot.QUEUED] += size * asks * (1.0 - world.service.automatic)
-    read = mean_reading(i, fan, with_trust(state, trust), tier, members, counts, scratch, climate, world, size, tally)
+    read = mean_reading(
+        i, fan, with_trust(state, trust), tier, members, counts, scratch, around, climate, world, size, tally
+    )
     intimacy = state.intimacy + asks * answer.answered * rules.tiers.reply
     bought = MeanBuying(0.0, 0.0, 0.0, state.reference, state.debt, state.open)
     if world.closing.in_store == 0:
-        bought = mean_buying(fan, state, read, intimacy + read.closeness, climate, world)
+        bought = mean_buying(fan, state, read, intimacy + read.closeness, around, climate, world)
         book_orders(fan, state, read, bought, scratch, size * state.buying, climate, world, tally)
     rate = bought.at_deal + bought.impulses + bought.at_list
     share = min(0.999, state.buying * -math.expm1(-rate))  # of the cell orders today, once or more
@@ -143,8 +152,9 @@ def live_on(
         intimacy += tempted * rules.tiers.share
     tally[Slot.ACTIVE] += size * read.active
     tally[Slot.ACTIVE_CORE] += size * read.active * (1.0 if tier > 0 else 0.0)
+    tired = felt(read.fatigue, around, rules.rivalry)
     gone = mean_leaving(
-        i, fan, tier, read.trust, read.fatigue, intimacy + read.closeness, read.shock, members, scratch, climate,
+        i, fan, tier, read.trust, tired, intimacy + read.closeness, read.shock, members, scratch, climate,
         world, size, tally,
     )  # fmt: skip
     stay = max(0.0, size - gone)
@@ -162,7 +172,7 @@ def live_on(
     send(first, intimacy + visit, tier, keep * (read.active - watched), scratch, levels, tiers, after, world)
     send(first, intimacy + visit + live, tier, keep * watched, scratch, levels, tiers, after, world)
     if share <= 0.0:
-        return
+        return gone
     made = mean_order(read.expectation, state.orders, world)
     tally[Slot.ATTRITED] += size * share * made.attrition
     lesson = (bought.at_deal + bought.impulses) / rate
@@ -178,6 +188,7 @@ def live_on(
     put(i, buyers, members, counts, scratch, world)
     ordered = intimacy + read.closeness + rules.tiers.order
     send(first, ordered, tier, stay * share, scratch, levels, tiers, after, world)
+    return gone
 
 
 @rule

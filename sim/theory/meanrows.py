@@ -1,6 +1,7 @@
 """The rows of a mean field: cells of a quadrature in place of people, as the operation of a brand meets rows."""
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ from sim.compiled import at_once
 from sim.domains import MAX_CHANNELS, TIERS, Domain, Source
 from sim.engines.reservoir import Response
 from sim.rules.climate import Boxed, Climate, World, boxed
+from sim.rules.mean_beside import BESIDE, SHARE, mean_days_beside, mean_presence
 from sim.rules.mean_day import mean_days
 from sim.rules.mean_met import mean_met, order_outside
 from sim.rules.mean_reading import mean_answer
@@ -51,6 +53,7 @@ _MEETING = {
 }
 _ORDERING = (Response.ORDER_FROM_FEED, Response.ORDER_IN_LIVE, Response.ORDER_FROM_SEARCH)
 days_lived, answered, known_met, outside_ordered = map(at_once, (mean_days, mean_answer, mean_met, order_outside))
+days_beside, presence_of = map(at_once, (mean_days_beside, mean_presence))
 _STOCKS = slice(int(Slot.ROWS), int(Slot.LOAD_BIN) + 40)
 
 
@@ -85,6 +88,8 @@ class Cells:
         cells = self.nodes * self.width
         self.now, self.after = np.zeros((cells, CELL)), np.zeros((cells, CELL))
         self.scratch = np.zeros(CELL)
+        self.beside: Floats | None = None  # [nodes, BESIDE] other brands this morning, where the nodes differ in that
+        self.gone = np.zeros(self.nodes)  # today, of those who follow others too
         self.members[:] = np.repeat(nodes.members, self.width, axis=0)
         self.states[:, EXPECTATION] = float(world.rules.purchase.expectation)
         self.states[:, REFERENCE] = self.states[:, BUYING] = 1.0
@@ -112,13 +117,31 @@ class Cells:
         level = int(np.argmin(np.abs(self.levels - intimacy) + 1e3 * (self.tiers != tier)))
         self.states[np.arange(self.nodes) * self.width + level, SIZE] += sizes
 
-    def day(self, answer: Floats, climates: Boxed, worlds: Boxed, flow: Floats) -> None:
-        """One day; counters are added to ``flow``."""
-        days_lived(
-            self.segment, self.traits, self.levels, self.tiers, self.now, self.members, self.counts, self.after,
-            self.scratch, answer, climates, worlds, flow,
-        )  # fmt: skip
+    def day(self, answer: Floats, climates: Boxed, worlds: Boxed, flow: Floats, around: Floats | None = None) -> None:
+        """One day; counters are added to ``flow``.
+
+        around  [BESIDE] what other brands are to all of the segment, for cells whose nodes do not differ in that
+        """
+        beside = self.beside
+        if beside is None and around is not None:
+            beside = np.repeat(around[None, :], self.nodes, axis=0)
+        if beside is not None and beside[:, SHARE].any():
+            days_beside(
+                self.segment, self.traits, self.levels, self.tiers, self.now, self.members, self.counts, self.after,
+                self.scratch, np.zeros(CELL), answer, beside, self.gone, climates, worlds, flow,
+            )  # fmt: skip
+        else:
+            days_lived(
+                self.segment, self.traits, self.levels, self.tiers, self.now, self.members, self.counts, self.after,
+                self.scratch, answer, climates, worlds, flow,
+            )  # fmt: skip
         self.now, self.after = self.after, self.now
+
+    def presence(self, climates: Boxed, worlds: Boxed) -> Floats:
+        """Fans of each node, and what the brand is to them this morning, [nodes, BESIDE]."""
+        found = np.zeros((self.nodes, BESIDE))
+        presence_of(self.segment, self.traits, self.levels, self.tiers, self.now, self.members, found, climates, worlds)
+        return found
 
     def join(self, other: "Cells") -> None:
         """Take over the fans of a set with the same nodes, but for prior trust: who has met the brand otherwise."""
@@ -166,8 +189,15 @@ class Origin:
 class MeanRows:
     """Cells in place of rows, with what the operation of a brand asks of rows."""
 
-    def __init__(self, world: World, scenario: Scenario, nodes: int) -> None:
-        self.world, self.scenario = world, scenario
+    def __init__(
+        self,
+        world: World,
+        scenario: Scenario,
+        nodes: int,
+        start: Callable[[World, int], list[Nodes]] = pool_nodes,
+    ) -> None:
+        self.world, self.scenario, self.start = world, scenario, start
+        self.around: Floats | None = None  # [S, BESIDE] what other brands are this morning to who came later
         self.fields: Any = Fields(world)
         self.boxed_world = boxed(world)
         self.answer, self.desk = np.zeros(4), tuple[float, ...]()  # to a question of a day with this desk
@@ -193,7 +223,7 @@ class MeanRows:
         customers, quality = float(brand.customers), float(brand.product_quality)
         tiers = np.diff([0.0, *(float(x) for x in brand.tier_end[:TIERS])])
         known = float(world.rules.trust.experience) * customers
-        for nodes in pool_nodes(world, self.number):
+        for nodes in self.start(world, self.number):
             cells = Cells(nodes, world)
             for tier, share in enumerate(tiers):
                 cells.place(self.scenario.pool.fans * nodes.weights * share, START_INTIMACY[tier], tier)
@@ -237,7 +267,8 @@ class MeanRows:
             answered(climates, self.boxed_world, self.answer)
         before = self.by_segment()
         for cells in self._all():
-            cells.day(self.answer, climates, self.boxed_world, self.flow)
+            around = None if self.around is None else self.around[cells.segment]
+            cells.day(self.answer, climates, self.boxed_world, self.flow, around)
         gone = np.array(before) - self.flow[Slot.SEGMENT : Slot.SEGMENT + len(before)]
         self._touch(climate)
         self.known += gone
@@ -338,9 +369,13 @@ class MeanRows:
 
     # -------------------------------------------------------------------------------------------------- parts
 
-    def _all(self) -> list[Cells]:
+    def newcomers(self) -> list[Cells]:
+        """The sets of those who were not in the initial pool."""
         fresh = [cells for origin in self.origins.values() for cells in origin.cohorts]
-        return [*self.pool, *self.settled.values(), *fresh]
+        return [*self.settled.values(), *fresh]
+
+    def _all(self) -> list[Cells]:
+        return [*self.pool, *self.newcomers()]
 
     def _settle(self, segment: int, own: int, old: Cells) -> None:
         """A set of former newcomers is one with those before them who came into the same channels."""

@@ -1,11 +1,11 @@
 """The mean day of fans some of whom follow other brands too (M14): what the brands are to each other this morning.
 
-The mean-field counterpart of ``presence`` and of a day among other brands. A node's fans are two groups for the length
-of a day, those with other brands around and those without, so that what tires or tempts away the first does not reach
-the second; in the evening both are one again. How many are in the first group is the caller's to follow.
+The mean-field counterpart of ``presence`` and of a day among other brands. For the length of a day a node's fans are
+groups by the other brands that they follow, so that what tires or tempts away one group does not reach the next; in the
+evening they are one again. How many are in each group is the caller's to follow.
 """
 
-from sim.compiled import rare
+from sim.compiled import rare, rule
 from sim.domains import TIERS
 from sim.rules.climate import Boxed, Climate, Floats, Integers, World, first_cell
 from sim.rules.mean_day import NEGLIGIBLE, count_cell, live_on
@@ -25,7 +25,7 @@ from sim.rules.purchase import buying_odds, salience
 from sim.rules.rivalry import Surroundings
 
 # columns of what other brands are to the fans of a node
-SHARE, AROUND = 0, 1  # of the fans for whom they are there; four fields of ``Surroundings``, mean over those
+SHARE, AROUND = 0, 1  # of the fans, those in the group; four fields of ``Surroundings``, mean over those
 BESIDE = AROUND + 4
 
 
@@ -50,16 +50,15 @@ def mean_days_beside(
 ) -> None:
     """One day of a set of cells beside other brands; arguments as of ``mean_days``.
 
-    beside  [nodes, BESIDE] the other brands in the lives of each node's fans;  kept: [CELL] room
-    gone    [nodes] to be filled: of those who follow others too, the share who leave today
+    beside  [nodes, G, BESIDE] groups of those who follow others too, the rest is alone;  kept: [CELL] room
+    gone    [nodes, G] to be filled: the share of each group that leaves today
     """
-    climate, world, width = climates[0], worlds[0], len(levels)
+    climate, world, width, groups = climates[0], worlds[0], len(levels), beside.shape[1]
     question = MeanAnswer(answer[0], answer[1], answer[2], answer[3])
     for n in range(len(traits)):
         fan, first, total, lived = traits_of(n, traits, segment, climate.day, world), n * width, 0.0, 0.0
-        share, leaving = min(1.0, max(0.0, beside[n, SHARE])), 0.0
         after[first : first + width] = 0.0
-        gone[n] = 0.0
+        gone[n, :] = 0.0
         for i in range(first, first + width):
             total += cells[i, SIZE]
         if total <= 0.0:
@@ -69,26 +68,26 @@ def mean_days_beside(
             size = cells[i, SIZE]
             if size > NEGLIGIBLE * total:
                 lived += size
-                state = morning_of(levels[b], state_of(i, cells), fan, world)
+                state, alone = morning_of(levels[b], state_of(i, cells), fan, world), 1.0
                 for k in range(MEMBERS, CELL):
                     kept[k] = cells[i, k]
-                if share > 0.0:
-                    around = Surroundings(
-                        beside[n, AROUND], beside[n, AROUND + 1], beside[n, AROUND + 2], beside[n, AROUND + 3]
-                    )
-                    leaving += live_on(
-                        i, first, fan, state, share * size, tiers[b], levels, tiers, members, counts, after, scratch,
-                        question, around, climate, world, tally,
-                    )  # fmt: skip
-                if share < 1.0:
-                    for k in range(MEMBERS, CELL):
-                        cells[i, k] = kept[k]  # the day of the others has changed them
+                for g in range(groups):
+                    share = min(alone, beside[n, g, SHARE])
+                    if share > 0.0:
+                        alone -= share
+                        gone[n, g] += live_on(
+                            i, first, fan, state, share * size, tiers[b], levels, tiers, members, counts, after,
+                            scratch, question, around_of(n, g, beside), climate, world, tally,
+                        )  # fmt: skip
+                        for k in range(MEMBERS, CELL):
+                            cells[i, k] = kept[k]  # the day of the group has changed them
+                if alone > 0.0:
                     live_on(
-                        i, first, fan, state, (1.0 - share) * size, tiers[b], levels, tiers, members, counts, after,
-                        scratch, question, Surroundings(0.0, 0.0, 0.0, 0.0), climate, world, tally,
+                        i, first, fan, state, alone * size, tiers[b], levels, tiers, members, counts, after, scratch,
+                        question, Surroundings(0.0, 0.0, 0.0, 0.0), climate, world, tally,
                     )  # fmt: skip
-        if share > 0.0 and lived > 0.0:
-            gone[n] = min(1.0, leaving / (share * lived))
+        for g in range(groups):
+            gone[n, g] = min(1.0, gone[n, g] / max(1e-300, beside[n, g, SHARE] * lived))
         for b in range(width):
             i = first + b
             size = after[i, SIZE]
@@ -97,6 +96,14 @@ def mean_days_beside(
                     after[i, k] /= size  # from sums to means
                 after[i, SIZE] = size * total / lived
                 count_cell(i, fan, levels[b], tiers[b], after, world, tally)
+
+
+@rule
+def around_of(n: int, g: int, beside: Floats) -> Surroundings:
+    """What other brands are to group g of node n."""
+    return Surroundings(
+        beside[n, g, AROUND], beside[n, g, AROUND + 1], beside[n, g, AROUND + 2], beside[n, g, AROUND + 3]
+    )
 
 
 @rare

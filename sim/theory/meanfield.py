@@ -29,7 +29,7 @@ from sim.rules.climate import World
 from sim.scenario import with_changes
 from sim.scenario.schema import Scenario
 from sim.streams import replication_key
-from sim.theory.meanrivals import Neighbours, SharedStart, shares_in_pools
+from sim.theory.meanrivals import Neighbours, overlaps, start_of
 from sim.theory.meanrows import MeanRows
 from sim.theory.people import Nodes, pool_nodes
 
@@ -102,12 +102,12 @@ class MeanPool:
     ) -> None:
         self.scenario = scenario
         scenarios = [scenario, *(rival_in(scenario, name) for name in scenario.rivals)]
-        shared = shares_in_pools(scenarios)[1]
+        shared = overlaps(scenarios)
         if scenario.rivals:
-            start = SharedStart(shared[0], len(scenarios))
+            start = start_of(shared[0])
         self.rivals = {
-            name: MeanPool(view, name, nodes, SharedStart(share, len(scenarios)))
-            for name, view, share in zip(scenario.rivals, scenarios[1:], shared[1:], strict=True)
+            name: MeanPool(view, name, nodes, start_of(shares))
+            for name, view, shares in zip(scenario.rivals, scenarios[1:], shared[1:], strict=True)
         }
         key = replication_key(0, 0)
         make: Callable[..., Any] = lambda world, _: MeanRows(world, scenario, nodes, start)  # noqa: E731

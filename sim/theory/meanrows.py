@@ -88,8 +88,8 @@ class Cells:
         cells = self.nodes * self.width
         self.now, self.after = np.zeros((cells, CELL)), np.zeros((cells, CELL))
         self.scratch = np.zeros(CELL)
-        self.beside: Floats | None = None  # [nodes, BESIDE] other brands this morning, where the nodes differ in that
-        self.gone = np.zeros(self.nodes)  # today, of those who follow others too
+        self.beside: Floats | None = None  # [nodes, G, BESIDE] groups by the other brands that they follow
+        self.gone = np.zeros((self.nodes, 0))  # [nodes, G] of each group today
         self.members[:] = np.repeat(nodes.members, self.width, axis=0)
         self.states[:, EXPECTATION] = float(world.rules.purchase.expectation)
         self.states[:, REFERENCE] = self.states[:, BUYING] = 1.0
@@ -120,12 +120,13 @@ class Cells:
     def day(self, answer: Floats, climates: Boxed, worlds: Boxed, flow: Floats, around: Floats | None = None) -> None:
         """One day; counters are added to ``flow``.
 
-        around  [BESIDE] what other brands are to all of the segment, for cells whose nodes do not differ in that
+        around  [G, BESIDE] groups of the segment, for cells whose nodes do not differ in that
         """
         beside = self.beside
         if beside is None and around is not None:
             beside = np.repeat(around[None, :], self.nodes, axis=0)
-        if beside is not None and beside[:, SHARE].any():
+        self.gone = np.zeros((0, 0) if beside is None else beside.shape[:2])
+        if beside is not None and beside[:, :, SHARE].any():
             days_beside(
                 self.segment, self.traits, self.levels, self.tiers, self.now, self.members, self.counts, self.after,
                 self.scratch, np.zeros(CELL), answer, beside, self.gone, climates, worlds, flow,
@@ -197,7 +198,7 @@ class MeanRows:
         start: Callable[[World, int], list[Nodes]] = pool_nodes,
     ) -> None:
         self.world, self.scenario, self.start = world, scenario, start
-        self.around: Floats | None = None  # [S, BESIDE] what other brands are this morning to who came later
+        self.around: Floats | None = None  # [S, G, BESIDE] groups of those who came later, this morning
         self.fields: Any = Fields(world)
         self.boxed_world = boxed(world)
         self.answer, self.desk = np.zeros(4), tuple[float, ...]()  # to a question of a day with this desk

@@ -25,13 +25,11 @@ from sim.engines.reservoir import Responders, Response
 from sim.engines.simulation import rival_in, untouched_of
 from sim.engines.world import cells_of, classes_of
 from sim.observables import Ledger
-from sim.rules.climate import World
 from sim.scenario import with_changes
 from sim.scenario.schema import Scenario
 from sim.streams import replication_key
-from sim.theory.meanrivals import Neighbours, overlaps, start_of
+from sim.theory.meanrivals import Neighbours
 from sim.theory.meanrows import MeanRows
-from sim.theory.people import Nodes, pool_nodes
 
 NODES = 48  # of the pool, all segments together; half as many for those who come in one way
 
@@ -88,29 +86,13 @@ def calm(scenario: Scenario) -> Scenario:
 
 
 class MeanPool:
-    """A brand's mean pool under way, beside those of its ``rivals``, by name: ``step`` is a day of all.
+    """A brand's mean pool under way, beside those of its ``rivals``, by name: ``step`` is a day of all."""
 
-    start  nodes of the initial pool of one of several brands
-    """
-
-    def __init__(
-        self,
-        scenario: Scenario,
-        logic: str,
-        nodes: int = NODES,
-        start: Callable[[World, int], list[Nodes]] = pool_nodes,
-    ) -> None:
+    def __init__(self, scenario: Scenario, logic: str, nodes: int = NODES) -> None:
         self.scenario = scenario
-        scenarios = [scenario, *(rival_in(scenario, name) for name in scenario.rivals)]
-        shared = overlaps(scenarios)
-        if scenario.rivals:
-            start = start_of(shared[0])
-        self.rivals = {
-            name: MeanPool(view, name, nodes, start_of(shares))
-            for name, view, shares in zip(scenario.rivals, scenarios[1:], shared[1:], strict=True)
-        }
+        self.rivals = {name: MeanPool(rival_in(scenario, name), name, nodes) for name in scenario.rivals}
         key = replication_key(0, 0)
-        make: Callable[..., Any] = lambda world, _: MeanRows(world, scenario, nodes, start)  # noqa: E731
+        make: Callable[..., Any] = lambda world, _: MeanRows(world, scenario, nodes)  # noqa: E731
         self.brand = Operation(scenario, logic, key, key, cast(RowsMaker, make))
         none = np.zeros(0, np.int64)
         self.brand.populate(none, np.zeros(0, np.bool_))
@@ -124,7 +106,7 @@ class MeanPool:
 
         self.neighbours: Neighbours | None = None
         if self.rivals:
-            self.neighbours = Neighbours([pool.rows for pool in self._pools()], scenarios, users)
+            self.neighbours = Neighbours([pool.rows for pool in self._pools()], scenario, users)
 
     def step(self) -> None:
         """One day, of all brands."""

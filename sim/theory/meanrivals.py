@@ -1,9 +1,9 @@
 """Several brands in the mean field: who of one brand's fans follows the others too, and what those are to them (M14).
 
 Every brand is a mean pool of its own. In the morning each learns what the others are to its fans; then each lives its
-day. Nodes of the initial pools come in pairs: node n of one brand and its partner of another are the same people, with
-one tolerance, frailty and need, and with traits towards each brand that have nothing to do with each other. How many of
-them follow both, J(n), begins with the share of the pools that they have in common and is kept by day:
+day. Nodes of the initial pools come in pairs: node n of one brand and its partner of another are the same people,
+nearly alike in tolerance, and with traits towards each brand that have nothing to do with each other. How many of them
+follow both, J(n), begins with the share of the pools that they have in common and is kept by day:
 
     J ← J · (1 − g) · (1 − g′)        g, g′: share of those who follow both that leaves each brand today
 
@@ -17,36 +17,35 @@ does not follow a brand buys from it as if it was alone. Beyond three rivals, wh
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from itertools import combinations
 
 import numpy as np
 import numpy.typing as npt
 
-from sim.rules.climate import Climate, World, boxed
+from sim.rules.climate import Climate, boxed
 from sim.rules.mean_beside import AROUND, BESIDE, SHARE
 from sim.rules.mean_state import SIZE
 from sim.scenario.schema import Scenario
 from sim.theory.meanrows import Cells, MeanRows
-from sim.theory.people import COMMON, Nodes, pool_nodes
+from sim.theory.people import dimensions_of
 from sim.theory.sobol import points
 
 Floats = npt.NDArray[np.float64]
-LEAST_POINTS = 12  # of what people bring along to every brand
+OWN = 3  # dimension of the points from which on traits are between person and brand: interest, prior trust …
 MOST_APART = 3  # rivals whose fans are told apart, in as many groups as there are sets of them
+WINDOW = 4  # rings within which nodes are shuffled, neighbours by tolerance
 TRIES = 500  # shuffles of which the one with the least correlation is taken
 SEED = 20_261_123
 
 
-def overlaps(scenarios: Sequence[Scenario]) -> Floats:
-    """Part of a brand's initial pool that is in another one's, [brands, brands].
-
-    scenarios  of the brands, the first one's pool first
+def overlaps(scenario: Scenario) -> Floats:
+    """Part of a brand's initial pool that is in another one's, [brands, brands], the scenario's own brand first.
 
     Rivals have in common who of the first brand's happens to be in both pools, see ``pools_of``.
     """
-    first, rivals = scenarios[0].pool.fans, scenarios[0].rivals.values()
+    first, rivals = scenario.pool.fans, scenario.rivals.values()
     counts = [min(first, round(rival.shared_fans * rival.pool.fans)) for rival in rivals]
     of_first = np.array([1.0, *(count / max(1, first) for count in counts)])
     own = np.array([1.0, *(count / max(1, rival.pool.fans) for count, rival in zip(counts, rivals, strict=True))])
@@ -56,57 +55,51 @@ def overlaps(scenarios: Sequence[Scenario]) -> Floats:
 
 
 @lru_cache(maxsize=16)
-def paired_points(number: int, dimensions: int, brands: int) -> Floats:
-    """Points of people who follow several brands, [brands · m, dimensions], the same for every brand.
+def next_partner(nodes: int, dimensions: int, brands: int) -> npt.NDArray[np.int64]:
+    """For each node of a brand's initial pool, the node of the next brand that is the same people, [nodes].
 
-    m points of what is a person's own come once with each of as many shuffles of what is between person and brand as
-    there are brands: with shuffle k to the first brand, k + 1 to the second, and so on, see ``partners``.
+    nodes, dimensions  of the points on which the pools' nodes rest;  brands: at least two
 
-    number  at least so many points;  the first ``COMMON`` dimensions are a person's own
+    The same people have nearly the same tolerance: nodes are sorted by it, shuffled within windows, and taken as rings
+    of at least as many as there are brands, so that nobody is the own partner in any of them. Of many shuffles that one
+    is taken by which what is between a person and one brand says the least about the same with another.
     """
-    m = max(LEAST_POINTS, math.ceil(number / brands))
-    found, chance = points(m, dimensions), np.random.default_rng(SEED)
-    blocks = [found[:, COMMON:]]
-    for _ in range(1, brands):
-        others = np.hstack([found[:, :COMMON], *blocks])
-        tried = [found[chance.permutation(m), COMMON:] for _ in range(TRIES)]
-        blocks.append(min(tried, key=lambda own: float((_correlations(others, own) ** 2).sum())))
-    return np.vstack([np.hstack([found[:, :COMMON], own]) for own in blocks])
+    u, chance, window = points(nodes, dimensions), np.random.default_rng(SEED), WINDOW * brands
+    order, own = np.argsort(u[:, 0], kind="stable"), u[:, OWN:] - u[:, OWN:].mean(axis=0)
+    rings = [len(ring) for ring in np.array_split(order, max(1, nodes // brands))]
+    tried = []
+    for _ in range(TRIES):
+        shuffled = [chance.permutation(order[first : first + window]) for first in range(0, nodes, window)]
+        found = np.empty(nodes, np.int64)
+        for ring in np.split(np.concatenate(shuffled), np.cumsum(rings)[:-1]):
+            found[ring] = np.roll(ring, -1)
+        partner, alike = np.arange(nodes), 0.0
+        for _ in range(brands - 1):
+            partner = found[partner]
+            alike += float(((own.T @ own[partner]) ** 2).sum())
+        tried.append((alike, found))
+    return min(tried, key=lambda one: one[0])[1]
 
 
-def _correlations(a: Floats, b: Floats) -> Floats:
-    a, b = ((x - x.mean(axis=0)) / x.std(axis=0) for x in (a, b))
-    found: Floats = a.T @ b / len(a)
-    return found
-
-
-def partners(nodes: int, brands: int, of: int, to: int) -> npt.NDArray[np.int64]:
+def partners(nodes: int, dimensions: int, brands: int, of: int, to: int) -> npt.NDArray[np.int64]:
     """For each node of brand ``of``, the node of brand ``to`` that is the same people, [nodes]."""
-    m = nodes // brands
-    found: npt.NDArray[np.int64] = ((np.arange(nodes) // m - of + to) % brands) * m + np.arange(nodes) % m
+    step, found = next_partner(nodes, dimensions, brands), np.arange(nodes)
+    if to < of:
+        step = np.argsort(step)  # the other way round
+    for _ in range(abs(to - of)):
+        found = step[found]
     return found
-
-
-def start_of(shares: Floats) -> Callable[[World, int], list[Nodes]]:
-    """Where the nodes of a brand's initial pool come from: in pairs if it shares people with another brand.
-
-    shares  [brands] part of its pool that is in the pools of the others
-    """
-    brands = len(shares)
-    if not shares.any():
-        return pool_nodes
-    return lambda world, number: pool_nodes(world, number, lambda n, d: paired_points(n, d, brands))
 
 
 class Neighbours:
     """The brands beside each other.
 
-    rows   of each brand, the first one's first;  scenarios: of each
+    rows   of each brand, the scenario's own first
     users  people of the market by segment, [S]
     """
 
-    def __init__(self, rows: Sequence[MeanRows], scenarios: Sequence[Scenario], users: Sequence[float]) -> None:
-        self.rows, self.number, self.overlap = rows, len(rows), overlaps(scenarios)
+    def __init__(self, rows: Sequence[MeanRows], scenario: Scenario, users: Sequence[float]) -> None:
+        self.rows, self.number, self.overlap = rows, len(rows), overlaps(scenario)
         self.users, self.pools = np.array(users), np.array([r.by_segment() for r in rows])  # [S], [brands, S]
         others = range(self.number - 1)
         self.groups = [tuple(others)]  # by the positions among the other brands of those who are followed
@@ -133,9 +126,12 @@ class Neighbours:
         """The evening: some of those who follow both leave one of them."""
         for (a, b), by_segment in self.both.items():
             for s, (mine, theirs) in enumerate(zip(self.rows[a].pool, self.rows[b].pool, strict=True)):
-                partner = partners(mine.nodes, self.number, a, b)
+                partner = self._partners(mine, a, b)
                 left, other = self._leaving(mine, b - 1), self._leaving(theirs, a)[partner]
                 by_segment[s] *= (1.0 - left) * (1.0 - other)
+
+    def _partners(self, cells: Cells, of: int, to: int) -> npt.NDArray[np.int64]:
+        return partners(cells.nodes, dimensions_of(self.rows[of].world), self.number, of, to)
 
     def _leaving(self, cells: Cells, other: int) -> Floats:
         """Share of each node's fans who leave today, of those who follow another brand, [nodes].
@@ -158,7 +154,7 @@ class Neighbours:
         mine = self.rows[a].pool[s]
         found: Floats = np.tile((1.0 - self.overlap[a, b]) * self._later(other, b, s), (mine.nodes, 1))
         if self.overlap[a, b] > 0.0:
-            partner = partners(mine.nodes, self.number, a, b)
+            partner = self._partners(mine, a, b)
             both = self.both[a, b][s] if a < b else self.both[b, a][s][partner]
             fans = _sizes(mine)
             share = np.minimum(1.0, np.divide(both, fans, out=np.zeros(mine.nodes), where=fans > 0.0))

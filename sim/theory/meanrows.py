@@ -1,7 +1,6 @@
 """The rows of a mean field: cells of a quadrature in place of people, as the operation of a brand meets rows."""
 
 import math
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -190,14 +189,8 @@ class Origin:
 class MeanRows:
     """Cells in place of rows, with what the operation of a brand asks of rows."""
 
-    def __init__(
-        self,
-        world: World,
-        scenario: Scenario,
-        nodes: int,
-        start: Callable[[World, int], list[Nodes]] = pool_nodes,
-    ) -> None:
-        self.world, self.scenario, self.start = world, scenario, start
+    def __init__(self, world: World, scenario: Scenario, nodes: int) -> None:
+        self.world, self.scenario = world, scenario
         self.around: Floats | None = None  # [S, G, BESIDE] groups of those who came later, this morning
         self.fields: Any = Fields(world)
         self.boxed_world = boxed(world)
@@ -224,7 +217,7 @@ class MeanRows:
         customers, quality = float(brand.customers), float(brand.product_quality)
         tiers = np.diff([0.0, *(float(x) for x in brand.tier_end[:TIERS])])
         known = float(world.rules.trust.experience) * customers
-        for nodes in self.start(world, self.number):
+        for nodes in pool_nodes(world, self.number):
             cells = Cells(nodes, world)
             for tier, share in enumerate(tiers):
                 cells.place(self.scenario.pool.fans * nodes.weights * share, START_INTIMACY[tier], tier)

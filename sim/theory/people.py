@@ -5,7 +5,6 @@ inverse distribution functions of the rules' own laws: log-normal tolerance, gam
 beta prior trust, exponential age. Segments are exact; memberships are a dimension each.
 """
 
-from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -22,7 +21,6 @@ from sim.theory.sobol import points
 
 Floats = npt.NDArray[np.float64]
 _TRAIT_DRAWS = 6
-COMMON = 3  # of these, tolerance, frailty and needs are a person's own; the others are between person and brand
 
 
 class Nodes(NamedTuple):
@@ -75,19 +73,24 @@ def memberships(u: Floats, shares: Floats) -> Floats:
     return found
 
 
-def pool_nodes(world: World, number: int, spread: Callable[[int, int], Floats] = points) -> list[Nodes]:
+def dimensions_of(world: World) -> int:
+    """Dimensions of the points of a pool: traits, then memberships."""
+    return _TRAIT_DRAWS + int(world.channels.joined)
+
+
+def pool_nodes(world: World, number: int) -> list[Nodes]:
     """The initial pool, one set of nodes per segment; weights over all sets sum to 1.
 
-    number  of nodes for each segment;  spread: points [n, dimensions] from a number and dimensions
+    number  of nodes for each segment
     """
     channels, brand = world.channels, world.brand
     shares = np.array([float(x) for x in channels.start[: channels.joined]])
     segment_shares = np.diff([0.0, *(float(x) for x in world.segments.end[: world.segments.used])])
     sets = []
     for segment, share in enumerate(segment_shares):
-        u = spread(number, _TRAIT_DRAWS + int(channels.joined))
+        u = points(number, dimensions_of(world))
         traits = traits_at(u, segment, float(brand.trust_pool), world, float(brand.mean_age))
-        weights = np.full(len(u), share / len(u))
+        weights = np.full(number, share / number)
         sets.append(Nodes(segment, traits, weights, memberships(u[:, _TRAIT_DRAWS:], shares)))
     return sets
 

@@ -99,10 +99,10 @@ def mean_days_beside(
 
 
 @rule
-def around_of(n: int, g: int, beside: Floats) -> Surroundings:
-    """What other brands are to group g of node n."""
+def around_of(node: int, g: int, beside: Floats) -> Surroundings:
+    """What other brands are to group g of a node."""
     return Surroundings(
-        beside[n, g, AROUND], beside[n, g, AROUND + 1], beside[n, g, AROUND + 2], beside[n, g, AROUND + 3]
+        beside[node, g, AROUND], beside[node, g, AROUND + 1], beside[node, g, AROUND + 2], beside[node, g, AROUND + 3]
     )
 
 

@@ -16,7 +16,6 @@ have done to them is a mean over all of a cell. Nobody keeps the fatigue or the 
 does not follow a brand buys from it as if it was alone. Beyond three rivals, who follows any is one group.
 """
 
-import math
 from collections.abc import Sequence
 from functools import lru_cache
 from itertools import combinations

@@ -117,8 +117,12 @@ class Neighbours:
         for a, rows in enumerate(self.rows):
             others, around = [b for b in range(self.number) if b != a], []
             for s, cells in enumerate(rows.pool):
-                cells.beside = _apart([self._to_pool(seen[b], a, b, s) for b in others], self.groups)
-                around.append(_apart([self._to_newcomers(seen[b], a, b, s)[None, :] for b in others], [(*others,)])[0])
+                within = (
+                    self.overlap[a, 0] if a and self.overlap[a, 0] > 0.0 else 1.0
+                )  # rivals share the first's people
+                cells.beside = _apart([self._to_pool(seen[b], a, b, s) for b in others], self.groups, within)
+                met = [self._to_newcomers(seen[b], a, b, s)[None, :] for b in others]
+                around.append(_apart(met, [tuple(range(len(met)))])[0])
             rows.around = np.array(around)
 
     def part(self) -> None:
@@ -194,27 +198,27 @@ def _sums(presence: Floats) -> Floats:
     return found
 
 
-def _apart(brands: Sequence[Floats], groups: Sequence[tuple[int, ...]]) -> Floats:
+def _apart(brands: Sequence[Floats], groups: Sequence[tuple[int, ...]], within: float = 1.0) -> Floats:
     """Groups of people by the brands that they follow, [n, G, BESIDE]: their shares, and what those are to them.
 
     brands  [n, BESIDE] of each: the share who follow it, and sums per person of what it is
-    groups  positions of the brands that each follows; who follows some is one group where there is only one group
+    groups  positions of the brands that each follows; who follows any is one group where there is only one group
+    within  share of the people among whom all are who follow any; more if one brand has more
 
-    Who follows one brand is as likely as others to follow the next.
+    Among these, who follows one brand is as likely as others to follow the next.
     """
     shares = [np.clip(one[:, SHARE], 0.0, 1.0) for one in brands]
-    found = np.zeros((len(brands[0]), len(groups), BESIDE))
+    among = np.maximum(within, np.max(shares, axis=0))
+    parts = [of_brand / among for of_brand in shares]
+    found = np.zeros((len(among), len(groups), BESIDE))
     for g, group in enumerate(groups):
-        share = np.ones(len(brands[0]))
-        for b, of_brand in enumerate(shares):
-            share *= of_brand if b in group else 1.0 - of_brand
         if len(groups) == 1:
-            share = 1.0 - np.prod([1.0 - of_brand for of_brand in shares], axis=0)
+            share = among * (1.0 - np.prod([1.0 - part for part in parts], axis=0))
+        else:
+            share = among * np.prod([part if b in group else 1.0 - part for b, part in enumerate(parts)], axis=0)
         found[:, g, SHARE] = share
-        for b in range(len(brands)) if len(groups) == 1 else group:
-            per = share if len(groups) == 1 else shares[b]
-            found[:, g, AROUND:] += np.divide(
-                brands[b][:, AROUND:], per[:, None], out=np.zeros((len(share), BESIDE - AROUND)),
-                where=per[:, None] > 0.0,
-            )  # fmt: skip
+        for b in group:
+            per = (share if len(groups) == 1 else shares[b])[:, None]
+            sums = brands[b][:, AROUND:]
+            found[:, g, AROUND:] += np.divide(sums, per, out=np.zeros_like(sums), where=per > 0.0)
     return found

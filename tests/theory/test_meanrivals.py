@@ -144,16 +144,19 @@ def test_partners_have_their_tolerance_and_nothing_else_in_common():
     assert max(abs(np.array(alike[3:]))) < 0.1  # interest and prior trust
 
 
-def test_groups_are_of_all_people():
-    """Shares of groups add up to who follows any; over all groups a brand is to the mean person what it was."""
+@pytest.mark.parametrize("within", [1.0, 0.7])
+def test_groups_are_of_all_people(within):
+    """Over all groups a brand has as many fans as before, and is to the mean person what it was."""
     chance = np.random.default_rng(1)
     brands = [chance.uniform(0.0, 0.6, (4, 5)) for _ in range(2)]
-    apart, any_brand = _apart(brands, [(0,), (1,), (0, 1)]), _apart(brands, [(0, 1)])
-    for groups in (apart, any_brand):
-        share = 1 - (1 - brands[0][:, SHARE]) * (1 - brands[1][:, SHARE])
-        assert groups[:, :, SHARE].sum(axis=1) == pytest.approx(share)
+    apart, anyone = _apart(brands, [(0,), (1,), (0, 1)], within), _apart(brands, [(0, 1)], within)
+    for groups in (apart, anyone):
+        none = (1 - brands[0][:, SHARE] / within) * (1 - brands[1][:, SHARE] / within)
+        assert groups[:, :, SHARE].sum(axis=1) == pytest.approx(within * (1 - none))
         mean = (groups[:, :, SHARE, None] * groups[:, :, AROUND:]).sum(axis=1)
         assert mean == pytest.approx(brands[0][:, AROUND:] + brands[1][:, AROUND:])
+    for b, brand in enumerate(brands):
+        assert apart[:, [b, 2], SHARE].sum(axis=1) == pytest.approx(brand[:, SHARE])
 
 
 def test_who_follows_both_is_lost_by_either():

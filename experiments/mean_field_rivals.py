@@ -1,6 +1,6 @@
 """How good the mean field of several brands is: relative error by brand against simulations, beside rivals and alone.
 
-python experiments/mean_field_rivals.py [RUNS [FOLDER]]   40 runs by default: three minutes; writes mean-field-rivals.svg
+python experiments/mean_field_rivals.py [RUNS [FOLDER]]  40 runs by default: six minutes; draws mean-field-rivals.svg
 
 Brands alone show what the closure of a cell costs without any rival. "Ignored" is the mean field of the own brand alone
 against simulations beside the rival: what would be missed.

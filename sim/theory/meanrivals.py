@@ -116,10 +116,8 @@ class Neighbours:
         seen = [_Seen(rows, climate) for rows, climate in zip(self.rows, climates, strict=True)]
         for a, rows in enumerate(self.rows):
             others, around = [b for b in range(self.number) if b != a], []
+            within = float(self.overlap[a, 0]) or 1.0  # what rivals have in common is among the first brand's people
             for s, cells in enumerate(rows.pool):
-                within = (
-                    self.overlap[a, 0] if a and self.overlap[a, 0] > 0.0 else 1.0
-                )  # rivals share the first's people
                 cells.beside = _apart([self._to_pool(seen[b], a, b, s) for b in others], self.groups, within)
                 met = [self._to_newcomers(seen[b], a, b, s)[None, :] for b in others]
                 around.append(_apart(met, [tuple(range(len(met)))])[0])

@@ -10,6 +10,7 @@ from sim.rules.mean_reading import MeanReading
 from sim.rules.mean_state import MeanState, MeanTraits
 from sim.rules.numbers import between
 from sim.rules.purchase import attrition_probability, buying_odds, order_event, salience, utility
+from sim.rules.rivalry import Surroundings, preferred
 from sim.rules.tally import NO_CHANNEL, Slot
 
 
@@ -35,11 +36,19 @@ class MeanOrder(NamedTuple):
 
 @rare
 def mean_buying(
-    fan: MeanTraits, state: MeanState, read: MeanReading, intimacy: float, climate: Climate, world: World
+    fan: MeanTraits,
+    state: MeanState,
+    read: MeanReading,
+    intimacy: float,
+    around: Surroundings,
+    climate: Climate,
+    world: World,
 ) -> MeanBuying:
     """Orders of one day of a fan who may still buy, see ``buy``; nobody closes a deal of a store here.
 
     Needs of a day are Poisson, so their mean suffices but for impulses, which need a day without one.
+
+    around  the other brands, among which a need is decided
     """
     rules, deals, brand, segment = world.rules.purchase, world.rules.deals, world.brand, fan.segment
     needs = fan.need_rate * climate.season
@@ -77,6 +86,10 @@ def mean_buying(
     met += deals.notice * max(0.0, read.offered - considered_deal - impulses)
     reference = adapted(state.reference, asked, min(1.0, met))
     reference = adapted(reference, 1.0, min(1.0, deals.adaptation * considered_list))
+    at_deal, at_list = (
+        preferred(at_deal, around, world.rules.rivalry),
+        preferred(at_list, around, world.rules.rivalry),
+    )
     return MeanBuying(considered_deal * at_deal, considered_list * at_list, impulses, reference, debt, open_share)
 
 

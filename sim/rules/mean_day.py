@@ -45,6 +45,7 @@ from sim.rules.mean_state import (
 from sim.rules.messages import load
 from sim.rules.numbers import between
 from sim.rules.referral import GRADES, share_rate, tier_factor
+from sim.rules.rivalry import Surroundings, felt
 from sim.rules.tally import Slot
 from sim.rules.tiers import tier_of
 
@@ -76,7 +77,7 @@ def mean_days(
     Its side effects are on these arrays and on ``tally``, expected counters of the day.
     """
     climate, world, width = climates[0], worlds[0], len(levels)
-    question = answer_of(answer)
+    question, alone = answer_of(answer), Surroundings(0.0, 0.0, 0.0, 0.0)
     for n in range(len(traits)):
         fan, first, total, lived = traits_of(n, traits, segment, climate.day, world), n * width, 0.0, 0.0
         after[first : first + width] = 0.0
@@ -90,7 +91,7 @@ def mean_days(
                 lived += cells[i, SIZE]
                 live_on(
                     i, first, fan, morning_of(levels[b], state_of(i, cells), fan, world), cells[i, SIZE], tiers[b],
-                    levels, tiers, members, counts, after, scratch, question, climate, world, tally,
+                    levels, tiers, members, counts, after, scratch, question, alone, climate, world, tally,
                 )  # fmt: skip
         for b in range(width):
             i = first + b
@@ -117,22 +118,30 @@ def live_on(
     after: Floats,
     scratch: Floats,
     answer: MeanAnswer,
+    around: Surroundings,
     climate: Climate,
     world: World,
     tally: Floats,
-) -> None:
-    """One day of cell i, in the order of ``private_day``; its fans go to the cells from ``first`` on of ``after``."""
+) -> float:
+    """One day of cell i, in the order of ``private_day``; its fans go to the cells from ``first`` on of ``after``.
+
+    size    of the cell's fans, those for whom the other brands are ``around``
+
+    Returns how many of them leave.
+    """
     rules = world.rules
     asks, trust = asked(i, tier, members, world), state.trust
     trust += asks * (trust_after(trust, answer.up, answer.down, world) - trust)
     tally[Slot.QUESTIONS] += size * asks
     tally[Slot.QUEUED] += size * asks * (1.0 - world.service.automatic)
-    read = mean_reading(i, fan, with_trust(state, trust), tier, members, counts, scratch, climate, world, size, tally)
+    read = mean_reading(
+        i, fan, with_trust(state, trust), tier, members, counts, scratch, around, climate, world, size, tally
+    )
     intimacy = state.intimacy + asks * answer.answered * rules.tiers.reply
     bought = MeanBuying(0.0, 0.0, 0.0, state.reference, state.debt, state.open)
     trust, answers, at_deal, window, waiting, under_way = read.trust, asks * answer.any, 0.0, 0.0, 0.0, 0.0
     if world.closing.in_store == 0:
-        bought = mean_buying(fan, state, read, intimacy + read.closeness, climate, world)
+        bought = mean_buying(fan, state, read, intimacy + read.closeness, around, climate, world)
         book_orders(fan, state, read, bought, scratch, size * state.buying, climate, world, tally)
         rate = bought.at_deal + bought.impulses + bought.at_list
         share = min(0.999, state.buying * -math.expm1(-rate))  # of the cell orders today, once or more
@@ -140,7 +149,9 @@ def live_on(
             at_deal = (bought.at_deal + bought.impulses) / rate
         under_way = bought.open
     else:
-        sought = mean_prospects(fan, state, read, intimacy + read.closeness, answer, size, climate, world, tally)
+        sought = mean_prospects(
+            fan, state, read, intimacy + read.closeness, answer, size, around, climate, world, tally
+        )
         share, trust, window, waiting = min(0.999, sought.sold), sought.trust, sought.window, sought.waiting
         bought = MeanBuying(0.0, 0.0, 0.0, state.reference, state.debt, sought.qualified / (1.0 - share))
         intimacy += sought.answered * rules.tiers.reply
@@ -156,8 +167,9 @@ def live_on(
         intimacy += tempted * rules.tiers.share
     tally[Slot.ACTIVE] += size * read.active
     tally[Slot.ACTIVE_CORE] += size * read.active * (1.0 if tier > 0 else 0.0)
+    tired = felt(read.fatigue, around, rules.rivalry)
     gone = mean_leaving(
-        i, fan, tier, trust, read.fatigue, intimacy + read.closeness, read.shock, members, scratch, climate,
+        i, fan, tier, trust, tired, intimacy + read.closeness, read.shock, members, scratch, climate,
         world, size, tally,
     )  # fmt: skip
     stay = max(0.0, size - gone)
@@ -176,7 +188,7 @@ def live_on(
     send(first, intimacy + visit, tier, keep * (read.active - watched), scratch, levels, tiers, after, world)
     send(first, intimacy + visit + live, tier, keep * watched, scratch, levels, tiers, after, world)
     if share <= 0.0:
-        return
+        return gone
     made = mean_order(read.expectation, state.orders, world)
     tally[Slot.ATTRITED] += size * share * made.attrition
     lesson = at_deal * (after_lesson(state.proneness, climate.discount, rules.deals) - state.proneness)
@@ -191,6 +203,7 @@ def live_on(
     put(i, buyers, members, counts, scratch, world)
     ordered = intimacy + read.closeness + rules.tiers.order
     send(first, ordered, tier, stay * share, scratch, levels, tiers, after, world)
+    return gone
 
 
 @rule

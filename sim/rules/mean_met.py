@@ -60,7 +60,8 @@ def lead_when_met(segment: int, trust: float, touches: float, climate: Climate, 
     rate, days = world.segments.need_rate[segment] * climate.season, world.brand.decision_days
     proof = climate.proof_buy + world.segments.match_product[segment]
     given = lead_at_touch(rate, trust, 1.0, proof, world) / max(1e-300, open_need(rate, days, days))
-    return given * rate / max(1e-300, rate + touches) * -math.expm1(-(rate + touches) * days)
+    chance: float = given * rate / max(1e-300, rate + touches) * -math.expm1(-(rate + touches) * days)
+    return chance
 
 
 @rare

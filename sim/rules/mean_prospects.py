@@ -10,6 +10,7 @@ from sim.rules.mean_reading import MeanAnswer, MeanReading, trust_after
 from sim.rules.mean_state import MeanState, MeanTraits
 from sim.rules.prospects import OVERNIGHT, lead_at_touch
 from sim.rules.purchase import salience
+from sim.rules.rivalry import Surroundings, preferred
 from sim.rules.service import ANSWER_BINS, answer_bin, answer_event, waited
 from sim.rules.tally import NO_CHANNEL, Slot
 from sim.rules.trust import mean_prior
@@ -32,27 +33,27 @@ class MeanProspects(NamedTuple):
 
 
 @rare
-def mean_lead(climates: Boxed, worlds: Boxed, found: Floats) -> None:
+def mean_lead(climates: Boxed, worlds: Boxed, lead: Floats) -> None:
     """Fill in what becomes of a lead of today, averaged over the waiting time (M13, M19).
 
-    found  [LEAD] by the columns above
+    lead  [LEAD] by the columns above
     """
     climate, world = climates[0], worlds[0]
-    found[:] = 0.0
+    lead[:] = 0.0
     share = 1.0 / WAITS
     for n in range(WAITS):
         minutes = waited((n + 0.5) / WAITS, climate.desk)
         event = answer_event(minutes, world.rules.service)
-        found[UP] += share * max(0.0, event)
-        found[DOWN] += share * max(0.0, -event)
+        lead[UP] += share * max(0.0, event)
+        lead[DOWN] += share * max(0.0, -event)
         if minutes > climate.desk.day:
-            found[TOMORROW] += share
+            lead[TOMORROW] += share
         elif minutes >= 0.0:
             qualified = share * qualify_probability(minutes, world.rules.leads)
-            found[TODAY] += share
-            found[QUALIFIED] += qualified
-            found[BINS + answer_bin(minutes)] += share
-            found[QUALIFIED_BINS + answer_bin(minutes)] += qualified
+            lead[TODAY] += share
+            lead[QUALIFIED] += qualified
+            lead[BINS + answer_bin(minutes)] += share
+            lead[QUALIFIED_BINS + answer_bin(minutes)] += qualified
 
 
 @rule
@@ -80,10 +81,11 @@ def count_leads(leads: float, overnight: float, lead: Floats, worlds: Boxed, tal
 @rare
 def visit_probability(segment: int, trust: float, discount: float, climate: Climate, world: World) -> float:
     """Probability that a qualified lead whose decision closes comes to the store, see ``pursue``."""
-    return step_probability(
+    chance: float = step_probability(
         world.closing.visit, trust, discount, world.segments.deal_response[segment], world.brand.relative_price,
         climate.proof_buy + world.segments.match_product[segment], world.rules.purchase,
     )  # fmt: skip
+    return chance
 
 
 @rare
@@ -93,7 +95,8 @@ def sold_outside(segment: int, trust: float, closing: float, climates: Boxed, wo
     visits = closing * visit_probability(segment, trust, 0.0, climate, world)
     tally[Slot.STORE_VISITS] += visits
     tally[Slot.SALES_LEADS] += visits * world.closing.sale
-    return visits * world.closing.sale
+    sold: float = visits * world.closing.sale
+    return sold
 
 
 @rare
@@ -113,6 +116,7 @@ def mean_prospects(
     intimacy: float,
     answer: MeanAnswer,
     size: float,
+    around: Surroundings,
     climate: Climate,
     world: World,
     tally: Floats,
@@ -129,7 +133,8 @@ def mean_prospects(
     # answers that were due, decisions that close
     good = state.waiting * qualify_probability(OVERNIGHT, rules.leads)
     closing = state.open * ends
-    visits = closing * visit_probability(segment, read.trust, climate.discount, climate, world)
+    comes = visit_probability(segment, read.trust, climate.discount, climate, world)
+    visits = closing * preferred(comes, around, rules.rivalry)
     sold, qualified = visits * world.closing.sale, state.open - closing + good
     idle += state.waiting - good + closing - sold
     tally[Slot.STORE_VISITS] += size * visits

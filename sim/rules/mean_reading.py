@@ -7,6 +7,7 @@ from sim.domains import TIERS, ChannelKind
 from sim.rules.climate import Boxed, Climate, Floats, World, first_cell
 from sim.rules.mean_state import MeanState, MeanTraits
 from sim.rules.messages import load, message_weight, open_probability, watch_probability
+from sim.rules.rivalry import Surroundings, attention_share, felt, free_time
 from sim.rules.service import answer_event, waited
 from sim.rules.tally import Slot
 from sim.rules.trust import gained, lost, promotion_is_negative
@@ -32,9 +33,9 @@ ANSWER = len(MeanAnswer._fields)
 
 
 @rule
-def answer_of(values: Floats) -> MeanAnswer:
+def answer_of(answer: Floats) -> MeanAnswer:
     """The fields of ``MeanAnswer``, [ANSWER]."""
-    return MeanAnswer(values[0], values[1], values[2], values[3], values[4], values[5], values[6], values[7], values[8])
+    return MeanAnswer(answer[0], answer[1], answer[2], answer[3], answer[4], answer[5], answer[6], answer[7], answer[8])
 
 
 class MeanReading(NamedTuple):
@@ -88,6 +89,15 @@ def trust_after(trust: float, up: float, down: float, world: World) -> float:
     return lost(gained(trust, up, world.rules.trust), down, world.rules.trust)
 
 
+@rule
+def mean_messages(i: int, segment: int, tier: int, members: Floats, climate: Climate, world: World) -> float:
+    """Messages that the brand sends today to a fan of cell i, in all channels together, see ``messages_today``."""
+    first, found = first_cell(climate.audience[segment]) + tier, 0.0
+    for c in range(world.channels.joined):
+        found += members[i, c] * float(climate.value[first + TIERS * c] + climate.promotion[first + TIERS * c])
+    return found
+
+
 @rare
 def mean_reading(
     i: int,
@@ -97,6 +107,7 @@ def mean_reading(
     members: Floats,
     counts: Floats,
     offers: Floats,
+    around: Surroundings,
     climate: Climate,
     world: World,
     size: float,
@@ -106,13 +117,20 @@ def mean_reading(
 
     members, counts  [cells, C] share who listen to the channel; messages of this month
     offers           [C + 1] to be filled: probability that the day's first opened offer is the channel's
+    around           the other brands
     """
     rules, channels = world.rules, world.channels
-    x = load(state.fatigue, fan.tolerance, world.one_day.load)
+    x = load(felt(state.fatigue, around, rules.rivalry), fan.tolerance, world.one_day.load)
     rel_value, rel_promotion = fan.rel_value, fan.rel_promotion
     trust, fatigue, closeness, expectation, shock = state.trust, state.fatigue, 0.0, state.expectation, 0.0
     no_offer, unwatched, idle = 1.0, 1.0, 1.0
     first = first_cell(climate.audience[fan.segment]) + tier
+    noticed = free = 1.0
+    if around.minutes > 0.0:
+        free = free_time(around.minutes, world.minutes, rules.rivalry)
+    if around.messages > 0.0:
+        own = mean_messages(i, fan.segment, tier, members, climate, world)
+        noticed = attention_share(own, around.messages, rules.rivalry)
     for c in range(channels.joined):
         inside, offers[c] = members[i, c], 0.0
         if inside <= 0.0:
@@ -140,7 +158,8 @@ def mean_reading(
         weight = channels.weight[c]
         fatigue += inside * message_weight(weight, values, promotions, rel_value, rules.messages)
         rel = (rel_value * values + rel_promotion * promotions) / (values + promotions)
-        opens = inside * open_probability(climate.base[at], rel, x, trust, world.brand.trust, rules.messages)
+        base = climate.base[at] * noticed
+        opens = inside * open_probability(base, rel, x, trust, world.brand.trust, rules.messages)
         tally[Slot.VISITS + c] += size * opens
         tally[Slot.OPENED + c] += size * opens * (values + promotions)
         closeness += opens * rules.tiers.visit
@@ -157,7 +176,7 @@ def mean_reading(
         expectation += opens * some_promotion * rules.purchase.bait * (1.0 - expectation)
         shock += rules.leaving.shock * weight * opens * (some_value + rules.leaving.promotion_shock * some_promotion)
         if climate.notice[c] > 0:
-            watches = opens * some_promotion * watch_probability(tier, rules.lives)
+            watches = opens * some_promotion * free * watch_probability(tier, rules.lives)
             tally[Slot.WATCHES] += size * unwatched * watches
             closeness += unwatched * watches * min(rules.tiers.live_most, rules.tiers.live_minute * rules.lives.minutes)
             unwatched *= 1.0 - watches

@@ -5,12 +5,13 @@ from the feed, from ads, from searches and from sources, then friends who are in
 and book are those of the simulation itself (``sim.engines.operation``), so that a logic reacts to the mean pool as it
 would to a drawn one. Counters are whole numbers there: what rounding leaves is carried over to the next day.
 
-Left out: other brands, scarce places, bans of accounts. What the approximation costs where it applies is measured in
-docs/theory.md.
+Beside rivals every brand has such a pool, and all of them live the day together (``meanrivals``).
+
+Left out: scarce places, bans of accounts. What the approximation costs where it applies is measured in docs/theory.md.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, cast
 
 import numpy as np
@@ -20,12 +21,13 @@ from sim.domains import Domain
 from sim.engines.engine import RowsMaker
 from sim.engines.operation import Operation
 from sim.engines.reservoir import Responders, Response
-from sim.engines.simulation import untouched_of
+from sim.engines.simulation import rival_in, untouched_of
 from sim.engines.world import cells_of, classes_of
 from sim.observables import Ledger
 from sim.scenario import with_changes
 from sim.scenario.schema import Scenario
 from sim.streams import replication_key
+from sim.theory.meanrivals import Neighbours
 from sim.theory.meanrows import MeanRows
 
 NODES = 48  # of the pool, all segments together; half as many for those who come in one way
@@ -36,11 +38,13 @@ class Trajectory:
     """The mean of a logic's runs.
 
     ledger  expected counters of every day, rounded;  left_out: what of the scenario the mean field does not know
+    rivals  counters of the other brands, by their name
     """
 
     logic: str
     ledger: Ledger
     left_out: tuple[str, ...]
+    rivals: dict[str, Ledger] = field(default_factory=dict)
 
     def columns(self) -> tuple[list[int], ...]:
         """Followers, joins, exits, orders and margin (cents) by day."""
@@ -54,7 +58,6 @@ def left_out(scenario: Scenario) -> tuple[str, ...]:
     """What of a scenario the mean field leaves out, as keys of texts."""
     channels = scenario.channels
     found = {
-        "rivals": bool(scenario.rivals),
         "bans": any(c.accounts.ban > 0 for c in channels),
     }
     return tuple(name for name, there in found.items() if there)
@@ -70,7 +73,8 @@ def mean_field(scenario: Scenario, logic: str, days: int | None = None, nodes: i
     day = MeanPool(calm(scenario), logic, nodes)
     for _ in range(scenario.days if days is None else days):
         day.step()
-    return Trajectory(logic, day.brand.book.ledger, left_out(scenario))
+    rivals = {name: rival.brand.book.ledger for name, rival in day.rivals.items()}
+    return Trajectory(logic, day.brand.book.ledger, left_out(scenario), rivals)
 
 
 def calm(scenario: Scenario) -> Scenario:
@@ -80,10 +84,11 @@ def calm(scenario: Scenario) -> Scenario:
 
 
 class MeanPool:
-    """A brand's mean pool under way: ``step`` is a day."""
+    """A brand's mean pool under way, beside those of its ``rivals``, by name: ``step`` is a day of all."""
 
     def __init__(self, scenario: Scenario, logic: str, nodes: int = NODES) -> None:
         self.scenario = scenario
+        self.rivals = {name: MeanPool(rival_in(scenario, name), name, nodes) for name in scenario.rivals}
         key = replication_key(0, 0)
         make: Callable[..., Any] = lambda world, _: MeanRows(world, scenario, nodes)  # noqa: E731
         self.brand = Operation(scenario, logic, key, key, cast(RowsMaker, make))
@@ -97,10 +102,30 @@ class MeanPool:
         self.remainder = np.zeros((len(users), 64))
         self.day = 0
 
+        self.neighbours: Neighbours | None = None
+        if self.rivals:
+            self.neighbours = Neighbours([pool.rows for pool in self._pools()], scenario, users)
+
     def step(self) -> None:
-        """One day."""
+        """One day, of all brands."""
+        pools = self._pools()
+        spent = [pool.brand.market.spent_yesterday for pool in pools]
+        for pool, own in zip(pools, spent, strict=True):
+            pool.brand.morning(self.day, [round(n) for n in pool.untouched], sum(spent) - own)
+        if self.neighbours is not None:
+            self.neighbours.meet([pool.brand.today.climate for pool in pools])
+        for pool in pools:
+            pool._live()
+        if self.neighbours is not None:
+            self.neighbours.part()
+
+    def _pools(self) -> list["MeanPool"]:
+        return [self, *self.rivals.values()]
+
+    def _live(self) -> None:
+        """The day of the brand's own pool, once it is planned."""
         brand, rows = self.brand, self.rows
-        today = brand.morning(self.day, [round(n) for n in self.untouched], 0)
+        today = brand.today
         rows.advance(today.climate, today.tally)
         came = self._respond(today.rates)
         rows.arrive(came, today.climate)

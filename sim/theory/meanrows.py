@@ -11,6 +11,7 @@ from sim.compiled import at_once
 from sim.domains import MAX_CHANNELS, TIERS, Domain, Source
 from sim.engines.reservoir import Response
 from sim.rules.climate import Boxed, Climate, World, boxed
+from sim.rules.mean_beside import BESIDE, SHARE, mean_days_beside, mean_presence
 from sim.rules.mean_day import mean_days
 from sim.rules.mean_met import mean_met, order_outside
 from sim.rules.mean_reading import ANSWER, mean_answer
@@ -57,6 +58,7 @@ _LEAVING_LEADS = {Response.LEAVE_LEAD_IN_FEED: Source.FEED, Response.LEAVE_LEAD_
 ANSWERED = -2  # for channels that are joined with an answer
 _ORDERING = (Response.ORDER_FROM_FEED, Response.ORDER_IN_LIVE, Response.ORDER_FROM_SEARCH)
 days_lived, answered, known_met, outside_ordered = map(at_once, (mean_days, mean_answer, mean_met, order_outside))
+days_beside, presence_of = map(at_once, (mean_days_beside, mean_presence))
 _STOCKS = slice(int(Slot.ROWS), int(Slot.LOAD_BIN) + 40)
 
 
@@ -91,6 +93,8 @@ class Cells:
         cells = self.nodes * self.width
         self.now, self.after = np.zeros((cells, CELL)), np.zeros((cells, CELL))
         self.scratch = np.zeros(CELL)
+        self.beside: Floats | None = None  # [nodes, G, BESIDE] groups by the other brands that they follow
+        self.gone = np.zeros((self.nodes, 0))  # [nodes, G] of each group today
         self.members[:] = np.repeat(nodes.members, self.width, axis=0)
         self.states[:, EXPECTATION] = float(world.rules.purchase.expectation)
         self.states[:, REFERENCE] = self.states[:, BUYING] = 1.0
@@ -118,13 +122,32 @@ class Cells:
         level = int(np.argmin(np.abs(self.levels - intimacy) + 1e3 * (self.tiers != tier)))
         self.states[np.arange(self.nodes) * self.width + level, SIZE] += sizes
 
-    def day(self, answer: Floats, climates: Boxed, worlds: Boxed, flow: Floats) -> None:
-        """One day; counters are added to ``flow``."""
-        days_lived(
-            self.segment, self.traits, self.levels, self.tiers, self.now, self.members, self.counts, self.after,
-            self.scratch, answer, climates, worlds, flow,
-        )  # fmt: skip
+    def day(self, answer: Floats, climates: Boxed, worlds: Boxed, flow: Floats, around: Floats | None = None) -> None:
+        """One day; counters are added to ``flow``.
+
+        around  [G, BESIDE] groups of the segment, for cells whose nodes do not differ in that
+        """
+        beside = self.beside
+        if beside is None and around is not None:
+            beside = np.repeat(around[None, :], self.nodes, axis=0)
+        self.gone = np.zeros((0, 0) if beside is None else beside.shape[:2])
+        if beside is not None and beside[:, :, SHARE].any():
+            days_beside(
+                self.segment, self.traits, self.levels, self.tiers, self.now, self.members, self.counts, self.after,
+                self.scratch, np.zeros(CELL), answer, beside, self.gone, climates, worlds, flow,
+            )  # fmt: skip
+        else:
+            days_lived(
+                self.segment, self.traits, self.levels, self.tiers, self.now, self.members, self.counts, self.after,
+                self.scratch, answer, climates, worlds, flow,
+            )  # fmt: skip
         self.now, self.after = self.after, self.now
+
+    def presence(self, climates: Boxed, worlds: Boxed) -> Floats:
+        """Fans of each node, and what the brand is to them this morning, [nodes, BESIDE]."""
+        found = np.zeros((self.nodes, BESIDE))
+        presence_of(self.segment, self.traits, self.levels, self.tiers, self.now, self.members, found, climates, worlds)
+        return found
 
     def join(self, other: "Cells") -> None:
         """Take over the fans of a set with the same nodes, but for prior trust: who has met the brand otherwise."""
@@ -179,6 +202,7 @@ class MeanRows:
 
     def __init__(self, world: World, scenario: Scenario, nodes: int) -> None:
         self.world, self.scenario = world, scenario
+        self.around: Floats | None = None  # [S, G, BESIDE] groups of those who came later, this morning
         self.fields: Any = Fields(world)
         self.boxed_world = boxed(world)
         self.boxed_climate: Any = None  # of today
@@ -252,7 +276,8 @@ class MeanRows:
                 self.prospects.desk(climates, self.answer)
         before = self.by_segment()
         for cells in self._all():
-            live = partial(cells.day, self.answer, climates, self.boxed_world, self.flow)
+            around = None if self.around is None else self.around[cells.segment]
+            live = partial(cells.day, self.answer, climates, self.boxed_world, self.flow, around)
             if self.prospects is None:
                 live()
             else:
@@ -357,9 +382,13 @@ class MeanRows:
 
     # -------------------------------------------------------------------------------------------------- parts
 
-    def _all(self) -> list[Cells]:
+    def newcomers(self) -> list[Cells]:
+        """The sets of those who were not in the initial pool."""
         fresh = [cells for origin in self.origins.values() for cells in origin.cohorts]
-        return [*self.pool, *self.settled.values(), *fresh]
+        return [*self.settled.values(), *fresh]
+
+    def _all(self) -> list[Cells]:
+        return [*self.pool, *self.newcomers()]
 
     def _settle(self, segment: int, own: int, old: Cells) -> None:
         """A set of former newcomers is one with those before them who came into the same channels."""

@@ -73,6 +73,11 @@ def memberships(u: Floats, shares: Floats) -> Floats:
     return found
 
 
+def dimensions_of(world: World) -> int:
+    """Dimensions of the points of a pool: traits, then memberships."""
+    return _TRAIT_DRAWS + int(world.channels.joined)
+
+
 def pool_nodes(world: World, number: int) -> list[Nodes]:
     """The initial pool, one set of nodes per segment; weights over all sets sum to 1.
 
@@ -83,7 +88,7 @@ def pool_nodes(world: World, number: int) -> list[Nodes]:
     segment_shares = np.diff([0.0, *(float(x) for x in world.segments.end[: world.segments.used])])
     sets = []
     for segment, share in enumerate(segment_shares):
-        u = points(number, _TRAIT_DRAWS + channels.joined)
+        u = points(number, dimensions_of(world))
         traits = traits_at(u, segment, float(brand.trust_pool), world, float(brand.mean_age))
         weights = np.full(number, share / number)
         sets.append(Nodes(segment, traits, weights, memberships(u[:, _TRAIT_DRAWS:], shares)))

@@ -18,7 +18,10 @@ from sim.engines.reservoir import cell_address, pool_address
 from sim.rules import RULE_TABLES
 from sim.rules.cascade import TrafficPools
 from sim.rules.climate import Climate, World, boxed, compilable, compilable_rows
+from sim.rules.mean_beside import BESIDE
 from sim.rules.mean_fan import MeanFan, Steady
+from sim.rules.mean_prospects import LEAD
+from sim.rules.mean_reading import ANSWER
 from sim.rules.mean_state import CELL, SIZE, STATES, TRAITS
 from sim.rules.response import SCANS
 from sim.rules.rows import NEVER, Fan, Person
@@ -45,7 +48,7 @@ INTEGERS = {
     "values": (0, 9), "promotions": (0, 9), "listening": (0, 63), "admitted": (0, 63), "source": (0, 7),
     "joined_on": (-60, 47), "updated_on": (0, 47),
     "audience": (0, 7),
-    "i": (0, 5), "first": (0, 0), "to": (0, 5), "node": (0, 0),
+    "i": (0, 5), "first": (0, 0), "to": (0, 5), "node": (0, 0), "g": (0, 1),
     "grade": (-16, 15), "stubs": (2000, 10**6), "used": (0, 2000), "mine": (0, 1000), "origin": (0, 2),
 }  # fmt: skip
 FLOATS = {
@@ -192,14 +195,20 @@ class Arguments:
             return found
         if name == "after":
             return np.zeros((6, CELL))
-        if name in ("row", "scratch"):
+        if name == "beside":  # two groups of the node's fans, and who is alone
+            return chance.uniform(0.0, 0.5, (1, 2, BESIDE))
+        if name == "gone":
+            return np.zeros((1, 2))
+        if name in ("row", "scratch", "kept"):
             return chance.uniform(0.0, 0.1, CELL)
         if name in ("known", "left", "met"):  # by segment
             return chance.uniform(0.0, {"known": 50.0, "left": 0.5, "met": 0.0}[name], 2)
         if name == "won":
-            return np.zeros((2, 2))
+            return np.zeros((2, 3))
         if name == "answer":
-            return chance.uniform(0.0, 1.0, 4)
+            return chance.uniform(0.0, 1.0, ANSWER)
+        if name == "lead":
+            return chance.uniform(0.0, 0.1, LEAD)
         if name == "climates":
             return boxed(self.climate)
         if name == "worlds":

@@ -88,7 +88,7 @@ def regimes(
     from sim.report.study_terminal import print_regimes, study_progress
     from sim.report.study_write import summary_of_regimes, write_regimes
     from sim.scenario import with_changes
-    from sim.studies.predicted import left_out, pool_rates
+    from sim.studies.predicted import pool_rates
     from sim.studies.regimes import regimes as make
     from sim.studies.stored import Stored
 
@@ -109,8 +109,6 @@ def regimes(
         lambda: summary_of_regimes(found),
         lambda: print_regimes(found, study.base, telling.target, lang),
     )  # fmt: skip
-    if theory and (omitted := left_out(study.base)):
-        say(f"The mean field behind the boundary leaves out: {', '.join(omitted)}.")
     if found.broken:
         say_interrupted(store)
         return INTERRUPTED

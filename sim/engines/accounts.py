@@ -41,7 +41,7 @@ def ban_accounts(
 accounts_banned = at_once(ban_accounts)
 
 
-def _chance(channel: Channel, spam: float) -> float:
+def ban_chance(channel: Channel, spam: float) -> float:
     """Probability that an account of a channel is banned on a day; spam: messages of the brand a day."""
     return -math.expm1(-float(ban_hazard(spam, channel.accounts.ban / DAYS_PER_MONTH, channel.accounts.ban_spam)))
 
@@ -60,7 +60,7 @@ class BannedAccounts:
     def __init__(self, channels: Sequence[Channel], key: int) -> None:
         self.channels, self.key = channels, key
         self.threatened = [c for c, x in enumerate(channels) if x.accounts.ban > 0 and x.accounts.number is not None]
-        self.chances = {c: Remembered(partial(_chance, channels[c])) for c in self.threatened}
+        self.chances = {c: Remembered(partial(ban_chance, channels[c])) for c in self.threatened}
         self.until = {c: np.zeros(channels[c].accounts.number or 0, np.int64) for c in self.threatened}
         self.closed, self.lost = [0] * len(channels), [0] * len(channels)
 

@@ -33,7 +33,6 @@ class Gain:
     state       growing, fed or depleting; None where nobody came or left
     confidence  probability that the state is this one, given the luck of the runs
     theory      that of the mean field over the same days; None where nobody leaves, and of an oracle
-    left_out    what of the scenario the mean field does not know
     """
 
     measured: Interval | None
@@ -41,13 +40,10 @@ class Gain:
     state: PoolState | None
     confidence: float
     theory: float | None
-    left_out: tuple[str, ...]
 
 
 def gain_of(runs: Sequence[Run]) -> Gain:
     """The gain of a logic: over runs by t intervals, of a single one by the variance of its counts."""
-    from sim.theory.meanfield import left_out
-
     traced = [lineage(run.ledger) for run in runs]
     parts = np.array([loop_parts(run.ledger) for run in runs])
     if len(runs) > 1:
@@ -71,7 +67,6 @@ def gain_of(runs: Sequence[Run]) -> Gain:
         state=state,
         confidence=confidence,
         theory=gain_in_theory(scenario, logic),
-        left_out=left_out(scenario),
     )
 
 

@@ -127,8 +127,6 @@ def print_theory(found: Sequence[Outlook], scenario: Scenario, lang: Lang) -> No
     out.print(table)
     loop = found[0].loop
     out.print(Text(w("theory.note", first=count(loop.first + 1), last=count(loop.last + 1)), style="dim"))
-    for name in found[0].left_out:
-        out.print(Text(w(f"theory.{name}"), style="dim"))
 
 
 def plain_theory(found: Sequence[Outlook]) -> dict[str, Any]:

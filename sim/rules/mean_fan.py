@@ -18,6 +18,7 @@ from sim.parameters import DAYS_PER_MONTH
 from sim.rules.climate import Floats, World
 from sim.rules.deals import asked_price
 from sim.rules.follow import relevance
+from sim.rules.leads import step_probability
 from sim.rules.leaving import fatigue_hazard, natural_hazard, neglect_hazard, trust_factor
 from sim.rules.messages import attention, message_weight, open_probability, watch_probability
 from sim.rules.purchase import buying_odds, order_event, salience
@@ -74,6 +75,7 @@ class Touched(NamedTuple):
     useful: float  # opened value that earns trust
     annoying: float  # opened promotions that cost trust
     closeness: float  # intimacy gained
+    opened: float  # probability of anything opened
     offered: float  # probability of an opened offer
     watched: float  # probability of a watched live
     shock: float  # hazard of opened messages
@@ -125,7 +127,7 @@ def touched(fan: MeanFan, steady: Steady, x: float, trust: float, world: World) 
     rel_value = relevance(fan.match_value, fan.affinity)
     rel_promotion = relevance(fan.match_promotion, fan.affinity)
     weight, useful, annoying, closeness, shock, cost = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
-    no_offer, unwatched, opened_offers, commission = 1.0, 1.0, 0.0, 0.0
+    no_offer, unwatched, idle, opened_offers, commission = 1.0, 1.0, 1.0, 0.0, 0.0
     for c in range(world.channels.used):
         if not fan.channels >> c & 1:
             continue
@@ -155,6 +157,7 @@ def touched(fan: MeanFan, steady: Steady, x: float, trust: float, world: World) 
         watches = min(1.0, steady.notice[c]) * opens * watch_probability(fan.tier, rules.lives)
         closeness += watches * min(rules.tiers.live_most, rules.tiers.live_minute * rules.lives.minutes)
         no_offer *= 1.0 - promotion_days * opens
+        idle *= 1.0 - min(1.0, messages) * opens
         unwatched *= 1.0 - watches
         opened_offers += promotion_days * opens
         commission += promotion_days * opens * steady.commission[c]
@@ -165,6 +168,7 @@ def touched(fan: MeanFan, steady: Steady, x: float, trust: float, world: World) 
         useful,
         annoying,
         closeness,
+        1.0 - idle,
         1.0 - no_offer,
         1.0 - unwatched,
         shock,
@@ -210,6 +214,34 @@ def orders_of_buyer(
     at_deals = met * seen.offered * salience(intimacy, True, False, rules)
     at_list = met * (1.0 - seen.offered) * salience(intimacy, False, False, rules)
     return Demand(impulses + at_deals * tempted, at_list * odds, impulses + at_deals, at_list)
+
+
+@rare
+def orders_in_store(fan: MeanFan, steady: Steady, seen: Touched, trust: float, intimacy: float, world: World) -> Demand:
+    """Orders per day of a mean fan who may still buy, where deals close in a store; see ``buy_in_store``.
+
+    A need is in mind for 1/h days, h = 1 − e^(−1/D): of all who may buy w are so in the morning,
+
+        w = (1 − h)·s / (1 − (1 − h)·(1 − l − s)),   s: of the others who begin, l: of these who leave contact data
+
+    Leads are answered at once; a sale in the store is at the day's discount. Source: evidence M19, E-99.
+    """
+    rules, brand, closing = world.rules.purchase, world.brand, world.closing
+    ready, response, price = world.rules.leads.ready, fan.deal_response, brand.relative_price
+    need, lasts = -math.expm1(-fan.need_rate * steady.season), math.exp(-1.0 / max(1e-9, brand.decision_days))
+    discount, proof = steady.discount, fan.match_product
+    at_offer = step_probability(ready, trust, discount, response, price, proof, rules)
+    at_offer *= salience(intimacy, True, False, rules)
+    without = step_probability(ready, trust, 0.0, response, price, proof, rules)
+    without *= salience(intimacy, False, False, rules)
+    reminded = max(0.0, seen.opened - seen.offered)
+    first = need * (seen.offered * at_offer + (1.0 - seen.offered) * without)
+    later = seen.offered * at_offer + (reminded + (1.0 - seen.offered - reminded) * need) * without
+    begin = need - first
+    in_mind = lasts * begin / max(1e-12, 1.0 - lasts * (1.0 - later - begin))
+    leads = (1.0 - in_mind) * first + in_mind * later
+    visits = step_probability(closing.visit, trust, discount, response, price, proof, rules)
+    return Demand(leads * world.rules.leads.qualified * visits * closing.sale, 0.0, 0.0, 0.0)
 
 
 @rule
@@ -260,7 +292,7 @@ def worth_of(fan: MeanFan, steady: Steady, world: World) -> Worth:
         π = orders with offer · price·((1 − d)(1 − commission) − goods)
           + orders without · price·((1 − commission) − goods) − fees − items     [cents/day]
 
-    Source: theory 4.2, 4.6, 4.9.
+    A sale in a store costs no commission. Source: theory 4.2, 4.6, 4.9.
     """
     rules, brand = world.rules, world.brand
     price, goods = brand.price, brand.goods / 10000.0
@@ -272,12 +304,16 @@ def worth_of(fan: MeanFan, steady: Steady, world: World) -> Worth:
     orders = 0.0
     for _ in range(ROUNDS):
         seen = touched(fan, steady, x * world.one_day.fatigue, trust, world)
-        demand = orders_of_buyer(fan, steady, seen, trust, intimacy, proneness, reference_price, world)
+        commission = seen.commission
+        if world.closing.in_store == 1:
+            demand, commission = orders_in_store(fan, steady, seen, trust, intimacy, world), 0.0
+        else:
+            demand = orders_of_buyer(fan, steady, seen, trust, intimacy, proneness, reference_price, world)
         orders = buying * (demand.with_offer + demand.without)
         before = exits
         exits = exit_rate(fan, x, trust, intimacy, seen.shock, world)
         margin = (
-            buying * demand.with_offer * price * ((1.0 - steady.discount) * (1.0 - seen.commission) - goods)
+            buying * demand.with_offer * price * ((1.0 - steady.discount) * (1.0 - commission) - goods)
             + buying * demand.without * price * ((1.0 - steady.home_commission) - goods)
             - seen.cost
         )
@@ -291,7 +327,8 @@ def worth_of(fan: MeanFan, steady: Steady, world: World) -> Worth:
         closeness = (seen.closeness + orders * rules.tiers.order) / max(1e-12, fading)
         trust = over_life(fan.trust, settled, up + down + drift, leaving)
         intimacy = over_life(fan.intimacy, closeness, fading, leaving)
-        proneness, reference_price = memories_of_prices(fan, steady, seen, demand, leaving, world)
+        if world.closing.in_store == 0:  # nobody learns of deals where one buys so seldom
+            proneness, reference_price = memories_of_prices(fan, steady, seen, demand, leaving, world)
         buying = over_life(fan.buying, 0.0, fan.attrition * (demand.with_offer + demand.without), leaving)
         x = over_life(
             fan.fatigue * world.one_day.load * fan.sensitivity,

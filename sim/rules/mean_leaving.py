@@ -95,11 +95,17 @@ def join(
     world: World,
     tally: Floats,
 ) -> None:
-    """Channels that fans of cell i join for tomorrow: by themselves or with an answer. Places are not scarce."""
+    """Channels that fans of cell i join for tomorrow: by themselves or with an answer.
+
+    Where places are scarce these are applications; who gets none is out in the morning (``MeanRows.seat``).
+    """
     for c in range(world.channels.joined):
         rate = world.channels.joins[TIERS * c + tier] * climate.ask_to_join[c] + answered * world.service.joins[c]
         if rate <= 0.0:
             continue
         enter = (1.0 - members[i, c]) * -math.expm1(-rate)
-        tally[Slot.CHANNEL_JOINS + c] += size * enter
+        if world.channels.limited >> c & 1:
+            tally[Slot.APPLICATIONS + c] += size * enter
+        else:
+            tally[Slot.CHANNEL_JOINS + c] += size * enter
         members[i, c] += enter * (1.0 - world.channels.blocked[c])

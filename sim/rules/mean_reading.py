@@ -12,6 +12,7 @@ from sim.rules.service import answer_event, waited
 from sim.rules.tally import Slot
 from sim.rules.trust import gained, lost, promotion_is_negative
 
+PARTS = 1_000_000_000  # in which a mean field writes the share of a channel's accounts that is closed
 WAITS = 64  # points of the distribution of waiting times
 
 
@@ -132,7 +133,7 @@ def mean_reading(
         own = mean_messages(i, fan.segment, tier, members, climate, world)
         noticed = attention_share(own, around.messages, rules.rivalry)
     for c in range(channels.joined):
-        inside, offers[c] = members[i, c], 0.0
+        inside, offers[c] = members[i, c] * (1.0 - climate.closed[c] / PARTS), 0.0
         if inside <= 0.0:
             continue
         if climate.noisy >> c & 1:

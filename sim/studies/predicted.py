@@ -2,11 +2,9 @@
 
 from sim.results import summarise
 from sim.scenario.schema import Scenario
-from sim.theory.meanfield import left_out, mean_field
+from sim.theory.meanfield import mean_field
 
 NODES = 8  # of the quadrature: a boundary needs signs
-
-__all__ = ["left_out", "pool_rates"]
 
 
 def pool_rates(scenario: Scenario, logic: str) -> tuple[float, float]:

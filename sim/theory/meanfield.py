@@ -7,7 +7,8 @@ would to a drawn one. Counters are whole numbers there: what rounding leaves is 
 
 Beside rivals every brand has such a pool, and all of them live the day together (``meanrivals``).
 
-Left out: scarce places, bans of accounts. What the approximation costs where it applies is measured in docs/theory.md.
+Bans of accounts strike the share of members that is expected of them (``meanbans``). What the approximation costs where
+it applies is measured in docs/theory.md.
 """
 
 from collections.abc import Callable
@@ -18,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.domains import Domain
+from sim.engines.accounts import BannedAccounts
 from sim.engines.engine import RowsMaker
 from sim.engines.operation import Operation
 from sim.engines.reservoir import Responders, Response
@@ -27,6 +29,7 @@ from sim.observables import Ledger
 from sim.scenario import with_changes
 from sim.scenario.schema import Scenario
 from sim.streams import replication_key
+from sim.theory.meanbans import MeanBans
 from sim.theory.meanrivals import Neighbours
 from sim.theory.meanrows import MeanRows
 
@@ -37,13 +40,12 @@ NODES = 48  # of the pool, all segments together; half as many for those who com
 class Trajectory:
     """The mean of a logic's runs.
 
-    ledger  expected counters of every day, rounded;  left_out: what of the scenario the mean field does not know
+    ledger  expected counters of every day, rounded
     rivals  counters of the other brands, by their name
     """
 
     logic: str
     ledger: Ledger
-    left_out: tuple[str, ...]
     rivals: dict[str, Ledger] = field(default_factory=dict)
 
     def columns(self) -> tuple[list[int], ...]:
@@ -52,15 +54,6 @@ class Trajectory:
         fans: list[int] = g.of("ROWS")[:, Domain.PRIVATE].tolist()
         flows = [g.of(name).sum(axis=1).tolist() for name in ("JOINS", "EXITS", "ORDERS")]
         return fans, *flows, g.margin.tolist()
-
-
-def left_out(scenario: Scenario) -> tuple[str, ...]:
-    """What of a scenario the mean field leaves out, as keys of texts."""
-    channels = scenario.channels
-    found = {
-        "bans": any(c.accounts.ban > 0 for c in channels),
-    }
-    return tuple(name for name, there in found.items() if there)
 
 
 def mean_field(scenario: Scenario, logic: str, days: int | None = None, nodes: int = NODES) -> Trajectory:
@@ -74,7 +67,7 @@ def mean_field(scenario: Scenario, logic: str, days: int | None = None, nodes: i
     for _ in range(scenario.days if days is None else days):
         day.step()
     rivals = {name: rival.brand.book.ledger for name, rival in day.rivals.items()}
-    return Trajectory(logic, day.brand.book.ledger, left_out(scenario), rivals)
+    return Trajectory(logic, day.brand.book.ledger, rivals)
 
 
 def calm(scenario: Scenario) -> Scenario:
@@ -92,6 +85,8 @@ class MeanPool:
         key = replication_key(0, 0)
         make: Callable[..., Any] = lambda world, _: MeanRows(world, scenario, nodes)  # noqa: E731
         self.brand = Operation(scenario, logic, key, key, cast(RowsMaker, make))
+        self.bans = MeanBans(scenario.channels)
+        self.brand.banned = cast(BannedAccounts, self.bans)
         none = np.zeros(0, np.int64)
         self.brand.populate(none, np.zeros(0, np.bool_))
         self.rows: MeanRows = cast(MeanRows, self.brand.rows)
@@ -125,7 +120,7 @@ class MeanPool:
     def _live(self) -> None:
         """The day of the brand's own pool, once it is planned."""
         brand, rows = self.brand, self.rows
-        today = brand.today
+        today, rows.lost = brand.today, self.bans.shares
         rows.advance(today.climate, today.tally)
         came = self._respond(today.rates)
         rows.arrive(came, today.climate)

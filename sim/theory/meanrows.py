@@ -39,6 +39,7 @@ from sim.rules.tally import TALLY_SIZE, UNTOUCHED, Slot, Tally, block
 from sim.rules.trust import mean_prior
 from sim.scenario.schema import Scenario
 from sim.theory.fields import Fields
+from sim.theory.meanbans import lose
 from sim.theory.meanprospects import MeanProspects
 from sim.theory.people import Nodes, newcomer_nodes, pool_nodes
 
@@ -180,6 +181,7 @@ class Origin:
 
     def __init__(self, nodes: Nodes, world: World) -> None:
         self.nodes, self.world = nodes, world
+        self.inside = nodes.weights @ nodes.members  # [C] share who are in a channel at once
         self.cohorts: list[Cells] = []
 
     def add(self, size: float, day: int, deciding: float = 0.0, bought: float = 0.0) -> None:
@@ -206,6 +208,7 @@ class MeanRows:
         self.fields: Any = Fields(world)
         self.boxed_world = boxed(world)
         self.boxed_climate: Any = None  # of today
+        self.lost: dict[int, float] = {}  # channel → share of its members who are lost with their accounts today
         self.answer, self.desk = np.zeros(ANSWER), tuple[float, ...]()  # to a question of a day with this desk
         segments = int(world.segments.used)
         self.number = max(12, nodes // segments)
@@ -213,6 +216,11 @@ class MeanRows:
         self.origins: dict[tuple[int, float, int], Origin] = {}  # by segment, prior trust, and source with own channels
         self.settled: dict[tuple[int, int], Cells] = {}  # by segment, and source with own channels
         self.flow = np.zeros(TALLY_SIZE)  # expected counters of today
+        self.scarce = [c for c in range(MAX_CHANNELS) if int(world.channels.limited) >> c & 1]
+        self.entering = np.array([
+            int(Slot.APPLICATIONS if c in self.scarce else Slot.CHANNEL_JOINS) + c for c in range(MAX_CHANNELS)
+        ])  # counter of those who join each channel
+        self.seated = np.zeros(TALLY_SIZE)  # of these, what the morning decides
         self.carried = np.zeros(TALLY_SIZE)  # what rounding has left
         self.known = np.zeros(segments)  # people who have responded and do not follow
         self.left = np.zeros(segments)  # of these, those who followed before
@@ -257,7 +265,7 @@ class MeanRows:
     def advance(self, climate: Climate, tally: Tally) -> None:
         """One day of all cells, and of those who are known and do not follow."""
         self.day = int(climate.day)
-        self.flow[:] = 0.0
+        self.flow[:], self.seated[:] = self.seated, 0.0
         if climate.month_start != self.month_start:
             self.month_start = int(climate.month_start)
             keep = [float(self.world.channels.conversations >> 7 * c & 1) for c in range(MAX_CHANNELS)]
@@ -275,6 +283,9 @@ class MeanRows:
             if self.prospects is not None:
                 self.prospects.desk(climates, self.answer)
         before = self.by_segment()
+        for c, share in self.lost.items():
+            for cells in self._all():
+                lose(cells, c, share, self.flow)
         for cells in self._all():
             around = None if self.around is None else self.around[cells.segment]
             live = partial(cells.day, self.answer, climates, self.boxed_world, self.flow, around)
@@ -289,7 +300,17 @@ class MeanRows:
         self.flow[Slot.FLOW + 3 * Domain.PRIVATE + Domain.PUBLIC] += gone.sum()
 
     def seat(self, free: list[int], day: int, tally: Tally) -> None:
-        """Places are never scarce here."""
+        """As many of yesterday's applicants as there are places stay; the others are taken from all members alike."""
+        for c in self.scarce:
+            applied = float(self.flow[Slot.APPLICATIONS + c])
+            if applied <= 0.0:
+                continue
+            turned_away = max(0.0, applied - free[c])
+            inside = sum(float(cells.states[:, SIZE] @ cells.members[:, c]) for cells in self._all())
+            for cells in self._all():
+                cells.members[:, c] *= 1.0 - min(1.0, turned_away / max(1e-300, inside))
+            self.seated[Slot.TURNED_AWAY + c] += turned_away
+            self.seated[Slot.CHANNEL_JOINS + c] += applied - turned_away
 
     def cohorts(self, firsts: list[int]) -> tuple[int, ...]:
         """Cohorts are not told apart by month."""
@@ -424,6 +445,7 @@ class MeanRows:
                 shares = np.array([float(x) for x in channels.joins_at_follow[: channels.joined]])
             number = max(12, self.number // 2)
             self.origins[s, trust, own] = Origin(newcomer_nodes(s, trust, shares, self.world, number), self.world)
+        self.flow[self.entering] += size * self.origins[s, trust, own].inside
         self.origins[s, trust, own].add(float(size), self.day, deciding, bought)
 
     def _follow_near(self, s: int, trust: float, source: Source, size: float) -> None:

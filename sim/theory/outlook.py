@@ -21,7 +21,7 @@ from sim.observables import Ledger
 from sim.scenario.schema import Scenario
 from sim.theory import frequency, pool
 from sim.theory.curves import GRID, LEAST, THIRDS, Curves, curves_of
-from sim.theory.meanfield import MeanPool, calm, left_out
+from sim.theory.meanfield import MeanPool, calm
 
 QUARTER = 91.0  # days
 WARM = 28  # days before rates are taken: logics do not react earlier, and load and intimacy have settled
@@ -124,7 +124,6 @@ class Outlook:
     nash: float | None
     together: float | None
     curve: tuple[CurvePoint, ...]
-    left_out: tuple[str, ...]
 
 
 def outlook(scenario: Scenario, logic: str) -> Outlook:
@@ -205,7 +204,6 @@ def _outlook(scenario: Scenario, logic: str, curves: Curves, loop: Loop, ledger:
             )
             for g in GRID
         ),
-        left_out=left_out(scenario),
     )
 
 

@@ -73,7 +73,6 @@ def test_summary_of_a_comparison(compared, tmp_path):
         )
         assert gain["theory"] == gain_in_theory(compared.scenario, logic)
         assert gain["state"] in {"growing", "fed", "depleting"}
-        assert gain["left_out"] == ["bans"]
 
 
 def test_summary_of_a_run(compared, tmp_path):

@@ -18,7 +18,7 @@ from sim.scenario import load_scenario
 from sim.theory.meanfield import MeanPool, calm
 
 FAN = MeanTraits(0, 0.8, 1.0, 0.04, 0.3, 0.35, 90, 0.5, 0.5)
-STATE = MeanState(0.4, 2.0, 0.9, 0.6, 0.1, 0.9, 0.0, 0.8, 0.0, 0.0, 0.0, 0.0)
+STATE = MeanState(0.4, 2.0, 0.9, 0.6, 0.1, 0.9, 0.0, 0.8, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
 READ = MeanReading(0.4, 2.0, 0.1, 0.6, 0.0, 0.3, 0.0, 0.5, 0.0)
 
 

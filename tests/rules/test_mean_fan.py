@@ -26,7 +26,7 @@ from sim.rules.mean_fan import (
 from sim.scenario import load_scenario
 
 SUBSCRIPTION, GROUP = 0, 1
-NO_OFFER = Touched(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+NO_OFFER = Touched(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
 MONTH = 30.4375
 
 

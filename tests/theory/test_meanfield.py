@@ -11,7 +11,7 @@ from sim.domains import Domain
 from sim.engines.run import run
 from sim.rules.mean_state import SIZE
 from sim.scenario import load_scenario, with_changes
-from sim.theory.meanfield import MeanPool, calm, left_out, mean_field
+from sim.theory.meanfield import MeanPool, calm, mean_field
 
 from .pools import ONLY, STEADY_FEED, pool
 
@@ -182,8 +182,3 @@ def test_with_one_channel_orders_and_exits_are_exact_to_a_few_percent():
         error = 1 / math.sqrt(counted)
         assert abs(mean.of(name).sum() * len(runs) / counted - 1) < FAR * error + bias
         assert abs(1.25 * mean.of(name).sum() * len(runs) / counted - 1) > FAR * error + bias
-
-
-def test_what_is_left_out_is_said():
-    assert left_out(load_scenario("used-cars")) == ("bans",)
-    assert left_out(load_scenario("livestream-group")) in ((), ("bans",))

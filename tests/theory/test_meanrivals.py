@@ -15,7 +15,7 @@ from sim.rules.mean_beside import AROUND, SHARE
 from sim.rules.mean_state import SIZE, TOLERANCE
 from sim.scenario import load_scenario, with_changes
 from sim.streams import replication_key
-from sim.theory.meanfield import MeanPool, calm, left_out, mean_field
+from sim.theory.meanfield import MeanPool, calm, mean_field
 from sim.theory.meanrivals import _apart, overlaps, partners
 
 from .test_rivalry import COMMONS, FANS, K, expected
@@ -38,10 +38,6 @@ def same(a, b):
 
 
 # ------------------------------------------------------------------------------------- exact where nothing crosses
-
-
-def test_rivals_are_not_left_out():
-    assert "rivals" not in left_out(load_scenario("two-brands"))
 
 
 def test_a_rival_without_fans_changes_nothing():

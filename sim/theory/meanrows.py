@@ -217,9 +217,9 @@ class MeanRows:
         self.settled: dict[tuple[int, int], Cells] = {}  # by segment, and source with own channels
         self.flow = np.zeros(TALLY_SIZE)  # expected counters of today
         self.scarce = [c for c in range(MAX_CHANNELS) if int(world.channels.limited) >> c & 1]
-        self.entering = np.array([
-            int(Slot.APPLICATIONS if c in self.scarce else Slot.CHANNEL_JOINS) + c for c in range(MAX_CHANNELS)
-        ])  # counter of those who join each channel
+        self.entering = np.array(
+            [int(Slot.APPLICATIONS if c in self.scarce else Slot.CHANNEL_JOINS) + c for c in range(MAX_CHANNELS)]
+        )  # counter of those who join each channel
         self.seated = np.zeros(TALLY_SIZE)  # of these, what the morning decides
         self.carried = np.zeros(TALLY_SIZE)  # what rounding has left
         self.known = np.zeros(segments)  # people who have responded and do not follow

@@ -217,6 +217,7 @@ class MeanRows:
         self.settled: dict[tuple[int, int], Cells] = {}  # by segment, and source with own channels
         self.flow = np.zeros(TALLY_SIZE)  # expected counters of today
         self.scarce = [c for c in range(MAX_CHANNELS) if int(world.channels.limited) >> c & 1]
+        self.applied = np.zeros(MAX_CHANNELS)  # since the last morning with places
         self.entering = np.array(
             [int(Slot.APPLICATIONS if c in self.scarce else Slot.CHANNEL_JOINS) + c for c in range(MAX_CHANNELS)]
         )  # counter of those who join each channel
@@ -302,9 +303,7 @@ class MeanRows:
     def seat(self, free: list[int], day: int, tally: Tally) -> None:
         """As many of yesterday's applicants as there are places stay; the others are taken from all members alike."""
         for c in self.scarce:
-            applied = float(self.flow[Slot.APPLICATIONS + c])
-            if applied <= 0.0:
-                continue
+            applied, self.applied[c] = float(self.applied[c]), 0.0
             turned_away = max(0.0, applied - free[c])
             inside = sum(float(cells.states[:, SIZE] @ cells.members[:, c]) for cells in self._all())
             for cells in self._all():
@@ -381,6 +380,7 @@ class MeanRows:
         """Write today's expected counters as whole numbers; what rounding leaves goes over to tomorrow."""
         if self.prospects is not None:
             self.prospects.count(self.flow)
+        self.applied += self.flow[Slot.APPLICATIONS : Slot.APPLICATIONS + MAX_CHANNELS]
         self.carried += self.flow
         self.carried[_STOCKS] = 0.0
         whole = np.floor(self.carried + 0.5)
